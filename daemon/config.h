@@ -1,0 +1,46 @@
+/* Configuration: one table (config_kind) read from defaults, a file (--config, JSON), PROPD_…
+ * environment variables and flags, later ones winning. --help, --print-config and the error
+ * messages come from the same table. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_DAEMON_CONFIG_H
+#define PROPD_DAEMON_CONFIG_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/fields.h"
+
+struct config {
+    char *data; /* folder; $XDG_DATA_HOME/propd, ~/.local/share/propd or /var/lib/propd for root */
+    char *listen;             /* 127.0.0.1:8420; port 0: a free one */
+    int64_t cores;            /* for training; 0: all that the process may use */
+    int64_t memory;           /* budget for jobs, bytes; 0: half of what the machine has */
+    int64_t max_dataset;      /* bytes of one upload, inflated: 16 GiB */
+    int64_t max_body;         /* bytes of a JSON body: 1 MiB */
+    int64_t max_predict_body; /* 64 MiB */
+    int64_t max_model;        /* bytes of an imported model file: 1 GiB */
+    int64_t max_connections;  /* 512 */
+    int64_t max_queued;       /* jobs waiting at most: 100,000; above: 429 */
+    int64_t free_space_floor; /* bytes; 0: by itself */
+    int64_t cache_models;     /* bytes of loaded models kept: 512 MiB */
+    int64_t cache_datasets;   /* mapped datasets kept open: 64 */
+    double idle_timeout_s, header_timeout_s, stall_timeout_s; /* 30, 10, 30 */
+    int log;                      /* choice: debug info warning error off */
+    struct strings allowed_hosts; /* names beside the address, localhost, 127.0.0.1, [::1] */
+    struct strings allowed_origins;
+};
+extern const struct kind config_kind;
+
+enum config_action {
+    CONFIG_RUN,
+    CONFIG_EXIT
+}; /* EXIT: --help, --version or --print-config was answered on `out` */
+
+/* Reads everything. Errors name the flag, the variable or the file's path. Any address but loopback
+ * is refused here, as there are no tokens and no TLS yet. */
+int config_read(int argc, char **argv, struct config *config, enum config_action *action, FILE *out,
+                struct error *error);
+void config_clear(struct config *config);
+
+#endif

@@ -1,0 +1,91 @@
+/* The service without its HTTP: what the handlers call. Thread-safe. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_DAEMON_DAEMON_H
+#define PROPD_DAEMON_DAEMON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "daemon/config.h"
+#include "engine/dataset.h"
+#include "engine/model.h"
+#include "storage/store.h"
+
+#define PROPD_USER_AGENT "propd/" PACKAGE_VERSION
+
+struct daemon;
+
+/* Opens the store, marks jobs that a crash left running as queued again (attempt + 1, an event says
+ * why) and starts the scheduler. The configuration is borrowed. */
+struct daemon *daemon_start(const struct config *config, struct error *error);
+/* No new job starts, running ones save a checkpoint and stay "running" in the table so that the
+ * next start goes on; returns when all threads have ended (within 8 s), then closes the store. */
+void daemon_stop(struct daemon *daemon);
+
+struct store *daemon_store(struct daemon *daemon);
+const struct config *daemon_config(const struct daemon *daemon);
+
+/* ---- datasets (daemon/dataset_cache.c, daemon/upload.c) */
+
+/* Imports upload files (already complete, in the store's uploads/) as the next version of `name`:
+ * parses into a column file, fsyncs, adds the record. *existing: the same bytes were there already.
+ * Takes a while: call it where that is fine. */
+struct daemon_upload {
+    const char *name;
+    const char *paths[2];        /* [1] NULL, or the labels */
+    const char *source_names[2]; /* "body", or "features" and "labels" */
+    const char *source_sha256;   /* of the bytes as they came (of both, one after the other) */
+    int64_t source_bytes;
+    const struct dataset_options *options;
+};
+int daemon_dataset_import(struct daemon *daemon, const struct daemon_upload *upload,
+                          struct dataset_record *record, bool *existing, struct error *error);
+
+/* A mapped dataset out of the cache; release what was held. */
+const struct dataset *daemon_dataset_hold(struct daemon *daemon,
+                                          const struct dataset_record *record, struct error *error);
+void daemon_dataset_release(struct daemon *daemon, const struct dataset *dataset);
+
+/* ---- models (daemon/model_cache.c) */
+
+/* By id, name, name@version; *record (may be NULL) is the caller's to clear. */
+const struct model *daemon_model_hold(struct daemon *daemon, const char *reference,
+                                      struct model_record *record, struct error *error);
+void daemon_model_release(struct daemon *daemon, const struct model *model);
+/* Checks and keeps a safetensors file under `name` (NULL: "imported"). */
+int daemon_model_import(struct daemon *daemon, const char *name, const void *file, size_t size,
+                        struct model_record *record, struct error *error);
+
+/* ---- jobs (daemon/scheduler.c, daemon/job.c) */
+
+/* Checks the whole document (dataset, network, training) and queues it. With "dry_run": true in the
+ * document nothing is kept and *answer is {"dry_run": true, "spec": …, "memory": …}; else *answer
+ * is NULL and id is set. */
+int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_SIZE],
+                      json_t **answer, struct error *error);
+
+/* Each is one move of the state; ERROR_CONFLICT says which state it is in. They return once the
+ * move is on disk (a running job reacts within one step). */
+int daemon_job_cancel(struct daemon *daemon, const char *id, bool keep, struct error *error);
+int daemon_job_pause(struct daemon *daemon, const char *id, struct error *error);
+int daemon_job_resume(struct daemon *daemon, const char *id, struct error *error);
+/* Only finished ones (succeeded, failed, cancelled); else ERROR_CONFLICT. */
+int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error);
+
+/* The record with the live status of a running job in `status`; *position: place in the queue from
+ * 1, 0 where it does not wait. By id or name. */
+int daemon_job_get(struct daemon *daemon, const char *reference, struct job_record *record,
+                   int64_t *position, struct error *error);
+
+/* ---- the machine */
+
+struct daemon_load {
+    int64_t cores, cores_used, memory, memory_used;
+    int64_t running, queued;
+};
+struct daemon_load daemon_load(struct daemon *daemon);
+
+#endif

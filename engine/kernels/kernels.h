@@ -1,0 +1,112 @@
+/* The inner loops: matrix products, activations, optimizer passes, for one instruction set each.
+ *
+ * One portable source is compiled for every instruction set; kernels_get() chooses once. Matrices
+ * are float32, row-major, with a leading dimension (floats from one row to the next).
+ *
+ * The promise behind "same bytes on any number of threads": every output element is computed by the
+ * same operations in the same order whatever part of the whole a call covers: how rows and columns
+ * are cut into calls, where a call begins, what the alignment is. A product's sum runs over k
+ * upwards in one fused multiply-add chain; element-wise functions give a lane the same result as a
+ * full vector. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_KERNELS_H
+#define PROPD_ENGINE_KERNELS_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum activation_code {
+    ACTIVATION_LINEAR,
+    ACTIVATION_RELU,
+    ACTIVATION_LEAKY_RELU,
+    ACTIVATION_ELU,
+    ACTIVATION_SELU,
+    ACTIVATION_GELU,
+    ACTIVATION_GELU_TANH,
+    ACTIVATION_SILU,
+    ACTIVATION_MISH,
+    ACTIVATION_SIGMOID,
+    ACTIVATION_HARD_SIGMOID,
+    ACTIVATION_TANH,
+    ACTIVATION_SOFTPLUS,
+    ACTIVATION_SOFTSIGN,
+    ACTIVATION_SOFTMAX,
+    ACTIVATION_LOG_SOFTMAX,
+    ACTIVATION_COUNT
+};
+
+struct kernels {
+    const char *name; /* "avx512", "avx2", "neon", "baseline", "reference" */
+
+    /* y[r, j] = bias[j] + sum over i of x[r, i] * w[i, j], for r < rows, j < columns, i < depth; x
+     * [rows, depth], w [depth, columns]. `bias` may be NULL (zeros). When `activation` is
+     * ACTIVATION_RELU it is applied in the tile; every other code but LINEAR is for
+     * activation_forward afterwards. */
+    void (*product)(int64_t rows, int64_t columns, int64_t depth, const float *x, int64_t x_stride,
+                    const float *w, int64_t w_stride, const float *bias, float *y, int64_t y_stride,
+                    enum activation_code activation);
+
+    /* d_x[r, i] += sum over j of d_y[r, j] * w[i, j]: the gradient by a product's input; d_x [rows,
+     * depth]. With `overwrite`, = instead of +=. */
+    void (*product_d_input)(int64_t rows, int64_t columns, int64_t depth, const float *d_y,
+                            int64_t d_y_stride, const float *w, int64_t w_stride, float *d_x,
+                            int64_t d_x_stride, int overwrite);
+
+    /* d_w[i, j] += sum over r of x[r, i] * d_y[r, j], for i < depth, j < columns: the gradient by a
+     * product's kernel. Cut it by i or j, never by r. */
+    void (*product_d_kernel)(int64_t rows, int64_t columns, int64_t depth, const float *x,
+                             int64_t x_stride, const float *d_y, int64_t d_y_stride, float *d_w,
+                             int64_t d_w_stride);
+
+    /* d_bias[j] += sum over r of d_y[r, j]. */
+    void (*column_sums)(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,
+                        float *d_bias);
+
+    /* y = f(x) over `rows` rows of `columns` contiguous values; y may be x. `alpha` is leaky_relu's
+     * and elu's parameter; softmax and log_softmax go over a row. */
+    void (*activation_forward)(enum activation_code code, float alpha, int64_t rows,
+                               int64_t columns, const float *x, float *y);
+
+    /* d_x = d_y * f'(x) (d_x may be d_y). Codes for which activation_needs_input() is false ignore
+     * x (may be NULL) and work from y; the others ignore y. */
+    void (*activation_backward)(enum activation_code code, float alpha, int64_t rows,
+                                int64_t columns, const float *x, const float *y, const float *d_y,
+                                float *d_x);
+
+    /* Optimizer passes over one flat run of parameters; formulas of PyTorch 2.0's torch.optim. */
+    void (*step_sgd)(int64_t count, float *w, const float *gradient, float *velocity, float rate,
+                     float momentum, float weight_decay, int nesterov, int first);
+    /* rate_over_correction = rate / (1 - beta_1^t); inverse_root_correction = 1 / sqrt(1 -
+     * beta_2^t). `decoupled` is AdamW's. */
+    void (*step_adam)(int64_t count, float *w, const float *gradient, float *mean, float *square,
+                      float rate, float beta_1, float beta_2, float epsilon, float weight_decay,
+                      float rate_over_correction, float inverse_root_correction, int decoupled);
+    void (*step_rmsprop)(int64_t count, float *w, const float *gradient, float *square,
+                         float *velocity, float *mean_or_null, float rate, float alpha,
+                         float epsilon, float momentum, float weight_decay);
+
+    void (*add)(int64_t count, const float *x, float *y); /* y += x */
+    void (*scale)(int64_t count, float factor, float *x); /* x *= factor */
+    void (*clamp)(int64_t count, float limit, float *x);  /* to [-limit, limit]; NaN stays NaN */
+    void (*bytes_to_floats)(int64_t count, const uint8_t *x, float *y); /* y = x / 255 */
+    /* Sum of squares of at most 4,096 floats, in double: one block of a norm. */
+    double (*sum_of_squares)(int64_t count, const float *x);
+};
+
+/* The best set for this processor, or the one that the environment variable PROPD_KERNELS names (an
+ * unknown or unsupported name gives NULL and an error listing what there is). Thread-safe, the same
+ * answer for the whole process. */
+const struct kernels *kernels_get(struct error *error);
+
+/* The plain loops that the others are checked against: same order of sums, fmaf() and libm. */
+const struct kernels *kernels_reference(void);
+
+/* What this build can run here, NULL-terminated, best first, the reference last. */
+const struct kernels *const *kernels_list(void);
+
+/* Whether the derivative needs the activation's input (gelu, silu, mish …) rather than its output.
+ */
+int activation_needs_input(enum activation_code code);
+
+#endif

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# The kernels: one portable source, compiled once per instruction set.
+include engine/kernels/local.mk
+
+noinst_LTLIBRARIES += libengine.la
+libengine_la_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
+libengine_la_SOURCES =
+libengine_la_LIBADD = libbase.la libkernels.la $(ZLIB_LIBS)
+
+# Each part of the engine lists its files.
+include engine/network.mk
+include engine/training.mk
+include engine/data.mk

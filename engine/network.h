@@ -1,0 +1,112 @@
+/* A network document, planned: layers in the order of their run, one block of parameters, one
+ * arena.
+ *
+ * A struct network is immutable after its creation and may be shared by threads; a struct workspace
+ * holds the memory of one run and belongs to one caller at a time; the parameters are a flat block
+ * that the caller owns. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_NETWORK_H
+#define PROPD_ENGINE_NETWORK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "engine/kernels/kernels.h"
+#include "engine/layer.h"
+#include "engine/shape.h"
+#include "engine/team.h"
+
+struct network {
+    struct shape input_shape, output_shape;
+    int layer_count;
+    struct layer *layers;
+    /* Floats of the parameter block: the trained tensors first, then the states; each aligned to 16
+     * floats, gaps zero. */
+    int64_t parameter_count, trained_count;
+    int64_t weight_count; /* sum of the elements of the trained tensors, as users count */
+    enum activation_code output_activation; /* of the last layer, peeled off: forward gives logits
+                                               and output apart */
+    float output_alpha;
+    json_t *document; /* with every default filled in, "auto" resolved */
+};
+
+enum { NETWORK_LAYERS_MAX = 1024 };
+
+/* Plans `document` ({"layers": […]}). `auto_units` replaces "units": "auto" (0: refused, naming the
+ * path). Errors name paths below "network". Nothing is allocated for the tensors yet. */
+struct network *network_create(const json_t *document, const struct shape *input_shape,
+                               int64_t auto_units, struct error *error);
+void network_free(struct network *network);
+
+/* The activation of a document's last layer, before planning (linear where there is none): it tells
+ * classes from numbers. *width: its units where they are a number, 0 for "auto" or where it has
+ * none. */
+int network_document_output(const json_t *document, enum activation_code *activation,
+                            int64_t *width, struct error *error);
+
+/* Fills a parameter block of network->parameter_count floats with first weights: a function of
+ * (seed, layer name, tensor name) alone. */
+void network_initialize(const struct network *network, uint64_t seed, float *parameters);
+
+/* Every tensor of the network in document order: calls visit(context, "layer/tensor", tensor).
+ * Stops at non-zero and returns it. */
+int network_each_tensor(const struct network *network,
+                        int (*visit)(void *context, const char *name,
+                                     const struct layer_tensor *tensor),
+                        void *context);
+
+/* Adds the penalties (l1·Σ|w| + l2·Σw²; default_l1/l2 where a layer sets none) and, where
+ * `gradients` is not NULL, their gradients. Returns the penalty. Sums in a fixed order. */
+double network_penalty(const struct network *network, double default_l1, double default_l2,
+                       const float *parameters, float *gradients);
+bool network_has_penalty(const struct network *network, double default_l1, double default_l2);
+
+enum workspace_use { WORKSPACE_PREDICT, WORKSPACE_TRAIN };
+
+struct workspace;
+
+/* Memory for batches of up to `rows` rows, all of it: nothing allocates afterwards. Fails with
+ * ERROR_TOO_LARGE where it would not fit an address space, ERROR_MEMORY. */
+struct workspace *workspace_create(const struct network *network, const struct kernels *kernels,
+                                   int64_t rows, enum workspace_use use, struct error *error);
+void workspace_free(struct workspace *workspace);
+/* Bytes that workspace_create() would take. */
+int workspace_size(const struct network *network, int64_t rows, enum workspace_use use,
+                   size_t *size, struct error *error);
+
+/* Where the caller puts a batch: [rows][input elements]. */
+float *workspace_input(struct workspace *workspace);
+/* After forward: [rows][output elements] before and after the output activation. The same where it
+ * is linear. */
+const float *workspace_logits(const struct workspace *workspace);
+const float *workspace_output(const struct workspace *workspace);
+/* Where the loss puts its gradient, by the logits (fused losses) or by the output. [rows][output
+ * elements] */
+float *workspace_d_output(struct workspace *workspace);
+
+struct network_run {
+    int64_t rows;
+    bool training;          /* dropout draws, batch statistics, moving averages move */
+    bool output_activation; /* apply the output activation (false where the loss works on logits and
+                               no output is wanted) */
+    uint64_t seed, step;    /* key of the draws */
+    struct team *team;      /* NULL: the caller's thread */
+};
+
+void network_forward(const struct network *network, struct workspace *workspace, float *parameters,
+                     const struct network_run *run);
+
+/* After a training forward and with workspace_d_output filled: `gradients` (trained_count floats,
+ * zeroed by the caller) get theirs. `from_logits`: d_output is by the logits, else by the output.
+ */
+void network_backward(const struct network *network, struct workspace *workspace, float *parameters,
+                      float *gradients, bool from_logits, const struct network_run *run);
+
+/* The first layer whose output in the workspace has a value that is not finite, and its row: for
+ * the message of a diverged job. -1 where all are finite. */
+int network_first_not_finite(const struct network *network, const struct workspace *workspace,
+                             int64_t rows, int64_t *row);
+
+#endif

@@ -1,0 +1,126 @@
+/* From raw columns to the network's input and back: learned from the training rows only, kept in
+ * the model, applied to every prediction, so that a client sends raw values.
+ *
+ * One struct task says what a job learns from which columns; one struct preprocessing holds what
+ * was learned. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_PREPROCESSING_H
+#define PROPD_ENGINE_PREPROCESSING_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/fields.h"
+#include "engine/dataset.h"
+#include "engine/loss.h"
+#include "engine/shape.h"
+
+/* job.preprocessing; kind: preprocessing_options_kind. */
+struct preprocessing_options {
+    int numeric;     /* choice: standardize, min_max, none */
+    int categorical; /* choice: one_hot, ordinal; "embedding" is refused as not built yet */
+    int missing;     /* choice: mean, zero, drop_rows */
+    int target;      /* choice: standardize, none */
+    json_t *columns; /* {"age": {"numeric": "min_max"}}; NULL */
+};
+extern const struct kind preprocessing_options_kind;
+
+/* job.features; kind: feature_options_kind. */
+struct feature_options {
+    struct strings include; /* empty: all that are not excluded */
+    struct strings exclude;
+};
+extern const struct kind feature_options_kind;
+
+enum task_type {
+    TASK_CLASSES, /* one target column; class indices */
+    TASK_VALUES   /* numbers: one or more target columns, or 0/1 columns of a multi-label target */
+};
+
+/* What the job's network and loss say about the target. */
+struct task_request {
+    const struct strings
+        *targets; /* column names; empty: the default given at upload, else the last column */
+    const char *default_target; /* NULL */
+    enum target_kind
+        wanted; /* with `decided`: the loss was named, or the output's activation tells */
+    bool decided;
+};
+
+struct preprocessing;
+
+/* Learns from `rows` (row_count indices of training rows) of the dataset. Columns named in
+ * features.include must exist; text columns (names, identifiers) are left out unless included by
+ * name (then refused as not built yet), and so are categories with a different value in nearly
+ * every row. With `learn_scales` false (an initial model's weights are continued with its own
+ * preprocessing) use preprocessing_read() instead. */
+struct preprocessing *preprocessing_learn(const struct dataset *dataset,
+                                          const struct preprocessing_options *options,
+                                          const struct feature_options *features,
+                                          const struct task_request *request, const uint32_t *rows,
+                                          int64_t row_count, struct error *error);
+void preprocessing_free(struct preprocessing *preprocessing);
+
+/* As JSON for the model file ("propd.preprocessing"), and back. Doubles survive exactly. */
+json_t *preprocessing_write(const struct preprocessing *preprocessing);
+struct preprocessing *preprocessing_read(const json_t *json, struct error *error);
+
+/* For a model without preprocessing: inputs of `shape` are taken as they come; classes may be NULL.
+ */
+struct preprocessing *preprocessing_identity(const struct shape *shape, const json_t *classes,
+                                             struct error *error);
+
+/* What the network sees: [width] for tables, [height, width, 1] for images ([h, w] tensors get a
+ * channel), the tensor's own shape else. */
+struct shape preprocessing_input_shape(const struct preprocessing *preprocessing);
+enum task_type preprocessing_task(const struct preprocessing *preprocessing);
+/* Class count, or number of target values. What "units": "auto" becomes. */
+int64_t preprocessing_target_width(const struct preprocessing *preprocessing);
+/* Class label i as text, NULL where i is out of range or the task has no classes. Borrowed. */
+const char *preprocessing_class(const struct preprocessing *preprocessing, int64_t index);
+/* JSON array of class labels (strings, or numbers where the column held numbers), NULL where there
+ * are none. Borrowed. */
+const json_t *preprocessing_classes(const struct preprocessing *preprocessing);
+/* Column names in the order that a list instance has, a JSON array of strings; NULL for tensors.
+ * Borrowed. */
+const json_t *preprocessing_columns(const struct preprocessing *preprocessing);
+/* Columns left out by themselves, with the reason: JSON array of {"column", "reason"}. Borrowed. */
+const json_t *preprocessing_left_out(const struct preprocessing *preprocessing);
+/* Names of the target columns: JSON array of strings. Borrowed. */
+const json_t *preprocessing_targets(const struct preprocessing *preprocessing);
+
+/* Whether a row can be used: target present, and with missing=drop_rows all features. */
+bool preprocessing_row_usable(const struct preprocessing *preprocessing,
+                              const struct dataset *dataset, int64_t row);
+/* The columns of `dataset` matched once by name and type to what was learned; ERROR_INVALID names
+ * what is missing. */
+struct preprocessing_binding;
+struct preprocessing_binding *preprocessing_bind(const struct preprocessing *preprocessing,
+                                                 const struct dataset *dataset, bool with_target,
+                                                 struct error *error);
+void preprocessing_binding_free(struct preprocessing_binding *binding);
+/* Row rows[i] to x[i][input elements]; a pure function of the row. */
+void preprocessing_encode(const struct preprocessing_binding *binding, const uint32_t *rows,
+                          int64_t row_count, float *x);
+/* Targets of rows: classes[i] (-1: a label that training did not have), or values[i][width]
+ * (scaled). */
+void preprocessing_encode_classes(const struct preprocessing_binding *binding, const uint32_t *rows,
+                                  int64_t row_count, int32_t *classes);
+void preprocessing_encode_values(const struct preprocessing_binding *binding, const uint32_t *rows,
+                                 int64_t row_count, float *values);
+
+/* One instance of a prediction: a list in column order (nested for tensors, or flat) or an object
+ * by column name; null, "" and a missing key are missing values. ERROR_INVALID names `path`
+ * ("instances[3].age") and what was expected, with a right example. */
+int preprocessing_encode_json(const struct preprocessing *preprocessing, const json_t *instance,
+                              const char *path, float *x, struct error *error);
+
+/* A scaled output value of target column `index` back in original units; identity for classes. */
+double preprocessing_decode_value(const struct preprocessing *preprocessing, int64_t index,
+                                  double scaled);
+/* The scale alone, for metrics in original units: original = scaled * scale + shift. */
+double preprocessing_target_scale(const struct preprocessing *preprocessing, int64_t index);
+
+#endif

@@ -1,0 +1,110 @@
+/* One training run as a state machine that its caller turns: trainer_step() runs one update, or one
+ * piece of a validation. The caller owns the loop, so pausing, cancelling, checkpointing and
+ * recording are plain code there.
+ *
+ * Same bytes: a run is a function of (dataset, documents, kernels). 2N steps equal N steps + save +
+ * restore + N steps, bit for bit, on any number of threads. Nothing is allocated in a step. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_TRAINER_H
+#define PROPD_ENGINE_TRAINER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "engine/dataset.h"
+#include "engine/metrics.h"
+#include "engine/model.h"
+#include "engine/preprocessing.h"
+#include "engine/team.h"
+#include "engine/training.h"
+
+/* What a run is made of; everything is borrowed and must outlive the trainer. */
+struct trainer_setup {
+    const struct dataset *dataset;
+    const json_t *network; /* job.network */
+    const struct training *training;
+    const struct preprocessing_options *preprocessing;
+    const struct feature_options *features;
+    const struct strings *targets; /* empty: default_target, else the last column */
+    const char *default_target;    /* the dataset's own; NULL */
+    const struct model
+        *initial; /* start from its weights (and its preprocessing where the columns agree); NULL */
+    struct team *team; /* NULL: the caller's thread */
+};
+
+struct trainer;
+
+/* Plans everything and allocates everything. Errors name paths of the job document:
+ * "network.layers[0].units", "training.loss". */
+struct trainer *trainer_create(const struct trainer_setup *setup, struct error *error);
+void trainer_free(struct trainer *trainer);
+
+/* The same checks without the memory for the run: what a submission is checked with. *memory: bytes
+ * that trainer_create() will take. *resolved (may be NULL): {"network": …, "training": …,
+ * "left_out": […]} with every default filled in, for the job's spec; owned by the caller. */
+int trainer_check(const struct trainer_setup *setup, size_t *memory, json_t **resolved,
+                  struct error *error);
+
+enum trainer_event {
+    TRAINER_STEPPED,     /* one update; report->loss … are set */
+    TRAINER_VALIDATING,  /* one piece of a validation */
+    TRAINER_EPOCH_ENDED, /* an epoch and its validation are complete; report->metrics … are set */
+    TRAINER_FINISHED,    /* nothing more to do: all epochs, or stopped early; the last epoch was
+                            reported before */
+    TRAINER_FAILED       /* error is set: ERROR_DIVERGED names step, layer, rows */
+};
+
+struct trainer_report {
+    int64_t epoch; /* 1-based: of this step, or the epoch that ended */
+    int64_t step;  /* 1-based: updates done */
+    int64_t rows;  /* samples of this step */
+    /* After TRAINER_STEPPED. */
+    double loss, learning_rate, gradient_norm; /* loss of the batch before its update, penalties
+                                                  included; norm before clipping */
+    /* After TRAINER_EPOCH_ENDED: train_loss (mean over the epoch's rows of their batches' losses),
+     * val_loss, val_<metric>. */
+    int metric_count;
+    struct {
+        char name[48];
+        double value;
+    } metrics[METRICS_MAX + 2];
+    bool is_best; /* this epoch is the best so far by the monitored value */
+    bool stopped_early;
+};
+
+/* One piece of work. */
+enum trainer_event trainer_step(struct trainer *trainer, struct trainer_report *report,
+                                struct error *error);
+
+/* Where it stands. */
+struct trainer_progress {
+    int64_t epoch, epochs, step, steps; /* epochs and steps done, and planned */
+    int64_t rows_per_epoch, steps_per_epoch, validation_rows;
+    int64_t best_epoch, best_step; /* 0: none yet */
+    double best_value;
+    const char *best_metric; /* "val_loss"; borrowed */
+    int64_t patience_left;   /* -1: no early stopping */
+};
+struct trainer_progress trainer_progress(const struct trainer *trainer);
+
+/* Everything that the next step reads: weights, optimizer state, counters, running sums, best
+ * model, early stopping. Between two calls of trainer_step(); a validation in progress starts again
+ * after a restore. */
+int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct error *error);
+/* Into a trainer created with the same setup. ERROR_CORRUPT where it does not fit. */
+int trainer_restore(struct trainer *trainer, const void *checkpoint, size_t size,
+                    struct error *error);
+
+/* The result: the best weights where early_stopping.restore_best says so (or with `best`, e.g.
+ * after a cancel, when there was a validation), else the current ones. The caller owns it. */
+struct model *trainer_model(const struct trainer *trainer, bool best, json_t *lineage_taken,
+                            struct error *error);
+
+/* metrics_report() of the best (or last) validation; NULL without validation. The caller owns it.
+ */
+json_t *trainer_evaluation(const struct trainer *trainer);
+
+#endif

@@ -1,0 +1,46 @@
+/* The training document (job.training) as a struct. Fields and formulas: docs of the job document.
+ * What is specified and not built yet (accumulate, average, augmentation, limits, folds …) is
+ * refused by name. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_TRAINING_H
+#define PROPD_ENGINE_TRAINING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fields.h"
+
+struct validation_options {
+    double split; /* 0.2 */
+};
+struct early_stopping_options {
+    char *monitor; /* "val_loss", "loss" or a metric */
+    int64_t patience;
+    double min_delta;
+    bool restore_best;
+};
+struct checkpoint_options {
+    double every_s;
+    int64_t epochs, keep;
+};
+
+struct training {
+    struct variant loss;      /* kind NULL: by the target */
+    struct variant optimizer; /* adam */
+    struct variant schedule;  /* constant */
+    int64_t epochs, batch_size;
+    bool shuffle;
+    struct validation_options *validation;         /* NULL: none */
+    struct early_stopping_options *early_stopping; /* NULL: none */
+    double clip_norm, clip_value;                  /* NAN: none */
+    double l1, l2;
+    double label_smoothing;
+    json_t *class_weights;  /* NULL, "balanced", a map by label, or a list by class index */
+    char *sample_weight;    /* NULL or a column */
+    struct strings metrics; /* empty: by the task */
+    struct checkpoint_options *checkpoint;
+    int64_t seed;
+};
+extern const struct kind training_kind;
+
+#endif

@@ -1,0 +1,266 @@
+/* What must survive: one SQLite database and a folder of dataset files. Rows and bytes, no meaning:
+ * states, documents and blobs are whatever the daemon says they are.
+ *
+ * Every writing function here returns after its transaction is on disk: writes from all threads go
+ * through one writer thread that commits many of them with one fsync (group commit, a savepoint
+ * each). Reading functions use read-only connections of their own and may be called from any
+ * thread. All texts in records are owned by the record: clear them with the matching …_clear().
+ * ERROR_STORAGE_FULL: the disk is full or below the floor; nothing was written; later writes work
+ * again once there is room. A failed fsync or a corrupt database ends the process with exit
+ * code 70. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_STORAGE_STORE_H
+#define PROPD_STORAGE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/error.h"
+
+struct store;
+
+struct store_options {
+    const char *folder; /* made (0700) if absent; holds propd.db, datasets/, uploads/, lock */
+    uint64_t free_space_floor; /* bytes that must stay free; 0: max of 1 GiB and 5 % of the file
+                                  system, but at most a quarter of what is free when opened, so that
+                                  a small disk is usable */
+    int reader_count;          /* read connections; 0: 4 */
+};
+
+/* Opens or makes the folder: takes the lock (ERROR_CONFLICT when another daemon has it), migrates
+ * after a VACUUM INTO copy, refuses a newer schema, quick_check after an unclean stop, removes
+ * orphaned files. */
+struct store *store_open(const struct store_options *options, struct error *error);
+/* Ends the writer after what is queued, truncates the WAL, marks the stop clean. */
+void store_close(struct store *store);
+
+/* Called by the writer thread after each commit that added events, with the newest seq. Set once,
+ * before use. */
+void store_on_events(struct store *store, void (*notify)(void *context, int64_t seq),
+                     void *context);
+
+/* ---- datasets (storage/datasets.c) */
+
+struct dataset_record {
+    char *id, *name;
+    int64_t version;     /* of the name, from 1; set by store_dataset_add */
+    char *source_sha256; /* of the bytes that were uploaded */
+    char *file_sha256;   /* of the column file: its name on disk */
+    int64_t source_bytes, file_bytes, rows;
+    char *target;      /* NULL: none given at upload */
+    char *description; /* JSON text */
+    int64_t created_ms;
+};
+void dataset_record_clear(struct dataset_record *record);
+
+/* A new empty file in uploads/ for bytes that come in: returns its descriptor (O_CLOEXEC), sets
+ * path (caller frees). Uploads left by a crash are removed at the next open. */
+int store_upload_create(struct store *store, char **path, struct error *error);
+/* How many more bytes may be written before the floor is reached. */
+uint64_t store_free_space(struct store *store);
+
+/* Makes the file at `path` (in uploads/) part of the store under its SHA-256, fsynced and renamed,
+ * and adds the record. When name's newest version has the same source_sha256, file_sha256 and
+ * target nothing is added: *existing = true and `record` becomes that one. The upload file is gone
+ * afterwards in every case. record->id, name, source…, description, created_ms are given; version
+ * is set. */
+int store_dataset_add(struct store *store, const char *path, struct dataset_record *record,
+                      bool *existing, struct error *error);
+/* By id, name (newest version) or name@version. ERROR_NOT_FOUND. */
+int store_dataset_get(struct store *store, const char *reference, struct dataset_record *record,
+                      struct error *error);
+/* Opens the column file read-only. */
+int store_dataset_file(struct store *store, const struct dataset_record *record,
+                       struct error *error);
+/* ERROR_CONFLICT while a job that is not finished refers to it. The file goes with its last record.
+ */
+int store_dataset_remove(struct store *store, const char *id, struct error *error);
+
+/* A page of a list, newest first. `after`: the id that the last page ended with, NULL for the
+ * first. Lists are stable while things are added. The caller clears and frees the array. */
+struct store_page {
+    const char *after;
+    int64_t limit;
+    const char *name;    /* filter; NULL */
+    const char *state;   /* jobs only: filter; NULL */
+    const char *dataset; /* jobs only: dataset id; NULL */
+};
+int store_dataset_list(struct store *store, const struct store_page *page,
+                       struct dataset_record **records, size_t *count, bool *more,
+                       struct error *error);
+
+/* ---- jobs (storage/jobs.c) */
+
+struct job_record {
+    char *id, *name;
+    char *state;                       /* a word of the daemon's */
+    int64_t priority, threads, memory; /* memory: bytes it will need */
+    char *dataset_id;
+    char *spec;                       /* JSON text: the document with every default */
+    char *status;                     /* JSON text: progress, metrics, best …; "{}" at first */
+    char *error_code, *error_message; /* NULL */
+    char *model_id;                   /* NULL until there is one */
+    int64_t attempt;                  /* 1, one more each time it starts again after a crash */
+    int64_t seq;                      /* of its newest event */
+    int64_t created_ms, started_ms, finished_ms; /* 0: not yet */
+};
+void job_record_clear(struct job_record *record);
+
+/* Adds a job and its first event (type, JSON body text) in one transaction. The dataset must exist
+ * (ERROR_NOT_FOUND). */
+int store_job_add(struct store *store, struct job_record *record, const char *event_type,
+                  const char *event_body, struct error *error);
+int store_job_get(struct store *store, const char *id, struct job_record *record,
+                  struct error *error);
+/* By id, or the newest job of that name. */
+int store_job_find(struct store *store, const char *reference, struct job_record *record,
+                   struct error *error);
+int store_job_list(struct store *store, const struct store_page *page, struct job_record **records,
+                   size_t *count, bool *more, struct error *error);
+/* Ids of all jobs in `state`, by priority (high first), then age: for the scheduler at start. */
+int store_job_ids(struct store *store, const char *state, char ***ids, size_t *count,
+                  struct error *error);
+/* Jobs in each state. */
+int store_job_counts(struct store *store,
+                     void (*each)(void *context, const char *state, int64_t count), void *context,
+                     struct error *error);
+/* Removes a job with its history, events and checkpoints; its models stay. ERROR_CONFLICT unless
+ * its state is in `states` (NULL-terminated). */
+int store_job_remove(struct store *store, const char *id, const char *const *states,
+                     struct error *error);
+
+/* One change of a job, in one transaction: compare-and-set of the state, columns, an event, a
+ * model, history, checkpoint. Members left zero (NULL) change nothing. */
+struct history_points {
+    const char *metric; /* "loss" */
+    bool per_epoch;
+    int64_t count;
+    const int64_t *steps;  /* ascending, after all that the series has */
+    const int64_t *epochs; /* per_epoch only, else NULL */
+    const double *values;  /* may be NaN or infinite */
+};
+struct model_record;
+struct job_change {
+    const char *id;
+    const char *const *from; /* NULL-terminated states, one of which the job must be in, else
+                                ERROR_CONFLICT; NULL: any */
+    const char *to;          /* new state; NULL: stays */
+    const char *status;      /* JSON text */
+    const char *spec;
+    const char *error_code, *error_message;
+    const int64_t *priority;
+    int64_t started_ms, finished_ms;
+    int64_t add_attempts;
+    const struct history_points *points; /* appended */
+    size_t point_series_count;
+    const char *event_type, *event_body;       /* NULL: no event */
+    const struct bytes *checkpoint;            /* a new one, at: */
+    int64_t checkpoint_step, checkpoints_keep; /* older ones beyond `keep` go */
+    bool drop_checkpoints;
+    struct model_record *model; /* added, its version set; job.model_id = its id */
+    const struct bytes *model_file;
+};
+/* Returns after the commit. *seq (may be NULL): of the event. */
+int store_job_change(struct store *store, const struct job_change *change, int64_t *seq,
+                     struct error *error);
+
+/* Newest checkpoint whose digest holds (a damaged one is passed over); ERROR_NOT_FOUND where there
+ * is none. */
+int store_checkpoint_load(struct store *store, const char *job_id, struct bytes *checkpoint,
+                          int64_t *step, struct error *error);
+
+struct event_record {
+    int64_t seq, at_ms;
+    char *job_id, *type, *body; /* body: JSON object text */
+};
+void event_record_clear(struct event_record *record);
+/* Events of a job after `after`, ascending, at most `limit`. */
+int store_event_list(struct store *store, const char *job_id, int64_t after, int64_t limit,
+                     struct event_record **records, size_t *count, struct error *error);
+
+/* ---- history (storage/history.c): any zoom at a cost by points, not by length */
+
+struct history_bucket {
+    int64_t first_step;                 /* step of the bucket's first point */
+    int64_t epoch;                      /* of the bucket's first point; per-epoch series only */
+    int64_t count;                      /* points inside */
+    double min, max, first, last, mean; /* over the finite points; NaN where there is none */
+    bool nonfinite;                     /* a point inside was NaN or infinite */
+    double worst;                       /* that point's value (NaN, inf, -inf), where nonfinite */
+};
+struct history_series {
+    char *metric;
+    bool per_epoch;
+    int64_t count;  /* points in [from, to] */
+    int64_t stride; /* points a bucket: 1 where count <= points */
+    struct history_bucket *buckets;
+    size_t bucket_count;
+};
+void history_series_clear(struct history_series *series);
+
+struct history_query {
+    const char *job_id;
+    const char *const *metrics; /* NULL-terminated; NULL: all */
+    int64_t from, to;           /* steps, inclusive; 0, 0: all */
+    int64_t points;             /* at most so many buckets a series; 0: every point */
+    int64_t keep_step; /* a bucket is split so that one begins at this step where it is in range; 0:
+                          none */
+};
+int store_history_query(struct store *store, const struct history_query *query,
+                        struct history_series **series, size_t *count, struct error *error);
+/* Forgets all points with a step after `step`: before a run goes on from a checkpoint. */
+int store_history_truncate(struct store *store, const char *job_id, int64_t step,
+                           struct error *error);
+
+/* ---- models (storage/models.c) */
+
+struct model_record {
+    char *id, *name;
+    int64_t version;           /* of the name, from 1; set when it is added */
+    char *job_id, *dataset_id; /* NULL for an import */
+    char *sha256;              /* of the weights: model_digest() */
+    char *file_sha256;         /* of the file; set when it is added */
+    int64_t file_bytes;        /* set when it is added */
+    char *info;                /* JSON text: metrics, lineage, description */
+    int64_t created_ms;
+};
+void model_record_clear(struct model_record *record);
+
+int store_model_add(struct store *store, struct model_record *record, const struct bytes *file,
+                    struct error *error);
+/* By id, name (newest), name@version or name@latest. */
+int store_model_get(struct store *store, const char *reference, struct model_record *record,
+                    struct error *error);
+/* The whole file, its SHA-256 checked (ERROR_CORRUPT). */
+int store_model_file(struct store *store, const char *id, struct bytes *file, struct error *error);
+int store_model_list(struct store *store, const struct store_page *page,
+                     struct model_record **records, size_t *count, bool *more, struct error *error);
+int store_model_remove(struct store *store, const char *id, struct error *error);
+
+/* ---- idempotency keys (storage/answers.c): kept in the transaction of what they made */
+
+/* The answer kept for (key), NULL members where there is none. `request_sha256` tells whether the
+ * body was the same. */
+struct answer_record {
+    char *request_sha256;
+    int64_t status;
+    char *location, *body;
+};
+void answer_record_clear(struct answer_record *record);
+int store_answer_get(struct store *store, const char *key, struct answer_record *record,
+                     struct error *error);
+int store_answer_put(struct store *store, const char *key, const struct answer_record *record,
+                     struct error *error);
+
+/* For /v1/system: bytes of the database and of dataset files, commits and operations so far. */
+struct store_statistics {
+    uint64_t database_bytes, dataset_bytes, free_bytes;
+    uint64_t commits, operations;
+    int schema_version;
+};
+int store_statistics(struct store *store, struct store_statistics *statistics, struct error *error);
+
+#endif
