@@ -6,7 +6,18 @@ libbase_la_SOURCES = \
 	base/compiler.h \
 	base/digest.c base/digest.h \
 	base/error.c base/error.h \
-	base/fields.c base/fields.h \
+	base/fields.c base/fields.h base/fields_inside.h \
+	base/fields_check.c \
+	base/fields_describe.c \
+	base/fields_read.c \
+	base/fields_schema.c \
+	base/fields_set.c \
+	base/fields_values.c \
+	base/fields_write.c \
+	base/json_parse.c \
+	base/json_text.c base/json_text.h \
 	base/log.c base/log.h \
-	base/rng.c base/rng.h
+	base/nearest.c \
+	base/rng.c base/rng.h \
+	base/utf8.c base/utf8.h
 libbase_la_LIBADD = $(JANSSON_LIBS) $(NETTLE_LIBS)

@@ -1,0 +1,128 @@
+/* Clocks by clock_gettime and ids after the ULID specification (github.com/ulid/spec). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+enum { ID_RANDOM_SIZE = 10, ID_RAW_SIZE = 16, ID_DIGITS = 26 };
+
+/* The last id made, so that the next one is greater. */
+static struct {
+    pthread_mutex_t mutex;
+    int64_t ms;
+    uint8_t random[ID_RANDOM_SIZE]; /* most significant byte first */
+} last_id = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+uint64_t clock_now_ns(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+double clock_since_s(uint64_t start_ns)
+{
+    return (double)(clock_now_ns() - start_ns) * 1e-9;
+}
+
+int64_t clock_unix_ms(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + (int64_t)now.tv_nsec / 1000000;
+}
+
+void clock_format(int64_t unix_ms, char text[CLOCK_TEXT_SIZE])
+{
+    bool is_rounded_up = unix_ms % 1000 < 0; /* as / does below zero */
+    int64_t ms = unix_ms % 1000 + (is_rounded_up ? 1000 : 0);
+    time_t seconds = (time_t)(unix_ms / 1000 - is_rounded_up);
+    struct tm date = {0};
+    /* RFC 3339 has four digits for the year. */
+    if (gmtime_r(&seconds, &date) == NULL || date.tm_year < -1900 || date.tm_year > 8099) {
+        snprintf(text, CLOCK_TEXT_SIZE, "0000-00-00T00:00:00.000Z");
+        return;
+    }
+    size_t used = strftime(text, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &date);
+    snprintf(text + used, CLOCK_TEXT_SIZE - used, ".%03dZ", (int)ms);
+}
+
+static int fill_random(uint8_t *random, size_t size, struct error *error)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t got = getrandom(random + done, size - done, 0);
+        if (got < 0 && errno != EINTR)
+            return error_set_errno(error, "no random bytes for an id");
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
+/* False when all 80 bits were ones. */
+static bool increment(uint8_t random[ID_RANDOM_SIZE])
+{
+    for (size_t i = ID_RANDOM_SIZE; i-- > 0;) {
+        if (++random[i] != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Moves last_id on, whose mutex is held. Within one millisecond, or after the calendar was set
+ * back, the random part counts up. */
+static int advance(struct error *error)
+{
+    int64_t now = clock_unix_ms();
+    if (now <= last_id.ms) {
+        if (increment(last_id.random))
+            return 0;
+        now = last_id.ms + 1;
+    }
+    uint8_t random[ID_RANDOM_SIZE];
+    if (fill_random(random, sizeof(random), error) != 0)
+        return -1;
+    last_id.ms = now;
+    memcpy(last_id.random, random, sizeof(random));
+    return 0;
+}
+
+/* 128 bits as 26 digits of five bits, two leading zero bits before them. */
+static void encode(const uint8_t raw[ID_RAW_SIZE], char text[ID_DIGITS + 1])
+{
+    static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    for (int i = 0; i < ID_DIGITS; i++) {
+        unsigned digit = 0;
+        for (int bit = 5 * i - 2; bit < 5 * i + 3; bit++) {
+            unsigned one = bit < 0 ? 0 : (unsigned)raw[bit / 8] >> (7 - bit % 8) & 1;
+            digit = digit << 1 | one;
+        }
+        text[i] = digits[digit];
+    }
+    text[ID_DIGITS] = '\0';
+}
+
+int id_make(const char *prefix, char id[ID_SIZE], struct error *error)
+{
+    assert(strlen(prefix) + 1 + ID_DIGITS < ID_SIZE);
+    uint8_t raw[ID_RAW_SIZE];
+    pthread_mutex_lock(&last_id.mutex);
+    int result = advance(error);
+    for (int i = 0; i < 6; i++)
+        raw[i] = (uint8_t)(last_id.ms >> (40 - 8 * i));
+    memcpy(raw + 6, last_id.random, ID_RANDOM_SIZE);
+    pthread_mutex_unlock(&last_id.mutex);
+    if (result != 0)
+        return -1;
+    char text[ID_DIGITS + 1];
+    encode(raw, text);
+    snprintf(id, ID_SIZE, "%s_%s", prefix, text);
+    return 0;
+}

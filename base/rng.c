@@ -1,0 +1,161 @@
+/* Philox4x32-10 and the draws made of it.
+ *
+ * The 128-bit counter is the caller's 64-bit counter (low words) and the stream (high words); the
+ * key is the seed. Which lanes of which block a draw takes is part of the contract with saved
+ * checkpoints: u32 and float c take lane c % 4 of block c / 4, double c lanes 2(c % 2) and the next
+ * of block c / 2, normal and below c all of block c. One stream serves one kind of draw. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/rng.h"
+
+#include <assert.h>
+#include <math.h>
+
+__extension__ typedef unsigned __int128 uint128;
+
+enum { PHILOX_ROUNDS = 10 };
+static const uint32_t philox_multiplier[2] = {0xd2511f53, 0xcd9e8d57};
+static const uint32_t philox_weyl[2] = {0x9e3779b9, 0xbb67ae85};
+
+void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
+{
+    uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+    uint32_t k0 = key[0], k1 = key[1];
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        uint64_t p0 = (uint64_t)philox_multiplier[0] * c0;
+        uint64_t p1 = (uint64_t)philox_multiplier[1] * c2;
+        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+        c1 = (uint32_t)p1;
+        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+        c3 = (uint32_t)p0;
+        k0 += philox_weyl[0];
+        k1 += philox_weyl[1];
+    }
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
+}
+
+/* FNV-1a (Fowler, Noll, Vo), 64 bits. */
+static uint64_t hash_byte(uint64_t hash, uint8_t byte)
+{
+    return (hash ^ byte) * UINT64_C(0x100000001b3);
+}
+
+/* The text and its NUL, so that "ab","c" and "a","bc" differ. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        hash = hash_byte(hash, (uint8_t)*text);
+    return hash_byte(hash, 0);
+}
+
+/* The finalizer of SplitMix64 (Steele, Lea, Flood 2014): FNV alone leaves neighbours alike. */
+static uint64_t hash_finish(uint64_t hash)
+{
+    hash = (hash ^ (hash >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    hash = (hash ^ (hash >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return hash ^ (hash >> 31);
+}
+
+struct rng rng_stream(uint64_t seed, const char *purpose, const char *name, uint64_t number)
+{
+    uint64_t hash = hash_text(hash_text(UINT64_C(0xcbf29ce484222325), purpose), name);
+    for (int i = 0; i < 8; i++)
+        hash = hash_byte(hash, (uint8_t)(number >> (8 * i)));
+    hash = hash_finish(hash);
+    return (struct rng){
+        .key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
+        .stream = {(uint32_t)hash, (uint32_t)(hash >> 32)},
+    };
+}
+
+static void draw_block(const struct rng *rng, uint64_t block, uint32_t out[4])
+{
+    uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), rng->stream[0],
+                           rng->stream[1]};
+    rng_philox(counter, rng->key, out);
+}
+
+static uint64_t join(uint32_t low, uint32_t high)
+{
+    return (uint64_t)high << 32 | low;
+}
+
+static float unit_float(uint32_t bits)
+{
+    return (float)(bits >> 8) * 0x1p-24F;
+}
+
+static double unit_double(uint64_t bits)
+{
+    return (double)(bits >> 11) * 0x1p-53;
+}
+
+uint32_t rng_u32(const struct rng *rng, uint64_t counter)
+{
+    uint32_t out[4];
+    draw_block(rng, counter / 4, out);
+    return out[counter % 4];
+}
+
+float rng_float(const struct rng *rng, uint64_t counter)
+{
+    return unit_float(rng_u32(rng, counter));
+}
+
+double rng_double(const struct rng *rng, uint64_t counter)
+{
+    uint32_t out[4];
+    draw_block(rng, counter / 2, out);
+    uint64_t lane = 2 * (counter % 2);
+    return unit_double(join(out[lane], out[lane + 1]));
+}
+
+double rng_normal(const struct rng *rng, uint64_t counter)
+{
+    static const double two_pi = 6.283185307179586476925;
+    uint32_t out[4];
+    draw_block(rng, counter, out);
+    /* In (0, 1], for the logarithm. */
+    double radius = 1.0 - unit_double(join(out[0], out[1]));
+    double angle = two_pi * unit_double(join(out[2], out[3]));
+    return sqrt(-2.0 * log(radius)) * cos(angle);
+}
+
+uint64_t rng_below(const struct rng *rng, uint64_t counter, uint64_t bound)
+{
+    assert(bound > 0);
+    /* D. Lemire, "Fast random integer generation in an interval", 2019. Low halves under
+     * 2^64 mod bound are the ones that would favour some results. */
+    uint64_t threshold = (0 - bound) % bound;
+    for (uint64_t attempt = 0;; attempt++) {
+        uint32_t out[4];
+        /* Further blocks lie far from those of other counters. */
+        draw_block(rng, counter ^ (attempt << 56), out);
+        uint128 product = (uint128)join(out[0], out[1]) * bound;
+        if ((uint64_t)product >= threshold)
+            return (uint64_t)(product >> 64);
+    }
+}
+
+void rng_floats(const struct rng *rng, uint64_t block, float out[4])
+{
+    uint32_t bits[4];
+    draw_block(rng, block, bits);
+    for (int i = 0; i < 4; i++)
+        out[i] = unit_float(bits[i]);
+}
+
+void rng_permutation(const struct rng *rng, uint32_t *order, size_t count)
+{
+    assert(count <= UINT32_MAX);
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    for (size_t i = count; i > 1; i--) {
+        size_t other = (size_t)rng_below(rng, i - 1, i);
+        uint32_t moved = order[i - 1];
+        order[i - 1] = order[other];
+        order[other] = moved;
+    }
+}
