@@ -11,3 +11,4 @@ libengine_la_LIBADD = libbase.la libkernels.la $(ZLIB_LIBS)
 include engine/network.mk
 include engine/training.mk
 include engine/data.mk
+include engine/model.mk

@@ -6,8 +6,8 @@
  * The promise behind "same bytes on any number of threads": every output element is computed by the
  * same operations in the same order whatever part of the whole a call covers: how rows and columns
  * are cut into calls, where a call begins, what the alignment is. A product's sum runs over k
- * upwards in one fused multiply-add chain; element-wise functions give a lane the same result as a
- * full vector. */
+ * upwards in one fused multiply-add chain that begins with what is there already (the bias, or the
+ * value that is added to); element-wise functions give a lane the same result as a full vector. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_KERNELS_H
 #define PROPD_ENGINE_KERNELS_H
@@ -78,7 +78,8 @@ struct kernels {
     void (*step_sgd)(int64_t count, float *w, const float *gradient, float *velocity, float rate,
                      float momentum, float weight_decay, int nesterov, int first);
     /* rate_over_correction = rate / (1 - beta_1^t); inverse_root_correction = 1 / sqrt(1 -
-     * beta_2^t). `decoupled` is AdamW's. */
+     * beta_2^t), both from the betas as the floats that they are here, lest the first steps be off
+     * by what rounding took from 1 - beta. `decoupled` is AdamW's. */
     void (*step_adam)(int64_t count, float *w, const float *gradient, float *mean, float *square,
                       float rate, float beta_1, float beta_2, float epsilon, float weight_decay,
                       float rate_over_correction, float inverse_root_correction, int decoupled);

@@ -1,0 +1,31 @@
+/* The table of one instruction set. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/kernels/set.h"
+
+#include "engine/kernels/sets.h"
+
+#define NAME_TEXT(name) #name
+#define NAME_TEXT_VALUE(name) NAME_TEXT(name)
+#if defined(__ARM_NEON)
+#define SET_NAME "neon" /* what the baseline is there */
+#else
+#define SET_NAME NAME_TEXT_VALUE(KERNEL_SET)
+#endif
+
+const struct kernels KERNEL(kernels) = {
+    .name = SET_NAME,
+    .product = KERNEL(product),
+    .product_d_input = KERNEL(product_d_input),
+    .product_d_kernel = KERNEL(product_d_kernel),
+    .column_sums = KERNEL(column_sums),
+    .activation_forward = KERNEL(activation_forward),
+    .activation_backward = KERNEL(activation_backward),
+    .step_sgd = KERNEL(step_sgd),
+    .step_adam = KERNEL(step_adam),
+    .step_rmsprop = KERNEL(step_rmsprop),
+    .add = KERNEL(add),
+    .scale = KERNEL(scale),
+    .clamp = KERNEL(clamp),
+    .bytes_to_floats = KERNEL(bytes_to_floats),
+    .sum_of_squares = KERNEL(sum_of_squares),
+};

@@ -1,0 +1,49 @@
+/* What the files of one instruction set share: every name of theirs is made by KERNEL(), which
+ * appends the set's name (KERNEL_SET, given by the build), so that all sets link into one program.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_KERNELS_SET_H
+#define PROPD_ENGINE_KERNELS_SET_H
+
+#include "engine/kernels/kernels.h"
+
+#define KERNEL_PASTE(name, set) name##_##set
+#define KERNEL_PASTE_VALUES(name, set) KERNEL_PASTE(name, set)
+#define KERNEL(name) KERNEL_PASTE_VALUES(name, KERNEL_SET)
+
+/* products.c; the contracts are those of struct kernels. */
+void KERNEL(product)(int64_t rows, int64_t columns, int64_t depth, const float *x, int64_t x_stride,
+                     const float *w, int64_t w_stride, const float *bias, float *y,
+                     int64_t y_stride, enum activation_code activation);
+void KERNEL(product_d_input)(int64_t rows, int64_t columns, int64_t depth, const float *d_y,
+                             int64_t d_y_stride, const float *w, int64_t w_stride, float *d_x,
+                             int64_t d_x_stride, int overwrite);
+void KERNEL(product_d_kernel)(int64_t rows, int64_t columns, int64_t depth, const float *x,
+                              int64_t x_stride, const float *d_y, int64_t d_y_stride, float *d_w,
+                              int64_t d_w_stride);
+void KERNEL(column_sums)(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,
+                         float *d_bias);
+
+/* activations.c and derivatives.c */
+void KERNEL(activation_forward)(enum activation_code code, float alpha, int64_t rows,
+                                int64_t columns, const float *x, float *y);
+void KERNEL(activation_backward)(enum activation_code code, float alpha, int64_t rows,
+                                 int64_t columns, const float *x, const float *y, const float *d_y,
+                                 float *d_x);
+
+/* passes.c */
+void KERNEL(step_sgd)(int64_t count, float *w, const float *gradient, float *velocity, float rate,
+                      float momentum, float weight_decay, int nesterov, int first);
+void KERNEL(step_adam)(int64_t count, float *w, const float *gradient, float *mean, float *square,
+                       float rate, float beta_1, float beta_2, float epsilon, float weight_decay,
+                       float rate_over_correction, float inverse_root_correction, int decoupled);
+void KERNEL(step_rmsprop)(int64_t count, float *w, const float *gradient, float *square,
+                          float *velocity, float *mean_or_null, float rate, float alpha,
+                          float epsilon, float momentum, float weight_decay);
+void KERNEL(add)(int64_t count, const float *x, float *y);
+void KERNEL(scale)(int64_t count, float factor, float *x);
+void KERNEL(clamp)(int64_t count, float limit, float *x);
+void KERNEL(bytes_to_floats)(int64_t count, const uint8_t *x, float *y);
+double KERNEL(sum_of_squares)(int64_t count, const float *x);
+
+#endif
