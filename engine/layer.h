@@ -9,9 +9,12 @@
  * row-wise: called for any [begin, end) of the batch's rows, from several threads at once, and must
  * touch only those rows. What needs the whole batch (batch_norm's statistics) goes into
  * forward_batch / backward_batch, which are called with all earlier layers finished for all rows,
- * cut by items. Gradients by parameters are made in backward_parameters, cut by items of
- * `parameter_items` (output columns, channels), each summed over the rows in their order, so that
- * the bytes do not depend on the number of threads. */
+ * cut by items; forward_batch only in training. Gradients by parameters are made in
+ * backward_parameters, cut by items of `parameter_items` (output columns, channels), each summed
+ * over the rows in their order, so that the bytes do not depend on the number of threads.
+ *
+ * Scratch is there in training only: it is NULL while predicting. Layers that work in place are
+ * never run. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_LAYER_H
 #define PROPD_ENGINE_LAYER_H
@@ -79,8 +82,7 @@ struct layer {
     int64_t flops_per_row;   /* of forward, multiply and add counted as two */
     void *plan_data;         /* anything; freed with free() */
 
-    /* Set by the network when neighbours fuse: the output layer's activation is left to the loss.
-     */
+    /* Set by the network before plan(): the output layer's activation is left to the loss. */
     bool leave_activation;
 };
 

@@ -23,7 +23,8 @@ struct loss_batch {
     const float *output; /* [rows][width]: logits where the loss fuses with the output's activation,
                             else the output */
     const int32_t *classes;   /* TARGET_CLASS: [rows], 0 … width-1 (0 … 1 where width is 1) */
-    const float *values;      /* TARGET_VALUES: [rows][width] */
+    const float *values;      /* TARGET_VALUES: [rows][width]; NULL with `classes` set: one-hot, or
+                                 0 and 1 where width is 1 */
     const float *row_weights; /* [rows], NULL: all 1 (class and sample weights) */
     double label_smoothing;
     double *row_losses; /* [rows], set: the row's loss, its weight included */
@@ -35,6 +36,8 @@ struct loss_batch {
 struct loss_type {
     struct kind kind;
     enum target_kind target;
+    bool smooths_labels; /* label_smoothing has a meaning; the other losses ignore it, so whoever
+                            reads documents refuses it for them */
     /* Whether, after an output of this activation, the loss takes the logits. */
     bool (*fuses)(enum activation_code output_activation);
     /* NULL or a check of the output's activation and width: ERROR_INVALID says what would fit. */

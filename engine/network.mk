@@ -1,2 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-libengine_la_SOURCES += engine/shape.c engine/shape.h engine/layer.h engine/network.c engine/network.h engine/loss.h
+libengine_la_SOURCES += \
+	engine/activation.c engine/activation.h \
+	engine/arena.c engine/arena.h \
+	engine/initializer.c engine/initializer.h \
+	engine/layer.c engine/layer.h \
+	engine/layers/activation.c \
+	engine/layers/add.c \
+	engine/layers/batch_norm.c \
+	engine/layers/concat.c \
+	engine/layers/dense.c \
+	engine/layers/dropout.c \
+	engine/layers/flatten.c \
+	engine/layers/layer_norm.c \
+	engine/layers/layers.c engine/layers/layers.h \
+	engine/layers/multiply.c \
+	engine/layers/reshape.c \
+	engine/layout.c engine/layout.h \
+	engine/loss.h \
+	engine/losses/binary_crossentropy.c \
+	engine/losses/categorical_crossentropy.c \
+	engine/losses/focal.c \
+	engine/losses/hinge.c \
+	engine/losses/huber.c \
+	engine/losses/kl_divergence.c \
+	engine/losses/log_cosh.c \
+	engine/losses/losses.c engine/losses/losses.h \
+	engine/losses/mae.c \
+	engine/losses/mse.c \
+	engine/losses/poisson.c \
+	engine/network.c engine/network.h \
+	engine/network_graph.c \
+	engine/network_read.c engine/network_read.h \
+	engine/penalty.c \
+	engine/run.c \
+	engine/shape.c engine/shape.h \
+	engine/workspace.c engine/workspace.h

@@ -1,0 +1,226 @@
+/* batch_norm: y = gamma · (x - mean) / sqrt(variance + epsilon) + beta for each channel of the last
+ * axis, over the batch and all other axes (Ioffe and Szegedy, ICML 2015), with the numerics of
+ * torch.nn.functional.batch_norm: training normalizes by the batch's mean and biased variance and
+ * moves moving_mean and moving_variance (the unbiased one) by `momentum` towards them; elsewhere
+ * the moving ones are used.
+ *
+ * With a single value a channel (a last batch of one row) PyTorch refuses to train. Here the
+ * variance is 0 then, which gives y = beta and no gradient for the input, and the moving variance
+ * takes the biased one: a dataset's size decides nothing about whether a job can run. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/layers/layers.h"
+
+#include <math.h>
+
+enum { GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE }; /* tensors */
+/* Scratch once per batch, a value a channel; scale: 1 / sqrt(variance + epsilon); the sums are of
+ * d_y and of d_y times the normalized x: the gradients by beta and gamma. */
+enum { MEAN, SCALE, SUM_D, SUM_PRODUCT };
+enum { CHANNEL_BLOCK = 16, FLOPS_PER_ELEMENT = 8 };
+
+struct batch_norm {
+    struct layer_options common;
+    double momentum, epsilon;
+};
+
+static const struct field batch_norm_fields[] = {
+    FIELD_NUMBER(struct batch_norm, momentum, .min = 0, .max = 1, .number = 0.1,
+                 .help = "share of the batch's statistics in the moving ones"),
+    FIELD_NUMBER(struct batch_norm, epsilon, .min = 0, .max = 1, .number = 1e-5,
+                 .flags = FIELD_ABOVE_MIN, .help = "added to the variance"),
+    FIELD_END};
+
+static int batch_norm_plan(struct layer *layer, const char *path UNUSED, struct error *error UNUSED)
+{
+    int64_t channels = shape_last(&layer->input_shapes[0]);
+
+    layer->output_shape = layer->input_shapes[0];
+    layer_add_channel_tensor(layer, "gamma", TENSOR_SCALE, channels, 1.0F);
+    layer_add_channel_tensor(layer, "beta", TENSOR_SCALE, channels, 0.0F);
+    layer_add_channel_tensor(layer, "moving_mean", TENSOR_STATE, channels, 0.0F);
+    layer_add_channel_tensor(layer, "moving_variance", TENSOR_STATE, channels, 1.0F);
+    for (int i = MEAN; i <= SUM_PRODUCT; i++)
+        layer->scratch_fixed[i] = channels;
+    layer->parameter_items = channels;
+    layer->batch_items = channels;
+    layer->flops_per_row = FLOPS_PER_ELEMENT * layer_input_elements(layer);
+    return 0;
+}
+
+/* Values of one channel in the batch. */
+static int64_t values_per_channel(const struct layer *layer, const struct layer_pass *pass)
+{
+    return pass->rows * (layer_input_elements(layer) / shape_last(&layer->input_shapes[0]));
+}
+
+/* Means and sums of squared differences of the channels [begin, end), in double and in the order of
+ * the rows. */
+static void channel_moments(const float *x, int64_t rows, int64_t channels, int64_t begin,
+                            int64_t end, double *means, double *squares)
+{
+    for (int64_t j = begin; j < end; j++)
+        means[j - begin] = squares[j - begin] = 0.0;
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t j = begin; j < end; j++)
+            means[j - begin] += (double)x[row * channels + j];
+    for (int64_t j = begin; j < end; j++)
+        means[j - begin] /= (double)rows;
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t j = begin; j < end; j++) {
+            double difference = (double)x[row * channels + j] - means[j - begin];
+            squares[j - begin] += difference * difference;
+        }
+    }
+}
+
+static void move(float *moving, double value, double momentum)
+{
+    *moving = (float)((1.0 - momentum) * (double)*moving + momentum * value);
+}
+
+static void batch_statistics(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                             int64_t end)
+{
+    const struct batch_norm *options = layer->options;
+    int64_t rows = values_per_channel(layer, pass);
+    double means[CHANNEL_BLOCK];
+    double squares[CHANNEL_BLOCK];
+
+    channel_moments(pass->inputs[0], rows, shape_last(&layer->input_shapes[0]), begin, end, means,
+                    squares);
+    for (int64_t j = begin; j < end; j++) {
+        double variance = squares[j - begin] / (double)rows;
+        double unbiased = rows > 1 ? squares[j - begin] / (double)(rows - 1) : variance;
+        pass->fixed[MEAN][j] = (float)means[j - begin];
+        pass->fixed[SCALE][j] = (float)(1.0 / sqrt(variance + options->epsilon));
+        move(&pass->tensors[MOVING_MEAN][j], means[j - begin], options->momentum);
+        move(&pass->tensors[MOVING_VARIANCE][j], unbiased, options->momentum);
+    }
+}
+
+static void batch_norm_forward_batch(const struct layer *layer, struct layer_pass *pass,
+                                     int64_t begin, int64_t end)
+{
+    for (int64_t j = begin; j < end; j += CHANNEL_BLOCK)
+        batch_statistics(layer, pass, j, j + CHANNEL_BLOCK < end ? j + CHANNEL_BLOCK : end);
+}
+
+/* Rows [begin, end) of the channels [first, last), at most CHANNEL_BLOCK of them. */
+static void normalize(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                      int64_t end, int64_t first, int64_t last)
+{
+    const struct batch_norm *options = layer->options;
+    int64_t channels = shape_last(&layer->input_shapes[0]);
+    const float *mean = pass->training ? pass->fixed[MEAN] : pass->tensors[MOVING_MEAN];
+    float scale[CHANNEL_BLOCK];
+
+    for (int64_t j = first; j < last; j++) {
+        double variance = (double)pass->tensors[MOVING_VARIANCE][j] + options->epsilon;
+        scale[j - first] = pass->training ? pass->fixed[SCALE][j] : (float)(1.0 / sqrt(variance));
+    }
+    for (int64_t row = begin; row < end; row++) {
+        const float *x = pass->inputs[0] + row * channels;
+        float *y = pass->output + row * channels;
+        for (int64_t j = first; j < last; j++)
+            y[j] = (x[j] - mean[j]) * scale[j - first] * pass->tensors[GAMMA][j] +
+                   pass->tensors[BETA][j];
+    }
+}
+
+static void batch_norm_forward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                               int64_t end)
+{
+    int64_t channels = shape_last(&layer->input_shapes[0]);
+    int64_t leading = layer_input_elements(layer) / channels;
+
+    for (int64_t j = 0; j < channels; j += CHANNEL_BLOCK)
+        normalize(layer, pass, begin * leading, end * leading, j,
+                  j + CHANNEL_BLOCK < channels ? j + CHANNEL_BLOCK : channels);
+}
+
+static void batch_gradient_sums(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                                int64_t end)
+{
+    int64_t channels = shape_last(&layer->input_shapes[0]);
+    int64_t rows = values_per_channel(layer, pass);
+    const float *mean = pass->fixed[MEAN];
+    const float *scale = pass->fixed[SCALE];
+    double sums[CHANNEL_BLOCK] = {0};
+    double products[CHANNEL_BLOCK] = {0};
+
+    for (int64_t row = 0; row < rows; row++) {
+        const float *x = pass->inputs[0] + row * channels;
+        const float *d_y = pass->d_output + row * channels;
+        for (int64_t j = begin; j < end; j++) {
+            sums[j - begin] += (double)d_y[j];
+            products[j - begin] += (double)d_y[j] * (double)((x[j] - mean[j]) * scale[j]);
+        }
+    }
+    for (int64_t j = begin; j < end; j++) {
+        pass->fixed[SUM_D][j] = (float)sums[j - begin];
+        pass->fixed[SUM_PRODUCT][j] = (float)products[j - begin];
+    }
+}
+
+static void batch_norm_backward_batch(const struct layer *layer, struct layer_pass *pass,
+                                      int64_t begin, int64_t end)
+{
+    for (int64_t j = begin; j < end; j += CHANNEL_BLOCK)
+        batch_gradient_sums(layer, pass, j, j + CHANNEL_BLOCK < end ? j + CHANNEL_BLOCK : end);
+}
+
+/* With n the normalized x and means over the batch:
+ * d_x = gamma · scale · (d_y - mean(d_y) - n · mean(d_y · n)). */
+static void batch_norm_backward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                                int64_t end)
+{
+    int64_t channels = shape_last(&layer->input_shapes[0]);
+    int64_t leading = layer_input_elements(layer) / channels;
+    float per_value = (float)(1.0 / (double)values_per_channel(layer, pass));
+    const float *mean = pass->fixed[MEAN];
+    const float *scale = pass->fixed[SCALE];
+
+    if (pass->d_inputs[0] == NULL)
+        return;
+    for (int64_t row = begin * leading; row < end * leading; row++) {
+        const float *x = pass->inputs[0] + row * channels;
+        const float *d_y = pass->d_output + row * channels;
+        float *d_x = pass->d_inputs[0] + row * channels;
+        for (int64_t j = 0; j < channels; j++) {
+            float normalized = (x[j] - mean[j]) * scale[j];
+            float mean_d = pass->fixed[SUM_D][j] * per_value;
+            float mean_product = pass->fixed[SUM_PRODUCT][j] * per_value;
+            float d =
+                pass->tensors[GAMMA][j] * scale[j] * (d_y[j] - mean_d - normalized * mean_product);
+            d_x[j] = pass->d_input_overwrite[0] ? d : d_x[j] + d;
+        }
+    }
+}
+
+/* Items are channels. */
+static void batch_norm_backward_parameters(const struct layer *layer UNUSED,
+                                           struct layer_pass *pass, int64_t begin, int64_t end)
+{
+    for (int64_t j = begin; j < end; j++) {
+        pass->d_tensors[GAMMA][j] += pass->fixed[SUM_PRODUCT][j];
+        pass->d_tensors[BETA][j] += pass->fixed[SUM_D][j];
+    }
+}
+
+const struct layer_type layer_batch_norm = {
+    .kind = {.name = "batch_norm",
+             .help = "normalizes each channel over the batch",
+             .size = sizeof(struct batch_norm),
+             .fields = batch_norm_fields,
+             .base = &layer_options_kind},
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .example = "{\"input\": [5], \"layers\": [{\"type\": \"dense\", \"units\": 4}, "
+               "{\"type\": \"batch_norm\"}]}",
+    .plan = batch_norm_plan,
+    .forward_batch = batch_norm_forward_batch,
+    .forward = batch_norm_forward,
+    .backward_batch = batch_norm_backward_batch,
+    .backward = batch_norm_backward,
+    .backward_parameters = batch_norm_backward_parameters,
+};

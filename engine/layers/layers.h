@@ -1,0 +1,41 @@
+/* What the files of this folder share: their entries in the table of layer types, and small helpers
+ * for plans and runs. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_LAYERS_LAYERS_H
+#define PROPD_ENGINE_LAYERS_LAYERS_H
+
+#include "engine/layer.h"
+
+extern const struct layer_type layer_activation;
+extern const struct layer_type layer_add;
+extern const struct layer_type layer_batch_norm;
+extern const struct layer_type layer_concat;
+extern const struct layer_type layer_dense;
+extern const struct layer_type layer_dropout;
+extern const struct layer_type layer_flatten;
+extern const struct layer_type layer_layer_norm;
+extern const struct layer_type layer_multiply;
+extern const struct layer_type layer_reshape;
+
+/* Elements of one sample of the layer's output or first input. The network has checked that they
+ * fit. */
+int64_t layer_output_elements(const struct layer *layer);
+int64_t layer_input_elements(const struct layer *layer);
+
+/* Appends a tensor to the plan, filled with `value` unless the caller sets an initializer. */
+struct layer_tensor *layer_add_tensor(struct layer *layer, const char *name, enum tensor_role role,
+                                      const struct shape *shape, float value);
+
+/* A tensor with one value for each of `count` channels. */
+struct layer_tensor *layer_add_channel_tensor(struct layer *layer, const char *name,
+                                              enum tensor_role role, int64_t count, float value);
+
+/* ERROR_INVALID naming `path`.input unless all inputs have one shape. */
+int layer_check_equal_shapes(const struct layer *layer, const char *path, struct error *error);
+
+/* Gives `count` values, from element `offset` of the batch on, to input `input`'s gradient: adds
+ * them, or stores them as its first writer. */
+void layer_give_gradient(const struct layer_pass *pass, int input, int64_t offset, int64_t count,
+                         const float *values);
+
+#endif

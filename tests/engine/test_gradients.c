@@ -1,0 +1,451 @@
+/* Numeric gradient checks of every layer type, activation and loss, and of the check itself: errors
+ * planted in each must be found. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/activation.h"
+#include "tests/check.h"
+#include "tests/engine/gradient_check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SHAPES_EACH = 6 };
+
+static const struct kernels *best_kernels(void)
+{
+    struct error error = {0};
+    const struct kernels *kernels = kernels_get(&error);
+
+    ck_assert_ok(error);
+    return kernels;
+}
+
+static int64_t draw_between(const struct rng *rng, uint64_t counter, int64_t low, int64_t high)
+{
+    return low + (int64_t)rng_below(rng, counter, (uint64_t)(high - low + 1));
+}
+
+static bool has_shape_field(const struct layer_type *type)
+{
+    return strcmp(type->kind.name, "reshape") == 0;
+}
+
+/* The type's example with another input shape and other widths. One that fixes a shape keeps its
+ * own but for the input. */
+static json_t *random_example(const struct layer_type *type, int number)
+{
+    struct error error = {0};
+    json_t *json = fields_parse(type->example, strlen(type->example), &error);
+    struct rng rng = rng_stream((uint64_t)number, "shapes", type->kind.name, 0);
+    json_t *input = json_array();
+
+    ck_assert_ok(error);
+    int64_t rank = has_shape_field(type) ? 1 : draw_between(&rng, 0, 1, 3);
+    for (int64_t i = 0; i < rank; i++)
+        json_array_append_new(input, json_integer(draw_between(&rng, 1 + (uint64_t)i, 2, 5)));
+    json_object_set_new(json, "input", input);
+    int64_t more = has_shape_field(type) ? 0 : draw_between(&rng, 9, 0, 3);
+    json_t *layers = json_object_get(json, "layers");
+    for (size_t i = 0; i < json_array_size(layers); i++) {
+        json_t *layer = json_array_get(layers, i);
+        const json_t *units = json_object_get(layer, "units");
+        if (units != NULL)
+            json_object_set_new(layer, "units", json_integer(json_integer_value(units) + more));
+    }
+    json_array_append_new(layers, json_pack("{s:s, s:i}", "type", "dense", "units", 2));
+    return json;
+}
+
+static struct trial random_trial(const struct layer_type *type, int number)
+{
+    struct error error = {0};
+    json_t *json = random_example(type, number);
+    struct network *network = network_from_json(json, 0, &error);
+
+    json_decref(json);
+    ck_assert_ok(error);
+    ck_assert_ptr_eq(network->layers[network->layer_count - 2].type, type);
+    return trial_of_network(network, 3 + 2 * number, (uint64_t)number, best_kernels());
+}
+
+START_TEST(every_layer_type_has_right_gradients)
+{
+    for (size_t i = 0; layer_types[i] != NULL; i++) {
+        for (int number = 0; number < SHAPES_EACH; number++) {
+            struct trial trial = random_trial(layer_types[i], number);
+            struct gradient_report report = gradient_check_network(&trial, 5);
+            ck_assert_msg(gradient_report_is_right(&report),
+                          "%s: %s is off by %g, %d checked, %d skipped", layer_types[i]->kind.name,
+                          report.where, report.worst, report.checked, report.skipped);
+            trial_clear(&trial);
+        }
+    }
+}
+END_TEST
+
+/* Layer types with errors: each calls the right type and spoils what it did. */
+enum plant {
+    PLANT_INPUT_NEGATED,
+    PLANT_INPUT_SCALED,
+    PLANT_INPUT_MISSING,
+    PLANT_LAST_ROW_MISSING,
+    PLANT_PARAMETERS_NEGATED,
+    PLANT_PARAMETERS_SCALED,
+    PLANT_PARAMETERS_MISSING,
+    PLANT_COUNT
+};
+
+static const struct layer_type *planted_into;
+static enum plant planted;
+
+static void spoil(float *values, int64_t count)
+{
+    float factor = 0.0F;
+
+    if (planted == PLANT_INPUT_NEGATED || planted == PLANT_PARAMETERS_NEGATED)
+        factor = -1.0F;
+    if (planted == PLANT_INPUT_SCALED || planted == PLANT_PARAMETERS_SCALED)
+        factor = 1.05F;
+    for (int64_t i = 0; i < count; i++)
+        values[i] *= factor;
+}
+
+static void spoiled_backward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                             int64_t end)
+{
+    planted_into->backward(layer, pass, begin, end);
+    if (planted == PLANT_LAST_ROW_MISSING)
+        begin = end - 1;
+    for (int k = 0; k < layer->input_count; k++) {
+        int64_t elements = shape_elements(&layer->input_shapes[k], NULL);
+        if (pass->d_inputs[k] != NULL && pass->d_input_overwrite[k])
+            spoil(pass->d_inputs[k] + begin * elements, (end - begin) * elements);
+    }
+}
+
+static void spoiled_parameters(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                               int64_t end)
+{
+    planted_into->backward_parameters(layer, pass, begin, end);
+    /* The examples are small: one call makes all of a layer's gradients. */
+    ck_assert_int_eq(begin, 0);
+    ck_assert_int_eq(end, layer->parameter_items);
+    int last = layer->tensor_count - 1;
+    while (layer->tensors[last].role == TENSOR_STATE)
+        last--;
+    spoil(pass->d_tensors[last], layer->tensors[last].count);
+}
+
+static bool plant_fits(const struct layer_type *type, enum plant plant)
+{
+    if (plant >= PLANT_PARAMETERS_NEGATED)
+        return type->backward_parameters != NULL;
+    return type->backward != NULL;
+}
+
+static struct gradient_report check_planted(const struct layer_type *type, enum plant plant,
+                                            int number)
+{
+    struct layer_type wrong = *type;
+    struct trial trial = random_trial(type, number);
+
+    planted_into = type;
+    planted = plant;
+    if (plant >= PLANT_PARAMETERS_NEGATED)
+        wrong.backward_parameters = spoiled_parameters;
+    else
+        wrong.backward = spoiled_backward;
+    trial.network->layers[trial.network->layer_count - 2].type = &wrong;
+    struct gradient_report report = gradient_check_network(&trial, 5);
+    trial.network->layers[trial.network->layer_count - 2].type = type;
+    trial_clear(&trial);
+    return report;
+}
+
+START_TEST(planted_errors_in_any_layer_type_are_found)
+{
+    int tried = 0;
+
+    for (size_t i = 0; layer_types[i] != NULL; i++) {
+        for (enum plant plant = 0; plant < PLANT_COUNT; plant++) {
+            if (!plant_fits(layer_types[i], plant))
+                continue;
+            struct gradient_report report = check_planted(layer_types[i], plant, 1);
+            ck_assert_msg(!gradient_report_is_right(&report), "plant %d in %s passes with %g",
+                          (int)plant, layer_types[i]->kind.name, report.worst);
+            tried++;
+        }
+    }
+    ck_assert_int_ge(tried, 40);
+}
+END_TEST
+
+/* Normalizing layers' gradients have terms by the mean and the variance, which are small where a
+ * network is wide: dropping them must still be found. */
+static void backward_without_statistics(const struct layer *layer, struct layer_pass *pass,
+                                        int64_t begin, int64_t end)
+{
+    int64_t channels = shape_last(&layer->output_shape);
+    int64_t leading = shape_elements(&layer->output_shape, NULL) / channels;
+
+    for (int64_t row = begin * leading; row < end * leading; row++)
+        for (int64_t j = 0; j < channels; j++) {
+            float scale = pass->fixed[1] != NULL ? pass->fixed[1][j] : pass->scratch[1][row];
+            pass->d_inputs[0][row * channels + j] =
+                pass->d_output[row * channels + j] * scale * pass->tensors[0][j];
+        }
+}
+
+START_TEST(missing_terms_of_normalizations_are_found)
+{
+    static const char *const names[] = {"batch_norm", "layer_norm"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        const struct layer_type *type = layer_type_find(names[i], "", NULL);
+        struct layer_type wrong = *type;
+        struct trial trial = random_trial(type, 2);
+        wrong.backward = backward_without_statistics;
+        trial.network->layers[1].type = &wrong;
+        struct gradient_report report = gradient_check_network(&trial, 5);
+        ck_assert_msg(!gradient_report_is_right(&report), "%s passes with %g", names[i],
+                      report.worst);
+        trial.network->layers[1].type = type;
+        trial_clear(&trial);
+    }
+}
+END_TEST
+
+static void check_text(const char *text)
+{
+    struct trial trial = trial_create(text, 7, 3, best_kernels());
+    struct gradient_report report = gradient_check_network(&trial, 5);
+
+    ck_assert_msg(gradient_report_is_right(&report), "%s: %s is off by %g, %d checked, %d skipped",
+                  text, report.where, report.worst, report.checked, report.skipped);
+    trial_clear(&trial);
+}
+
+/* Within dense, as a layer in the middle, and as the output of either. */
+START_TEST(every_activation_has_right_gradients_everywhere)
+{
+    static const char *const texts[][2] = {
+        {"{\"input\": [4], \"layers\": [{\"type\": \"dense\", \"units\": 5, \"activation\": \"",
+         "\"}, {\"type\": \"dense\", \"units\": 3}]}"},
+        {"{\"input\": [2, 4], \"layers\": [{\"type\": \"dense\", \"units\": 5}, "
+         "{\"type\": \"activation\", \"activation\": \"",
+         "\"}, {\"type\": \"dense\", \"units\": 3}]}"},
+        {"{\"input\": [4], \"layers\": [{\"type\": \"dense\", \"units\": 5, "
+         "\"activation\": \"tanh\"}, {\"type\": \"dense\", \"units\": 3, \"activation\": \"",
+         "\"}]}"},
+        {"{\"input\": [4], \"layers\": [{\"type\": \"dense\", \"units\": 5}, "
+         "{\"type\": \"activation\", \"activation\": \"",
+         "\"}]}"}};
+    char text[512];
+
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        for (size_t k = 0; activation_kinds[k] != NULL; k++) {
+            snprintf(text, sizeof(text), "%s%s%s", texts[i][0], activation_kinds[k]->name,
+                     texts[i][1]);
+            check_text(text);
+        }
+    }
+}
+END_TEST
+
+START_TEST(graphs_with_shared_outputs_have_right_gradients)
+{
+    static const char *const texts[] = {
+        /* a residual block, whose outputs are read twice */
+        "{\"input\": [5], \"layers\": ["
+        "{\"type\": \"dense\", \"units\": 6, \"activation\": \"tanh\", \"name\": \"a\"}, "
+        "{\"type\": \"dense\", \"units\": 6, \"name\": \"b\"}, "
+        "{\"type\": \"add\", \"input\": [\"a\", \"b\"]}, "
+        "{\"type\": \"dense\", \"units\": 4, \"activation\": \"gelu\", \"name\": \"c\"}, "
+        "{\"type\": \"concat\", \"input\": [\"c\", \"a\"]}, "
+        "{\"type\": \"dense\", \"units\": 3, \"activation\": \"softmax\"}]}",
+        /* layers that work in place, read beside what they read */
+        "{\"input\": [2, 3], \"layers\": ["
+        "{\"type\": \"dense\", \"units\": 4, \"activation\": \"sigmoid\", \"name\": \"a\"}, "
+        "{\"type\": \"flatten\", \"name\": \"flat\"}, "
+        "{\"type\": \"reshape\", \"shape\": [2, 4], \"name\": \"back\"}, "
+        "{\"type\": \"multiply\", \"input\": [\"a\", \"back\"], \"name\": \"square\"}, "
+        "{\"type\": \"flatten\", \"name\": \"flat_square\"}, "
+        "{\"type\": \"concat\", \"input\": [\"flat\", \"flat_square\", \"flat\"]}, "
+        "{\"type\": \"dense\", \"units\": 2}]}",
+        /* batch phases between row-wise runs; the network's input is read in two places */
+        "{\"input\": [4], \"layers\": ["
+        "{\"type\": \"batch_norm\", \"input\": \"input\", \"name\": \"first\"}, "
+        "{\"type\": \"dense\", \"units\": 4, \"activation\": \"silu\", \"name\": \"a\"}, "
+        "{\"type\": \"batch_norm\", \"name\": \"second\"}, "
+        "{\"type\": \"add\", \"input\": [\"second\", \"a\", \"input\"]}, "
+        "{\"type\": \"dropout\", \"rate\": 0.3}, "
+        "{\"type\": \"batch_norm\", \"name\": \"third\"}, "
+        "{\"type\": \"multiply\", \"input\": [\"third\", \"first\"]}, "
+        "{\"type\": \"dense\", \"units\": 2, \"activation\": \"tanh\"}]}",
+        "{\"input\": [3, 2], \"layers\": ["
+        "{\"type\": \"dense\", \"units\": 4, \"name\": \"a\"}, "
+        "{\"type\": \"dense\", \"units\": 4, \"name\": \"b\", \"input\": \"input\"}, "
+        "{\"type\": \"concat\", \"axis\": 0, \"input\": [\"a\", \"b\", \"a\"]}, "
+        "{\"type\": \"layer_norm\"}, {\"type\": \"flatten\"}]}"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        check_text(texts[i]);
+}
+END_TEST
+
+/* Targets and weights for the rows of any loss. */
+enum { LOSS_ROWS = 9, LOSS_WIDTH = 4 };
+
+struct loss_trial {
+    float output[LOSS_ROWS * LOSS_WIDTH], d_output[LOSS_ROWS * LOSS_WIDTH];
+    float values[LOSS_ROWS * LOSS_WIDTH], weights[LOSS_ROWS];
+    int32_t classes[LOSS_ROWS];
+    double row_losses[LOSS_ROWS];
+    struct loss_batch batch;
+};
+
+static bool takes_rates(const struct loss_type *type)
+{
+    return strcmp(type->kind.name, "poisson") == 0;
+}
+
+static void loss_trial_fill(struct loss_trial *trial, const struct loss_type *type, int64_t width,
+                            bool with_classes)
+{
+    struct rng rng = rng_stream(11, "losses", type->kind.name, (uint64_t)width);
+    int64_t count = LOSS_ROWS * width;
+
+    for (int64_t i = 0; i < count; i++) {
+        trial->output[i] = 1.5F * (float)rng_normal(&rng, (uint64_t)i);
+        if (takes_rates(type))
+            trial->output[i] = 0.5F + fabsf(trial->output[i]);
+        trial->values[i] = rng_float(&rng, 1000 + (uint64_t)i);
+    }
+    for (int64_t row = 0; row < LOSS_ROWS; row++) {
+        trial->weights[row] = 0.5F + rng_float(&rng, 2000 + (uint64_t)row);
+        trial->classes[row] =
+            (int32_t)rng_below(&rng, 3000 + (uint64_t)row, width == 1 ? 2 : (uint64_t)width);
+    }
+    trial->batch = (struct loss_batch){.kernels = best_kernels(),
+                                       .rows = LOSS_ROWS,
+                                       .width = width,
+                                       .output = trial->output,
+                                       .row_losses = trial->row_losses,
+                                       .d_output = trial->d_output,
+                                       .row_weights = trial->weights,
+                                       .label_smoothing = 0.1,
+                                       .batch_rows = LOSS_ROWS + 4};
+    if (with_classes)
+        trial->batch.classes = trial->classes;
+    else
+        trial->batch.values = trial->values;
+}
+
+static struct gradient_report check_loss(const struct loss_type *run_type,
+                                         const struct loss_type *type, int64_t width,
+                                         bool with_classes)
+{
+    struct error error = {0};
+    struct loss_trial trial;
+    double options[8];
+
+    ck_assert(type->kind.size <= sizeof(options));
+    ck_assert_int_eq(fields_default(&type->kind, options, &error), 0);
+    loss_trial_fill(&trial, type, width, with_classes);
+    struct gradient_report report =
+        gradient_check_loss(run_type, options, &trial.batch, trial.output);
+    fields_clear(&type->kind, options);
+    return report;
+}
+
+/* Whether the loss can follow any output of this width. */
+static bool takes_width(const struct loss_type *type, int64_t width)
+{
+    for (enum activation_code code = 0; code < ACTIVATION_COUNT; code++)
+        if (type->check == NULL || type->check(NULL, code, width, NULL) == 0)
+            return true;
+    return false;
+}
+
+START_TEST(every_loss_has_right_gradients)
+{
+    for (size_t i = 0; loss_types[i] != NULL; i++) {
+        const struct loss_type *type = loss_types[i];
+        for (int64_t width = takes_width(type, 1) ? 1 : 2; width <= LOSS_WIDTH; width++) {
+            for (int with_classes = type->target == TARGET_CLASS; with_classes <= 1;
+                 with_classes++) {
+                struct gradient_report report = check_loss(type, type, width, with_classes != 0);
+                ck_assert_msg(gradient_report_is_right(&report),
+                              "%s of width %d: %s is off by %g, %d checked, %d skipped",
+                              type->kind.name, (int)width, report.where, report.worst,
+                              report.checked, report.skipped);
+            }
+        }
+    }
+}
+END_TEST
+
+static const struct loss_type *spoiled_loss;
+static float loss_factor;
+
+static void spoiled_run(const void *options, const struct loss_batch *batch, int64_t begin,
+                        int64_t end)
+{
+    spoiled_loss->run(options, batch, begin, end);
+    for (int64_t i = begin * batch->width; batch->d_output != NULL && i < end * batch->width; i++)
+        batch->d_output[i] *= loss_factor;
+}
+
+/* What a loss forgets whose gradient has no row weights. */
+static void unweighted_run(const void *options, const struct loss_batch *batch, int64_t begin,
+                           int64_t end)
+{
+    struct loss_batch unweighted = *batch;
+    double losses[LOSS_ROWS];
+
+    spoiled_loss->run(options, batch, begin, end);
+    unweighted.row_weights = NULL;
+    unweighted.row_losses = losses;
+    if (batch->d_output != NULL)
+        spoiled_loss->run(options, &unweighted, begin, end);
+}
+
+START_TEST(planted_errors_in_any_loss_are_found)
+{
+    static const float factors[] = {-1.0F, 1.05F, 0.95F};
+
+    for (size_t i = 0; loss_types[i] != NULL; i++) {
+        struct loss_type wrong = *loss_types[i];
+        bool with_classes = wrong.target == TARGET_CLASS;
+        spoiled_loss = loss_types[i];
+        wrong.run = spoiled_run;
+        for (size_t k = 0; k < ARRAY_COUNT(factors); k++) {
+            loss_factor = factors[k];
+            struct gradient_report report = check_loss(&wrong, loss_types[i], 3, with_classes);
+            ck_assert_msg(!gradient_report_is_right(&report), "%s times %g passes with %g",
+                          wrong.kind.name, (double)loss_factor, report.worst);
+        }
+        wrong.run = unweighted_run;
+        struct gradient_report report = check_loss(&wrong, loss_types[i], 3, with_classes);
+        ck_assert_msg(!gradient_report_is_right(&report), "unweighted %s passes with %g",
+                      wrong.kind.name, report.worst);
+    }
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, every_layer_type_has_right_gradients);
+    tcase_add_test(tests, planted_errors_in_any_layer_type_are_found);
+    tcase_add_test(tests, missing_terms_of_normalizations_are_found);
+    tcase_add_test(tests, every_activation_has_right_gradients_everywhere);
+    tcase_add_test(tests, graphs_with_shared_outputs_have_right_gradients);
+    tcase_add_test(tests, every_loss_has_right_gradients);
+    tcase_add_test(tests, planted_errors_in_any_loss_are_found);
+}
+
+int main(void)
+{
+    return tests_run("gradients", add_tests);
+}
