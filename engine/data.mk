@@ -1,2 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-libengine_la_SOURCES += engine/dataset.c engine/dataset.h engine/preprocessing.c engine/preprocessing.h engine/model.c engine/model.h
+# Datasets: importing files, column files.
+libengine_la_SOURCES += \
+	engine/cell.c engine/cell.h \
+	engine/column_builder.c engine/column_builder.h \
+	engine/column_file.c engine/column_file.h \
+	engine/column_statistics.c engine/column_statistics.h \
+	engine/column_writer.c \
+	engine/dataset.c engine/dataset.h \
+	engine/dataset_options.c engine/dataset_options.h \
+	engine/dataset_row.c \
+	engine/date_text.c engine/date_text.h \
+	engine/description.c engine/description.h \
+	engine/dictionary.c engine/dictionary.h \
+	engine/formats/csv.c \
+	engine/formats/csv_dialect.c engine/formats/csv_dialect.h \
+	engine/formats/csv_scanner.c engine/formats/csv_scanner.h \
+	engine/formats/format.h engine/formats/formats.c \
+	engine/formats/idx.c \
+	engine/formats/text_input.c engine/formats/text_input.h \
+	engine/formats/unbuilt.c \
+	engine/import.c engine/import.h \
+	engine/input.c engine/input.h \
+	engine/number_text.c engine/number_text.h \
+	engine/table_builder.c engine/table_builder.h
+
+# Preprocessing.
+libengine_la_SOURCES += \
+	engine/columns.c engine/columns.h \
+	engine/encoder.c engine/encoder.h \
+	engine/encoders/boolean.c \
+	engine/encoders/categories.c engine/encoders/categories.h \
+	engine/encoders/date.c \
+	engine/encoders/hashed.c \
+	engine/encoders/number.c \
+	engine/encoders/one_hot.c \
+	engine/encoders/ordinal.c \
+	engine/encoders/scaled.c engine/encoders/scaled.h \
+	engine/encoders/tensor.c \
+	engine/features.c engine/features.h \
+	engine/labels.c engine/labels.h \
+	engine/preprocessing.c engine/preprocessing.h engine/preprocessing_parts.h \
+	engine/preprocessing_encode.c \
+	engine/preprocessing_file.c \
+	engine/preprocessing_instance.c \
+	engine/preprocessing_learn.c \
+	engine/preprocessing_options.c \
+	engine/scale.c engine/scale.h \
+	engine/target.c engine/target.h \
+	engine/target_learn.c
+

@@ -23,7 +23,7 @@ enum column_type {
     COLUMN_CATEGORY, /* uint32_t index into the dictionary (sorted by bytes, numbers by value);
                         UINT32_MAX: missing */
     COLUMN_DATE,     /* int64_t seconds since 1970 UTC; INT64_MIN: missing */
-    COLUMN_TEXT,     /* strings; an empty one that was not quoted is missing */
+    COLUMN_TEXT,     /* strings; an empty one is missing */
     COLUMN_TENSOR    /* one tensor a row, uint8_t or float */
 };
 extern const char *const column_type_names[]; /* "number" … , NULL-terminated */

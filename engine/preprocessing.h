@@ -1,21 +1,28 @@
 /* From raw columns to the network's input and back: learned from the training rows only, kept in
  * the model, applied to every prediction, so that a client sends raw values.
  *
- * One struct task says what a job learns from which columns; one struct preprocessing holds what
- * was learned. */
+ * Numbers are scaled (a missing one counts as the mean or 0, with an indicator behind it where the
+ * training rows had any missing); booleans are 0 and 1, likewise; categories have one input each
+ * and a last one for the unseen and the missing, above 1,000 of them one of 1,024 by a hash;
+ * ordinal ones are their rank, scaled, the unseen as missing; dates are year, month, day, weekday
+ * (Monday 0) and hour in UTC, each scaled. A column that is constant in the training rows gives 0.
+ * Bytes of tensors go to [0, 1], floats of tensors stay.
+ *
+ * One struct task_request says what a job learns from which columns; one struct preprocessing holds
+ * what was learned. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_PREPROCESSING_H
 #define PROPD_ENGINE_PREPROCESSING_H
-
-#include <jansson.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "base/error.h"
 #include "base/fields.h"
 #include "engine/dataset.h"
 #include "engine/loss.h"
 #include "engine/shape.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 /* job.preprocessing; kind: preprocessing_options_kind. */
 struct preprocessing_options {
@@ -47,15 +54,24 @@ struct task_request {
     enum target_kind
         wanted; /* with `decided`: the loss was named, or the output's activation tells */
     bool decided;
+    /* The loss takes the target's own numbers (binary_crossentropy, hinge, poisson, kl_divergence):
+     * target "standardize" does not apply. */
+    bool raw_targets;
 };
 
 struct preprocessing;
 
-/* Learns from `rows` (row_count indices of training rows) of the dataset. Columns named in
- * features.include must exist; text columns (names, identifiers) are left out unless included by
- * name (then refused as not built yet), and so are categories with a different value in nearly
- * every row. With `learn_scales` false (an initial model's weights are continued with its own
- * preprocessing) use preprocessing_read() instead. */
+/* Learns from `rows` (row_count indices of training rows; NULL: every row) of the dataset; rows
+ * that are not usable are passed over, so that a first call with NULL tells which rows are usable
+ * and which classes there are, before these are split. Classes, and what is left out, come from the
+ * whole dataset and so are the same for every choice of rows; scales, means and dictionaries come
+ * from `rows` alone.
+ *
+ * Columns named in features.include must exist; text columns (names, identifiers) are left out
+ * unless included by name (then refused as not built yet), and so are categories with a different
+ * value in nearly every row, whole numbers that count the rows ("id", "PassengerId") and columns
+ * with one value or none. Where an initial model's weights are continued with its own
+ * preprocessing, use preprocessing_read() instead. */
 struct preprocessing *preprocessing_learn(const struct dataset *dataset,
                                           const struct preprocessing_options *options,
                                           const struct feature_options *features,
@@ -72,16 +88,21 @@ struct preprocessing *preprocessing_read(const json_t *json, struct error *error
 struct preprocessing *preprocessing_identity(const struct shape *shape, const json_t *classes,
                                              struct error *error);
 
+bool preprocessing_is_identity(const struct preprocessing *preprocessing);
+
 /* What the network sees: [width] for tables, [height, width, 1] for images ([h, w] tensors get a
  * channel), the tensor's own shape else. */
 struct shape preprocessing_input_shape(const struct preprocessing *preprocessing);
 enum task_type preprocessing_task(const struct preprocessing *preprocessing);
-/* Class count, or number of target values. What "units": "auto" becomes. */
+/* Class count, or number of target values: what "units": "auto" becomes; 0 where nobody knows (an
+ * identity without classes). */
 int64_t preprocessing_target_width(const struct preprocessing *preprocessing);
-/* Class label i as text, NULL where i is out of range or the task has no classes. Borrowed. */
+/* Class label i as text, NULL where i is out of range or the target has no classes. A target of two
+ * labels that a loss of numbers was named for (TASK_VALUES) keeps them: its values are their
+ * indices 0 and 1. Borrowed. */
 const char *preprocessing_class(const struct preprocessing *preprocessing, int64_t index);
-/* JSON array of class labels (strings, or numbers where the column held numbers), NULL where there
- * are none. Borrowed. */
+/* JSON array of class labels (strings; numbers or booleans where the column held these), in the
+ * dictionary's order, ascending, or false, true; NULL where there are none. Borrowed. */
 const json_t *preprocessing_classes(const struct preprocessing *preprocessing);
 /* Column names in the order that a list instance has, a JSON array of strings; NULL for tensors.
  * Borrowed. */
@@ -104,14 +125,18 @@ void preprocessing_binding_free(struct preprocessing_binding *binding);
 /* Row rows[i] to x[i][input elements]; a pure function of the row. */
 void preprocessing_encode(const struct preprocessing_binding *binding, const uint32_t *rows,
                           int64_t row_count, float *x);
-/* Targets of rows: classes[i] (-1: a label that training did not have), or values[i][width]
- * (scaled). */
+/* Targets of rows: classes[i] (-1: missing, or a label that training did not have), or
+ * values[i][width] (scaled; NaN: missing or an unknown label). Classes can be asked for as values
+ * too, for an output of one sigmoid unit: values[i] is the class index as a number. */
 void preprocessing_encode_classes(const struct preprocessing_binding *binding, const uint32_t *rows,
                                   int64_t row_count, int32_t *classes);
 void preprocessing_encode_values(const struct preprocessing_binding *binding, const uint32_t *rows,
                                  int64_t row_count, float *values);
 
-/* One instance of a prediction: a list in column order (nested for tensors, or flat) or an object
+/* A list has a value for each of preprocessing_columns(); an object may also have the dataset's
+ * other columns, which are passed over, and no further keys.
+ *
+ * One instance of a prediction: a list in column order (nested for tensors, or flat) or an object
  * by column name; null, "" and a missing key are missing values. ERROR_INVALID names `path`
  * ("instances[3].age") and what was expected, with a right example. */
 int preprocessing_encode_json(const struct preprocessing *preprocessing, const json_t *instance,

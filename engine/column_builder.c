@@ -1,0 +1,168 @@
+/* Surveying, deciding, reserving. Writing the values is column_writer.c. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/column_builder.h"
+#include "engine/number_text.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TEXT_DISTINCT_MIN = 100 /* up to so many different strings are always categories */
+};
+
+void column_builder_clear(struct column_builder *column)
+{
+    free(column->name);
+    free(column->category_counts);
+    dictionary_clear(&column->dictionary);
+    *column = (struct column_builder){0};
+}
+
+/* No value yet or all of them are numbers, which is the usual case and worth a short cut. */
+static bool survey_number(struct column_builder *column, const struct cell *cell)
+{
+    double value;
+    if ((column->readings & READS_NUMBER) == 0 || column->missing->has_number ||
+        number_text_read_roomy(cell->text, cell->length, &value) == NUMBER_NONE)
+        return false;
+    column->readings &= READS_NUMBER;
+    return true;
+}
+
+int column_builder_survey(struct column_builder *column, const struct cell *cell, int64_t row,
+                          struct error *error)
+{
+    if (!survey_number(column, cell)) {
+        enum cell_class class = cell_classify(cell, column->missing);
+        if (class == CELL_MISSING)
+            return 0;
+        if (class == CELL_VALUE && column->readings != 0) {
+            column->readings &= cell_readings(cell, &column->ambiguous_dates);
+            if (column->readings == 0)
+                column->strings_from = row;
+        }
+    }
+    column->value_count++;
+    column->text_size += cell->length;
+    if (column->readings == 0)
+        return dictionary_add(&column->dictionary, cell->text, cell->length, error);
+    column->skipped++;
+    return 0;
+}
+
+static bool reads_dates(const struct column_builder *column)
+{
+    return (column->readings & (READS_DAY_FIRST | READS_MONTH_FIRST)) != 0 &&
+           column->readings != READS_ALL;
+}
+
+/* Dates like 03/04/2015 throughout cannot be told: they stay strings unless they must be dates. */
+static bool dates_undecided(const struct column_builder *column)
+{
+    return reads_dates(column) && column->ambiguous_dates &&
+           (column->readings & READS_DAY_FIRST) != 0 && (column->readings & READS_MONTH_FIRST) != 0;
+}
+
+bool column_builder_needs_strings(struct column_builder *column, int64_t rows)
+{
+    bool is_strings = column->forced ? column->type == COLUMN_CATEGORY
+                                     : column->readings == 0 || dates_undecided(column);
+    if (!is_strings)
+        return false;
+    if (column->readings != 0)
+        column->strings_from = rows;
+    column->readings = 0;
+    return column->skipped > 0 && !column->dictionary.full;
+}
+
+int column_builder_add_string(struct column_builder *column, const struct cell *cell,
+                              struct error *error)
+{
+    if (cell_classify(cell, column->missing) == CELL_MISSING)
+        return 0;
+    return dictionary_add(&column->dictionary, cell->text, cell->length, error);
+}
+
+static enum column_type decide_strings(const struct column_builder *column)
+{
+    if (column->is_target)
+        return COLUMN_CATEGORY;
+    int64_t distinct = column->dictionary.count;
+    bool nearly_unique = distinct > TEXT_DISTINCT_MIN && distinct > column->value_count / 2;
+    return column->dictionary.full || nearly_unique ? COLUMN_TEXT : COLUMN_CATEGORY;
+}
+
+static enum column_type decide_type(const struct column_builder *column)
+{
+    if ((column->readings & READS_NUMBER) != 0)
+        return COLUMN_NUMBER;
+    if ((column->readings & READS_BOOLEAN) != 0)
+        return COLUMN_BOOLEAN;
+    return reads_dates(column) ? COLUMN_DATE : decide_strings(column);
+}
+
+static int check_type(const struct column_builder *column, struct error *error)
+{
+    if (column->type == COLUMN_CATEGORY && column->dictionary.full)
+        return error_set(error, ERROR_INVALID,
+                         "column \"%.80s\" has more different values than a category may have "
+                         "(%d, together %d bytes)",
+                         column->name, DICTIONARY_ENTRIES_MAX, DICTIONARY_TEXT_MAX);
+    if (column->type == COLUMN_DATE && dates_undecided(column))
+        return error_set(error, ERROR_INVALID,
+                         "column \"%.80s\" has dates like 03/04/2015 whose order of day and month "
+                         "cannot be told: write them as 2015-04-03",
+                         column->name);
+    return 0;
+}
+
+static int reserve(struct column_builder *column, struct column_file *file, uint64_t rows,
+                   struct error *error)
+{
+    static const uint64_t widths[] = {[COLUMN_NUMBER] = 8,
+                                      [COLUMN_BOOLEAN] = 1,
+                                      [COLUMN_CATEGORY] = 4,
+                                      [COLUMN_DATE] = 8,
+                                      [COLUMN_TEXT] = 8};
+    uint64_t count = column->type == COLUMN_TEXT ? rows + 1 : rows;
+    if (column_file_reserve(file, count, widths[column->type], &column->values, error) != 0)
+        return -1;
+    if (column->type == COLUMN_TEXT)
+        return column_file_reserve(file, column->text_size, 1, &column->text, error);
+    if (column->type != COLUMN_CATEGORY)
+        return 0;
+    const struct dictionary *dictionary = &column->dictionary;
+    if (column_file_reserve(file, (uint64_t)dictionary->count + 1, 8, &column->offsets, error) != 0)
+        return -1;
+    return column_file_reserve(file, dictionary->text.size, 1, &column->text, error);
+}
+
+int column_builder_layout(struct column_builder *column, struct column_file *file, int64_t rows,
+                          struct error *error)
+{
+    column->left_out = !column->named && !column->forced && column->value_count == 0;
+    if (column->left_out)
+        return 0;
+    if (!column->forced)
+        column->type = decide_type(column);
+    if (check_type(column, error) != 0)
+        return -1;
+    column->date_order =
+        (column->readings & READS_DAY_FIRST) != 0 ? DATE_DAY_FIRST : DATE_MONTH_FIRST;
+    if (column->type == COLUMN_CATEGORY) {
+        if (dictionary_sort(&column->dictionary, error) != 0)
+            return -1;
+        column->category_counts = calloc((size_t)column->dictionary.count + 1, sizeof(uint64_t));
+        if (column->category_counts == NULL)
+            return error_set(error, ERROR_MEMORY, "out of memory for the categories of a column");
+    }
+    return reserve(column, file, (uint64_t)rows, error);
+}
+
+int column_builder_stream_count(const struct column_builder *column)
+{
+    if (column->left_out)
+        return 0;
+    return column->type == COLUMN_TEXT ? 2 : 1;
+}

@@ -1,0 +1,268 @@
+/* Choosing the inputs. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/features.h"
+#include "base/compiler.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REASON_SIZE = 160, IDENTIFIER_VALUES_MIN = 100 };
+
+/* What the job says of a column. */
+enum wish { WISH_NONE, WISH_INCLUDED, WISH_EXCLUDED, WISH_TARGET };
+
+/* ---- what the job wants */
+
+static int wishes_mark(enum wish *wishes, const struct dataset *dataset,
+                       const struct strings *names, const char *list, enum wish wish,
+                       struct error *error)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        char path[64];
+        snprintf(path, sizeof(path), "features.%s[%zu]", list, i);
+        int column = columns_find(dataset, names->items[i], path, error);
+        if (column < 0)
+            return -1;
+        if (wish == WISH_EXCLUDED && wishes[column] == WISH_INCLUDED)
+            return error_set_at(error, ERROR_INVALID, path,
+                                "\"%s\" is named by features.include too", names->items[i]);
+        if (wish == WISH_INCLUDED && wishes[column] == WISH_TARGET)
+            return error_set_at(error, ERROR_INVALID, path, "\"%s\" is the target",
+                                names->items[i]);
+        if (wishes[column] != WISH_TARGET)
+            wishes[column] = wish;
+    }
+    return 0;
+}
+
+static enum wish *wishes_read(const struct dataset *dataset, const struct feature_options *wanted,
+                              const struct targets *targets, struct error *error)
+{
+    enum wish *wishes = calloc((size_t)dataset->column_count + 1, sizeof(*wishes));
+    if (!wishes) {
+        error_set(error, ERROR_MEMORY, "out of memory for %d columns", dataset->column_count);
+        return NULL;
+    }
+    for (int i = 0; i < targets->count; i++)
+        wishes[targets->items[i].column_index] = WISH_TARGET;
+    if (wishes_mark(wishes, dataset, &wanted->include, "include", WISH_INCLUDED, error) ||
+        wishes_mark(wishes, dataset, &wanted->exclude, "exclude", WISH_EXCLUDED, error)) {
+        free(wishes);
+        return NULL;
+    }
+    return wishes;
+}
+
+/* ---- what is left out by itself */
+
+/* "id", "PassengerId", "row_id", "customerID", "index", and pandas' "Unnamed: 0". */
+static bool name_counts_rows(const char *name)
+{
+    size_t length = strlen(name);
+    if (strcasecmp(name, "id") == 0 || strcasecmp(name, "index") == 0 ||
+        strcmp(name, "Unnamed: 0") == 0 || length == 0)
+        return true;
+    if (length < 3 || strcasecmp(name + length - 2, "id") != 0)
+        return false;
+    char before = name[length - 3];
+    bool word_begins = name[length - 2] == 'I' && islower((unsigned char)before);
+    return word_begins || before == '_' || before == '-' || before == ' ' || before == '.';
+}
+
+/* Statistics count no more different values than LABELS_MAX. */
+static bool distinct_is_many(int64_t distinct, int64_t rows)
+{
+    return distinct > IDENTIFIER_VALUES_MIN && (distinct > rows / 2 || distinct >= LABELS_MAX);
+}
+
+/* Reasons are given by the whole dataset, so that they do not depend on how it is split. */
+static bool reason_find(const struct column *column, int64_t rows, char reason[REASON_SIZE])
+{
+    int64_t present = rows - column->missing_count;
+    int64_t distinct =
+        column->type == COLUMN_CATEGORY ? column->category_count : column->distinct_count;
+    bool counted = column->type == COLUMN_NUMBER || column->type == COLUMN_CATEGORY ||
+                   column->type == COLUMN_BOOLEAN;
+    reason[0] = '\0';
+    if (column->type == COLUMN_TENSOR)
+        return false;
+    if (present == 0)
+        snprintf(reason, REASON_SIZE, "has no values");
+    else if (column->type == COLUMN_TEXT)
+        snprintf(reason, REASON_SIZE,
+                 "text is not an input; an upload with ?types=%.60s=category makes it one",
+                 column->name);
+    else if (counted && distinct == 1 && present == rows && rows > 1)
+        snprintf(reason, REASON_SIZE, "has the same value in every row");
+    else if (column->type == COLUMN_CATEGORY && distinct_is_many(distinct, rows))
+        snprintf(reason, REASON_SIZE,
+                 "%lld different values in %lld rows look like an identifier; features.include "
+                 "takes it",
+                 (long long)distinct, (long long)rows);
+    else if (column->type == COLUMN_NUMBER && column->integers && rows > 1 &&
+             name_counts_rows(column->name) &&
+             (distinct == present || distinct_is_many(distinct, rows)))
+        snprintf(reason, REASON_SIZE,
+                 "whole numbers of that name, another in nearly every row, look like an "
+                 "identifier; features.include takes it");
+    return reason[0] != '\0';
+}
+
+/* ---- options of single columns */
+
+/* What a column's own options say over the job's. A choice that is not of its type's kind would do
+ * nothing and is refused. */
+static int feature_read_column_options(struct feature *feature, const struct column *column,
+                                       const json_t *json, struct error *error)
+{
+    char path[256];
+    struct preprocessing_column_options own;
+    bool numeric = json_object_get(json, "numeric") != NULL;
+    bool categorical = json_object_get(json, "categorical") != NULL;
+    snprintf(path, sizeof(path), "preprocessing.columns.%s", column->name);
+    if (fields_read(&preprocessing_column_kind, json, &own, path, error))
+        return -1;
+    if (categorical && column->type != COLUMN_CATEGORY)
+        return error_set_at(error, ERROR_INVALID, path,
+                            "has no categories: the column is of type %s",
+                            column_type_names[column->type]);
+    feature->numeric = numeric ? (enum scale_method)own.numeric : feature->numeric;
+    feature->categorical =
+        categorical ? (enum encoder_categorical)own.categorical : feature->categorical;
+    if (json_object_get(json, "missing"))
+        feature->missing = (enum encoder_missing)own.missing;
+    bool scaled = column->type == COLUMN_NUMBER || column->type == COLUMN_DATE ||
+                  (column->type == COLUMN_CATEGORY && feature->categorical == CATEGORICAL_ORDINAL);
+    if (numeric && !scaled)
+        return error_set_at(error, ERROR_INVALID, path,
+                            "has no numbers to scale: the column is of type %s",
+                            column_type_names[column->type]);
+    return 0;
+}
+
+/* Every key of preprocessing.columns must be an input. */
+static int features_check_column_options(const struct features *features,
+                                         const struct dataset *dataset, json_t *columns,
+                                         struct error *error)
+{
+    const char *name;
+    json_t *value;
+    if (columns && !json_is_object(columns))
+        return error_set_at(error, ERROR_INVALID, "preprocessing.columns",
+                            "must be an object by column name");
+    json_object_foreach(columns, name, value)
+    {
+        int column = columns_find(dataset, name, "preprocessing.columns", error);
+        bool used = false;
+        if (column < 0)
+            return -1;
+        for (int i = 0; i < features->count; i++)
+            used = used || features->items[i].column == column;
+        if (!used)
+            return error_set_at(error, ERROR_INVALID, "preprocessing.columns",
+                                "\"%s\" is not an input of this job", name);
+    }
+    return 0;
+}
+
+/* ---- all together */
+
+static int features_add(struct features *features, const struct dataset *dataset, int column,
+                        const struct preprocessing_options *options, struct error *error)
+{
+    const struct column *described = &dataset->columns[column];
+    struct feature feature = {.column = column,
+                              .numeric = (enum scale_method)options->numeric,
+                              .categorical = (enum encoder_categorical)options->categorical,
+                              .missing = (enum encoder_missing)options->missing};
+    const json_t *own = json_object_get(options->columns, described->name);
+    if (own && feature_read_column_options(&feature, described, own, error))
+        return -1;
+    features->items[features->count++] = feature;
+    return 0;
+}
+
+static int features_sort(struct features *features, const struct dataset *dataset,
+                         const struct preprocessing_options *options,
+                         const struct feature_options *wanted, const enum wish *wishes,
+                         struct error *error)
+{
+    char reason[REASON_SIZE];
+    for (int i = 0; i < dataset->column_count; i++) {
+        const struct column *column = &dataset->columns[i];
+        int failed = 0;
+        if (wishes[i] == WISH_TARGET)
+            continue;
+        if (wishes[i] == WISH_EXCLUDED || (wishes[i] == WISH_NONE && wanted->include.count > 0))
+            failed = json_array_append_new(features->unused, json_string(column->name));
+        else if (wishes[i] == WISH_NONE && reason_find(column, dataset->rows, reason))
+            failed = json_array_append_new(
+                features->left_out,
+                json_pack("{s:s, s:s}", "column", column->name, "reason", reason));
+        else if (features_add(features, dataset, i, options, error))
+            return -1;
+        if (failed)
+            return error_set(error, ERROR_MEMORY, "out of memory for the columns");
+    }
+    return 0;
+}
+
+static int features_check(const struct features *features, const struct dataset *dataset,
+                          struct error *error)
+{
+    if (features->count == 0)
+        return error_set_at(error, ERROR_INVALID, "features",
+                            "no column is left as an input: besides the target the dataset has "
+                            "%zu columns of no use and %zu that are not wanted",
+                            json_array_size(features->left_out), json_array_size(features->unused));
+    for (int i = 0; features->count > 1 && i < features->count; i++) {
+        const struct column *column = &dataset->columns[features->items[i].column];
+        if (column->type == COLUMN_TENSOR)
+            return error_set_at(error, ERROR_INVALID, "features",
+                                "the tensors of \"%s\" cannot be combined with other inputs: "
+                                "exclude them, or include \"%s\" alone",
+                                column->name, column->name);
+    }
+    return 0;
+}
+
+static int features_fill(struct features *features, const struct dataset *dataset,
+                         const struct preprocessing_options *options,
+                         const struct feature_options *wanted, const enum wish *wishes,
+                         struct error *error)
+{
+    features->items = calloc((size_t)dataset->column_count, sizeof(*features->items));
+    features->left_out = json_array();
+    features->unused = json_array();
+    if (!features->items || !features->left_out || !features->unused)
+        return error_set(error, ERROR_MEMORY, "out of memory for %d columns",
+                         dataset->column_count);
+    if (features_sort(features, dataset, options, wanted, wishes, error) ||
+        features_check_column_options(features, dataset, options->columns, error))
+        return -1;
+    return features_check(features, dataset, error);
+}
+
+int features_choose(struct features *features, const struct dataset *dataset,
+                    const struct preprocessing_options *options,
+                    const struct feature_options *wanted, const struct targets *targets,
+                    struct error *error)
+{
+    enum wish *wishes = wishes_read(dataset, wanted, targets, error);
+    if (!wishes)
+        return -1;
+    int result = features_fill(features, dataset, options, wanted, wishes, error);
+    free(wishes);
+    return result;
+}
+
+void features_clear(struct features *features)
+{
+    free(features->items);
+    json_decref(features->left_out);
+    json_decref(features->unused);
+    *features = (struct features){0};
+}

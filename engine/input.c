@@ -1,0 +1,137 @@
+/* Plain files by pread, gzip (RFC 1952, one or more members) by zlib in constant memory. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/input.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PACKED_SIZE = 1 << 16, GZIP_WINDOW = 15 + 16 };
+
+static ssize_t read_file(struct input *input, void *data, size_t size, struct error *error)
+{
+    for (;;) {
+        ssize_t got = pread(input->file, data, size, (off_t)input->offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set_errno(error, "cannot read %s", input->name);
+        input->offset += (uint64_t)got;
+        return got;
+    }
+}
+
+static int broken_gzip(const struct input *input, struct error *error)
+{
+    return error_set(error, ERROR_INVALID, "%s is gzip but damaged or cut short: %s", input->name,
+                     input->inflater.msg == NULL ? "unexpected end" : input->inflater.msg);
+}
+
+static int refill(struct input *input, struct error *error)
+{
+    ssize_t got = read_file(input, input->packed, PACKED_SIZE, error);
+    if (got < 0)
+        return -1;
+    input->inflater.next_in = input->packed;
+    input->inflater.avail_in = (uInt)got;
+    return 0;
+}
+
+/* After a member's end: another member, or only padding and the end of the file. */
+static int start_next_member(struct input *input, struct error *error)
+{
+    if (input->inflater.avail_in == 0 && refill(input, error) != 0)
+        return -1;
+    if (input->inflater.avail_in == 0 || input->inflater.next_in[0] != 0x1f) {
+        input->ended = true;
+        return 0;
+    }
+    return inflateReset(&input->inflater) == Z_OK ? 0 : broken_gzip(input, error);
+}
+
+/* At least one byte unless the end was reached. */
+static ssize_t inflate_some(struct input *input, void *data, size_t size, struct error *error)
+{
+    z_stream *inflater = &input->inflater;
+    inflater->next_out = data;
+    inflater->avail_out = (uInt)size;
+    while (inflater->avail_out == size && !input->ended) {
+        if (inflater->avail_in == 0) {
+            if (refill(input, error) != 0)
+                return -1;
+            if (inflater->avail_in == 0)
+                return broken_gzip(input, error);
+        }
+        int status = inflate(inflater, Z_NO_FLUSH);
+        if (status == Z_MEM_ERROR)
+            return error_set(error, ERROR_MEMORY, "out of memory for unpacking gzip");
+        if (status != Z_OK && status != Z_STREAM_END)
+            return broken_gzip(input, error);
+        if (status == Z_STREAM_END && start_next_member(input, error) != 0)
+            return -1;
+    }
+    return (ssize_t)(size - inflater->avail_out);
+}
+
+int input_open(struct input *input, const struct dataset_source *source, uint64_t limit,
+               struct error *error)
+{
+    *input = (struct input){.name = source->name, .file = source->file, .limit = limit};
+    uint8_t magic[2];
+    ssize_t got = read_file(input, magic, sizeof(magic), error);
+    if (got < 0)
+        return -1;
+    input->offset = 0;
+    if (got < 2 || magic[0] != 0x1f || magic[1] != 0x8b)
+        return 0;
+    input->packed = malloc(PACKED_SIZE);
+    if (input->packed == NULL || inflateInit2(&input->inflater, GZIP_WINDOW) != Z_OK) {
+        free(input->packed);
+        input->packed = NULL;
+        return error_set(error, ERROR_MEMORY, "out of memory for unpacking gzip");
+    }
+    input->gzip = true;
+    return 0;
+}
+
+void input_close(struct input *input)
+{
+    if (input->gzip)
+        inflateEnd(&input->inflater);
+    free(input->packed);
+    *input = (struct input){0};
+}
+
+ssize_t input_read(struct input *input, void *data, size_t size, struct error *error)
+{
+    size_t used = 0;
+    while (used < size && !input->ended) {
+        size_t room = size - used < 1 << 30 ? size - used : 1 << 30;
+        ssize_t got = input->gzip ? inflate_some(input, (char *)data + used, room, error)
+                                  : read_file(input, (char *)data + used, room, error);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            input->ended = true;
+        used += (size_t)got;
+        input->given += (uint64_t)got;
+        if (input->given > input->limit)
+            return error_set(error, ERROR_TOO_LARGE,
+                             "%s is larger than the limit of %" PRIu64 " bytes%s", input->name,
+                             input->limit, input->gzip ? " when unpacked" : "");
+    }
+    return (ssize_t)used;
+}
+
+int input_rewind(struct input *input, struct error *error)
+{
+    input->offset = 0;
+    input->given = 0;
+    input->ended = false;
+    if (!input->gzip)
+        return 0;
+    input->inflater.avail_in = 0;
+    return inflateReset(&input->inflater) == Z_OK ? 0 : broken_gzip(input, error);
+}

@@ -1,0 +1,162 @@
+/* Preprocessing: its life and the questions that it answers. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/preprocessing.h"
+#include "engine/preprocessing_parts.h"
+
+#include <stdlib.h>
+
+/* ---- life */
+
+struct preprocessing *preprocessing_new(size_t encoder_count, struct error *error)
+{
+    struct preprocessing *preprocessing = calloc(1, sizeof(*preprocessing));
+    if (preprocessing)
+        preprocessing->encoders = calloc(encoder_count, sizeof(*preprocessing->encoders));
+    if (!preprocessing || !preprocessing->encoders) {
+        error_set(error, ERROR_MEMORY, "out of memory for %zu columns", encoder_count);
+        free(preprocessing);
+        return NULL;
+    }
+    return preprocessing;
+}
+
+void preprocessing_free(struct preprocessing *preprocessing)
+{
+    if (!preprocessing)
+        return;
+    for (int i = 0; i < preprocessing->encoder_count; i++)
+        encoder_clear(&preprocessing->encoders[i]);
+    free(preprocessing->encoders);
+    targets_clear(&preprocessing->targets);
+    json_decref(preprocessing->columns);
+    json_decref(preprocessing->target_names);
+    json_decref(preprocessing->left_out);
+    json_decref(preprocessing->unused);
+    free(preprocessing);
+}
+
+static int preprocessing_place_encoders(struct preprocessing *preprocessing, struct error *error)
+{
+    preprocessing->width = 0;
+    for (int i = 0; i < preprocessing->encoder_count; i++) {
+        struct encoder *encoder = &preprocessing->encoders[i];
+        encoder->offset = preprocessing->width;
+        preprocessing->width += encoder->width;
+        if (preprocessing->width > ENCODER_WIDTH_MAX)
+            return error_set(error, ERROR_INVALID, "the columns make more than %d inputs together",
+                             ENCODER_WIDTH_MAX);
+        if (encoder->kind == &encoder_tensor && preprocessing->encoder_count > 1)
+            return error_set(error, ERROR_INVALID,
+                             "tensors (column \"%s\") cannot be combined with other inputs",
+                             encoder->column);
+    }
+    return 0;
+}
+
+static void preprocessing_set_shape(struct preprocessing *preprocessing)
+{
+    struct shape *input = &preprocessing->input;
+    if (!preprocessing_takes_tensors(preprocessing)) {
+        *input = (struct shape){.rank = 1, .dims = {preprocessing->width}};
+        return;
+    }
+    *input = preprocessing->encoders[0].shape;
+    if (input->rank == 2 && !preprocessing->is_identity)
+        input->dims[input->rank++] = 1; /* images of one channel */
+}
+
+static int preprocessing_set_names(struct preprocessing *preprocessing, struct error *error)
+{
+    bool tensors = preprocessing_takes_tensors(preprocessing);
+    int failed = 0;
+    preprocessing->target_names = json_array();
+    preprocessing->columns = tensors ? NULL : json_array();
+    for (int i = 0; !tensors && i < preprocessing->encoder_count; i++)
+        failed |= json_array_append_new(preprocessing->columns,
+                                        json_string(preprocessing->encoders[i].column));
+    for (int i = 0; i < preprocessing->targets.count; i++)
+        failed |= json_array_append_new(preprocessing->target_names,
+                                        json_string(preprocessing->targets.items[i].column));
+    if (!preprocessing->left_out)
+        preprocessing->left_out = json_array();
+    if (!preprocessing->unused)
+        preprocessing->unused = json_array();
+    if (failed || !preprocessing->target_names || (!tensors && !preprocessing->columns) ||
+        !preprocessing->left_out || !preprocessing->unused)
+        return error_set(error, ERROR_MEMORY, "out of memory for the names of the columns");
+    return 0;
+}
+
+int preprocessing_finish(struct preprocessing *preprocessing, struct error *error)
+{
+    if (preprocessing_place_encoders(preprocessing, error))
+        return -1;
+    preprocessing_set_shape(preprocessing);
+    return preprocessing_set_names(preprocessing, error);
+}
+
+/* ---- questions */
+
+bool preprocessing_is_identity(const struct preprocessing *preprocessing)
+{
+    return preprocessing->is_identity;
+}
+
+struct shape preprocessing_input_shape(const struct preprocessing *preprocessing)
+{
+    return preprocessing->input;
+}
+
+enum task_type preprocessing_task(const struct preprocessing *preprocessing)
+{
+    return preprocessing->targets.task;
+}
+
+int64_t preprocessing_target_width(const struct preprocessing *preprocessing)
+{
+    const struct targets *targets = &preprocessing->targets;
+    return targets->task == TASK_CLASSES ? (int64_t)targets->labels.count : targets->count;
+}
+
+const char *preprocessing_class(const struct preprocessing *preprocessing, int64_t index)
+{
+    const struct labels *labels = &preprocessing->targets.labels;
+    return index >= 0 && index < (int64_t)labels->count ? labels->items[index].text : NULL;
+}
+
+const json_t *preprocessing_classes(const struct preprocessing *preprocessing)
+{
+    return preprocessing->targets.classes;
+}
+
+const json_t *preprocessing_columns(const struct preprocessing *preprocessing)
+{
+    return preprocessing->columns;
+}
+
+const json_t *preprocessing_left_out(const struct preprocessing *preprocessing)
+{
+    return preprocessing->left_out;
+}
+
+const json_t *preprocessing_targets(const struct preprocessing *preprocessing)
+{
+    return preprocessing->target_names;
+}
+
+double preprocessing_decode_value(const struct preprocessing *preprocessing, int64_t index,
+                                  double scaled)
+{
+    const struct targets *targets = &preprocessing->targets;
+    if (targets->task == TASK_CLASSES || index < 0 || index >= targets->count)
+        return scaled;
+    return scaled * targets->items[index].scale.scale + targets->items[index].scale.shift;
+}
+
+double preprocessing_target_scale(const struct preprocessing *preprocessing, int64_t index)
+{
+    const struct targets *targets = &preprocessing->targets;
+    if (targets->task == TASK_CLASSES || index < 0 || index >= targets->count)
+        return 1;
+    return targets->items[index].scale.scale;
+}
