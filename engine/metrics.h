@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/fields.h"
 #include "engine/preprocessing.h"
@@ -17,8 +18,9 @@ struct metric_value {
     double value;
 };
 
-/* Names that are built: accuracy precision recall f1 (macro averages over the classes)
- * confusion_matrix / mse rmse mae mape r2. */
+/* Names that are built: accuracy precision recall f1 (macro averages over the classes that occur)
+ * confusion_matrix (in the report alone) / mse rmse mae mape (a fraction, not percent) r2 (means
+ * over the outputs). NULL-terminated. */
 extern const char *const metric_names[];
 
 struct metrics;
@@ -31,6 +33,13 @@ struct metrics *metrics_create(const struct preprocessing *preprocessing, int64_
                                struct error *error);
 void metrics_free(struct metrics *metrics);
 void metrics_reset(struct metrics *metrics);
+/* What `from` has gathered; both were created alike. */
+void metrics_copy(struct metrics *to, const struct metrics *from);
+/* What was gathered, for a checkpoint: metrics_size() bytes; and back, where the reader has them.
+ */
+size_t metrics_size(const struct metrics *metrics);
+void metrics_save(const struct metrics *metrics, struct bytes *bytes);
+void metrics_restore(struct metrics *metrics, struct bytes_reader *reader);
 /* Rows of outputs (after the output activation, scaled) and their targets as encoded. */
 void metrics_add(struct metrics *metrics, const float *outputs, const int32_t *classes,
                  const float *values, int64_t row_count);

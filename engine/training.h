@@ -11,7 +11,9 @@
 #include "base/fields.h"
 
 struct validation_options {
-    double split; /* 0.2 */
+    double split;    /* 0.2 */
+    json_t *dataset; /* not built yet: NULL */
+    json_t *folds;   /* not built yet: NULL */
 };
 struct early_stopping_options {
     char *monitor; /* "val_loss", "loss" or a metric */
@@ -40,6 +42,11 @@ struct training {
     struct strings metrics; /* empty: by the task */
     struct checkpoint_options *checkpoint;
     int64_t seed;
+    /* Not built yet: training_kind.check() refuses all but what does nothing. */
+    int64_t accumulate;   /* 1 */
+    json_t *average;      /* NULL */
+    json_t *augmentation; /* NULL or [] */
+    json_t *limits;       /* NULL */
 };
 extern const struct kind training_kind;
 

@@ -1,3 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-libengine_la_SOURCES += engine/optimizer.h engine/schedule.h engine/training.c engine/training.h engine/trainer.c engine/trainer.h \
-	engine/metrics.c engine/metrics.h engine/sampler.c engine/sampler.h engine/catalog.c engine/catalog.h
+libengine_la_SOURCES += \
+	engine/catalog.c engine/catalog.h \
+	engine/class_weights.c engine/class_weights.h \
+	engine/metric_table.c \
+	engine/metrics.c engine/metrics.h engine/metrics_state.h \
+	engine/metrics_report.c \
+	engine/optimizer.h \
+	engine/optimizers/adam.c \
+	engine/optimizers/adamw.c \
+	engine/optimizers/optimizers.c engine/optimizers/optimizers.h \
+	engine/optimizers/rmsprop.c \
+	engine/optimizers/sgd.c \
+	engine/sampler.c engine/sampler.h \
+	engine/schedule.h \
+	engine/schedules/constant.c \
+	engine/schedules/cosine.c \
+	engine/schedules/exponential.c \
+	engine/schedules/schedules.c engine/schedules/schedules.h \
+	engine/schedules/step.c \
+	engine/step.c engine/step.h \
+	engine/trainer.c engine/trainer.h engine/trainer_state.h \
+	engine/trainer_check.c \
+	engine/trainer_checkpoint.c \
+	engine/trainer_data.c engine/trainer_data.h \
+	engine/trainer_divergence.c \
+	engine/trainer_epoch.c \
+	engine/trainer_plan.c engine/trainer_plan.h \
+	engine/trainer_result.c \
+	engine/trainer_rows.c \
+	engine/trainer_task.c engine/trainer_task.h \
+	engine/trainer_validation.c \
+	engine/trainer_weights.c \
+	engine/training.c engine/training.h

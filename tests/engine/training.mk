@@ -1,1 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
+TRAINING_TESTS = \
+	tests/engine/test_catalog \
+	tests/engine/test_checkpoint \
+	tests/engine/test_golden \
+	tests/engine/test_metrics \
+	tests/engine/test_optimizers \
+	tests/engine/test_sampler \
+	tests/engine/test_schedules \
+	tests/engine/test_step \
+	tests/engine/test_trainer \
+	tests/engine/test_trainer_data \
+	tests/engine/test_trainer_task \
+	tests/engine/test_training
+check_PROGRAMS += $(TRAINING_TESTS)
+TESTS += $(TRAINING_TESTS)
+EXTRA_DIST += tests/golden/README.md tests/golden/reference.py tests/golden/cases
+
+TRAINER_FIXTURE = tests/engine/trainer_fixture.c tests/engine/trainer_fixture.h
+
+tests_engine_test_golden_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_golden_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_golden_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_metrics_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_metrics_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_metrics_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_optimizers_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_optimizers_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_optimizers_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_sampler_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_sampler_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_sampler_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_schedules_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_schedules_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_schedules_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_step_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_step_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_step_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_SOURCES = tests/engine/test_trainer.c $(TRAINER_FIXTURE)
+tests_engine_test_trainer_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_training_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_training_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_training_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_checkpoint_SOURCES = tests/engine/test_checkpoint.c $(TRAINER_FIXTURE)
+tests_engine_test_checkpoint_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_checkpoint_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_checkpoint_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_task_SOURCES = tests/engine/test_trainer_task.c $(TRAINER_FIXTURE)
+tests_engine_test_trainer_task_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_task_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_task_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_data_SOURCES = tests/engine/test_trainer_data.c $(TRAINER_FIXTURE)
+tests_engine_test_trainer_data_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_data_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_data_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_catalog_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_catalog_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_catalog_LDADD = libengine.la $(CHECK_LIBS)

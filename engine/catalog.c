@@ -1,0 +1,97 @@
+/* Every table of the engine, described. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/catalog.h"
+#include "base/fields.h"
+#include "engine/activation.h"
+#include "engine/formats/format.h"
+#include "engine/initializer.h"
+#include "engine/layer.h"
+#include "engine/loss.h"
+#include "engine/metrics.h"
+#include "engine/optimizer.h"
+#include "engine/schedule.h"
+
+#include <string.h>
+
+static json_t *describe_kinds(const struct kind *const *kinds)
+{
+    json_t *list = json_array();
+    for (; list != NULL && *kinds != NULL; kinds++)
+        if (json_array_append_new(list, fields_describe(*kinds)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+/* A layer type with a network that shows its use. */
+static json_t *describe_layer(const struct layer_type *type)
+{
+    json_t *layer = fields_describe(&type->kind);
+    if (layer == NULL || type->example == NULL)
+        return layer;
+    if (json_object_set_new(layer, "example",
+                            fields_parse(type->example, strlen(type->example), NULL)) == 0)
+        return layer;
+    json_decref(layer);
+    return NULL;
+}
+
+static json_t *describe_layers(void)
+{
+    json_t *list = json_array();
+    for (const struct layer_type *const *type = layer_types; list != NULL && *type != NULL; type++)
+        if (json_array_append_new(list, describe_layer(*type)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+static json_t *describe_metrics(void)
+{
+    json_t *list = json_array();
+    for (const char *const *name = metric_names; list != NULL && *name != NULL; name++)
+        if (json_array_append_new(list, json_pack("{s:s, s:b}", "name", *name, "higher_is_better",
+                                                  metric_higher_is_better(*name))) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+/* Those that can be read. */
+static json_t *describe_formats(void)
+{
+    json_t *list = json_array();
+    for (const struct format *const *format = formats; list != NULL && *format != NULL; format++)
+        if ((*format)->read != NULL &&
+            json_array_append_new(list, fields_describe(&(*format)->kind)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+json_t *catalog_describe(void)
+{
+    const struct {
+        const char *name;
+        json_t *list;
+    } parts[] = {{"layers", describe_layers()},
+                 {"losses", describe_kinds(loss_kinds)},
+                 {"optimizers", describe_kinds(optimizer_kinds)},
+                 {"schedules", describe_kinds(schedule_kinds)},
+                 {"activations", describe_kinds(activation_kinds)},
+                 {"initializers", describe_kinds(initializer_kinds)},
+                 {"metrics", describe_metrics()},
+                 {"formats", describe_formats()}};
+    json_t *catalog = json_object();
+    int result = catalog == NULL ? -1 : 0;
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
+        result |= json_object_set_new(catalog, parts[i].name, parts[i].list);
+    if (result == 0)
+        return catalog;
+    json_decref(catalog);
+    return NULL;
+}

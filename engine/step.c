@@ -1,0 +1,334 @@
+/* One update on one batch. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/step.h"
+#include "engine/optimizer.h"
+#include "engine/schedule.h"
+#include "engine/shape.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The unit of sums over the gradient and of the optimizer's pass: a kernel's sum_of_squares takes
+ * so many at most. Part of what the bytes depend on. */
+enum { BLOCK = 4096 };
+
+/* Less than this is not worth waking another thread for. */
+enum { ROW_GRAIN = 32, BLOCK_GRAIN = 4 };
+
+enum { SLOTS_MAX = 4 };
+
+struct step {
+    struct step_setup setup;
+    const struct optimizer_type *optimizer;
+    bool from_logits;
+    int64_t width;       /* output elements of a row */
+    int64_t block_count; /* of the trained parameters */
+    int slot_count;
+    struct workspace *workspace;         /* owned, as all below */
+    float *floats;                       /* gradients, then the slots */
+    double *row_losses;                  /* [rows] */
+    double *block_sums;                  /* [block_count] */
+    float *gradients, *slots[SLOTS_MAX]; /* into floats */
+};
+
+/* ---- memory */
+
+struct step_plan {
+    int slot_count;
+    int64_t stride; /* from one array of floats to the next: keeps them aligned */
+    int64_t block_count;
+    size_t float_size, row_size, block_size, workspace_size;
+};
+
+static const struct optimizer_type *optimizer_of(const struct training *training)
+{
+    /* Every kind of the list is the first member of its optimizer_type. */
+    return (const struct optimizer_type *)training->optimizer.kind;
+}
+
+static int plan_memory(const struct step_setup *setup, struct step_plan *plan, struct error *error)
+{
+    const struct training *training = setup->training;
+    plan->slot_count = optimizer_of(training)->slot_count(training->optimizer.options);
+    assert(plan->slot_count <= SLOTS_MAX);
+    plan->stride = (setup->network->trained_count + 15) / 16 * 16;
+    plan->block_count = (setup->network->trained_count + BLOCK - 1) / BLOCK;
+    size_t arrays = (size_t)(1 + plan->slot_count) * sizeof(float);
+    if (size_multiply((size_t)plan->stride, arrays, &plan->float_size, error) != 0 ||
+        size_multiply((size_t)setup->rows, sizeof(double), &plan->row_size, error) != 0 ||
+        size_multiply((size_t)plan->block_count, sizeof(double), &plan->block_size, error) != 0)
+        return -1;
+    return workspace_size(setup->network, setup->rows, WORKSPACE_TRAIN, &plan->workspace_size,
+                          error);
+}
+
+int step_memory(const struct step_setup *setup, size_t *size, struct error *error)
+{
+    struct step_plan plan;
+    if (plan_memory(setup, &plan, error) != 0)
+        return -1;
+    size_t sum = sizeof(struct step);
+    if (size_add(sum, plan.float_size, &sum, error) != 0 ||
+        size_add(sum, plan.row_size, &sum, error) != 0 ||
+        size_add(sum, plan.block_size, &sum, error) != 0 ||
+        size_add(sum, plan.workspace_size, &sum, error) != 0)
+        return -1;
+    *size = sum;
+    return 0;
+}
+
+static int allocate(struct step *step, const struct step_plan *plan, struct error *error)
+{
+    const struct step_setup *setup = &step->setup;
+    step->workspace =
+        workspace_create(setup->network, setup->kernels, setup->rows, WORKSPACE_TRAIN, error);
+    if (step->workspace == NULL)
+        return -1;
+    /* A network without weights still gets its pointers. */
+    step->floats = aligned_alloc(64, plan->float_size + 64);
+    step->row_losses = malloc(plan->row_size + 1);
+    step->block_sums = malloc(plan->block_size + 1);
+    if (step->floats == NULL || step->row_losses == NULL || step->block_sums == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for %zu bytes of gradients",
+                         plan->float_size);
+    memset(step->floats, 0, plan->float_size);
+    step->gradients = step->floats;
+    for (int i = 0; i < plan->slot_count; i++)
+        step->slots[i] = step->floats + plan->stride * (i + 1);
+    return 0;
+}
+
+struct step *step_create(const struct step_setup *setup, struct error *error)
+{
+    struct step_plan plan;
+    if (plan_memory(setup, &plan, error) != 0)
+        return NULL;
+    struct step *step = calloc(1, sizeof *step);
+    if (step == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory for a step");
+        return NULL;
+    }
+    step->setup = *setup;
+    step->optimizer = optimizer_of(setup->training);
+    step->from_logits =
+        setup->loss->fuses != NULL && setup->loss->fuses(setup->network->output_activation);
+    step->width = shape_elements(&setup->network->output_shape, error);
+    step->block_count = plan.block_count;
+    step->slot_count = plan.slot_count;
+    if (allocate(step, &plan, error) != 0) {
+        step_free(step);
+        return NULL;
+    }
+    return step;
+}
+
+void step_free(struct step *step)
+{
+    if (step == NULL)
+        return;
+    workspace_free(step->workspace);
+    free(step->floats);
+    free(step->row_losses);
+    free(step->block_sums);
+    free(step);
+}
+
+/* ---- loss */
+
+struct loss_task {
+    const struct step *step;
+    struct loss_batch batch;
+};
+
+static void run_loss(void *context, int64_t begin, int64_t end, int member)
+{
+    const struct loss_task *task = context;
+    (void)member;
+    task->step->setup.loss->run(task->step->setup.loss_options, &task->batch, begin, end);
+}
+
+/* The rows' losses, summed in their order. `d_output` NULL: no gradient wanted. */
+static double loss_sum(struct step *step, const struct step_batch *batch, float *d_output)
+{
+    struct loss_task task = {.step = step,
+                             .batch = {.kernels = step->setup.kernels,
+                                       .rows = batch->rows,
+                                       .width = step->width,
+                                       .output = step->from_logits
+                                                     ? workspace_logits(step->workspace)
+                                                     : workspace_output(step->workspace),
+                                       .classes = batch->classes,
+                                       .values = batch->values,
+                                       .row_weights = batch->row_weights,
+                                       .label_smoothing = step->setup.training->label_smoothing,
+                                       .row_losses = step->row_losses,
+                                       .d_output = d_output,
+                                       .batch_rows = batch->rows}};
+    team_run(step->setup.team, batch->rows, ROW_GRAIN, run_loss, &task);
+    double sum = 0;
+    for (int64_t i = 0; i < batch->rows; i++)
+        sum += step->row_losses[i];
+    return sum;
+}
+
+/* ---- gradient */
+
+static void run_norm(void *context, int64_t begin, int64_t end, int member)
+{
+    struct step *step = context;
+    (void)member;
+    int64_t count = step->setup.network->trained_count;
+    for (int64_t block = begin; block < end; block++) {
+        int64_t at = block * BLOCK, left = count - at;
+        step->block_sums[block] =
+            step->setup.kernels->sum_of_squares(left < BLOCK ? left : BLOCK, step->gradients + at);
+    }
+}
+
+/* Blocks are summed in a tree that depends on their number alone. */
+static double gradient_norm(struct step *step)
+{
+    double *sums = step->block_sums;
+    if (step->block_count == 0)
+        return 0;
+    team_run(step->setup.team, step->block_count, BLOCK_GRAIN, run_norm, step);
+    for (int64_t width = 1; width < step->block_count; width *= 2)
+        for (int64_t i = 0; i + width < step->block_count; i += 2 * width)
+            sums[i] += sums[i + width];
+    return sqrt(sums[0]);
+}
+
+static struct network_run network_run_of(const struct step *step, int64_t rows, int64_t index)
+{
+    return (struct network_run){.rows = rows,
+                                .training = true,
+                                .output_activation = !step->from_logits,
+                                .seed = (uint64_t)step->setup.training->seed,
+                                .step = (uint64_t)index,
+                                .team = step->setup.team};
+}
+
+enum step_outcome step_differentiate(struct step *step, float *parameters, int64_t index,
+                                     const struct step_batch *batch, struct step_result *result)
+{
+    const struct step_setup *setup = &step->setup;
+    const struct training *training = setup->training;
+    const struct network *network = setup->network;
+    assert(batch->rows > 0 && batch->rows <= setup->rows);
+    struct network_run run = network_run_of(step, batch->rows, index);
+    const struct optimizer_options *options = training->optimizer.options;
+    result->learning_rate = schedule_rate(&training->schedule, options->learning_rate, index,
+                                          setup->steps_per_epoch, setup->total_steps);
+    result->gradient_norm = 0;
+    network_forward(network, step->workspace, parameters, &run);
+    result->loss = loss_sum(step, batch, workspace_d_output(step->workspace)) / (double)batch->rows;
+    if (!isfinite(result->loss))
+        return STEP_LOSS_NOT_FINITE;
+    memset(step->gradients, 0, (size_t)network->trained_count * sizeof(float));
+    network_backward(network, step->workspace, parameters, step->gradients, step->from_logits,
+                     &run);
+    if (network_has_penalty(network, training->l1, training->l2))
+        result->loss +=
+            network_penalty(network, training->l1, training->l2, parameters, step->gradients);
+    result->gradient_norm = gradient_norm(step);
+    return isfinite(result->gradient_norm) && isfinite(result->loss) ? STEP_DONE
+                                                                     : STEP_GRADIENT_NOT_FINITE;
+}
+
+/* ---- update */
+
+struct update_task {
+    struct step *step;
+    struct optimizer_step optimizer_step;
+    double factor; /* clip_norm's; 1: none */
+};
+
+static void run_update(void *context, int64_t begin, int64_t end, int member)
+{
+    const struct update_task *task = context;
+    struct step *step = task->step;
+    const struct training *training = step->setup.training;
+    const struct kernels *kernels = step->setup.kernels;
+    (void)member;
+    int64_t from = begin * BLOCK, to = end * BLOCK;
+    if (to > step->setup.network->trained_count)
+        to = step->setup.network->trained_count;
+    if (task->factor < 1)
+        kernels->scale(to - from, (float)task->factor, step->gradients + from);
+    if (!isnan(training->clip_value))
+        kernels->clamp(to - from, (float)training->clip_value, step->gradients + from);
+    step->optimizer->run(training->optimizer.options, &task->optimizer_step, from, to);
+}
+
+void step_update(struct step *step, float *parameters, int64_t index,
+                 const struct step_result *result)
+{
+    const struct training *training = step->setup.training;
+    struct update_task task = {.step = step,
+                               .optimizer_step = {.kernels = step->setup.kernels,
+                                                  .step = index + 1,
+                                                  .rate = result->learning_rate,
+                                                  .parameters = parameters,
+                                                  .gradients = step->gradients},
+                               .factor = 1};
+    memcpy(task.optimizer_step.slots, step->slots, sizeof step->slots);
+    if (!isnan(training->clip_norm) && result->gradient_norm > training->clip_norm)
+        task.factor = training->clip_norm / result->gradient_norm;
+    team_run(step->setup.team, step->block_count, BLOCK_GRAIN, run_update, &task);
+}
+
+enum step_outcome step_run(struct step *step, float *parameters, int64_t index,
+                           const struct step_batch *batch, struct step_result *result)
+{
+    enum step_outcome outcome = step_differentiate(step, parameters, index, batch, result);
+    if (outcome == STEP_DONE)
+        step_update(step, parameters, index, result);
+    return outcome;
+}
+
+/* ---- evaluation, and what a checkpoint looks at */
+
+double step_evaluate(struct step *step, float *parameters, const struct step_batch *batch)
+{
+    assert(batch->rows > 0 && batch->rows <= step->setup.rows);
+    struct network_run run = network_run_of(step, batch->rows, 0);
+    run.training = false;
+    run.output_activation = true;
+    network_forward(step->setup.network, step->workspace, parameters, &run);
+    if (batch->classes == NULL && batch->values == NULL)
+        return 0;
+    return loss_sum(step, batch, NULL);
+}
+
+float *step_input(struct step *step)
+{
+    return workspace_input(step->workspace);
+}
+
+const float *step_output(const struct step *step)
+{
+    return workspace_output(step->workspace);
+}
+
+const struct workspace *step_workspace(const struct step *step)
+{
+    return step->workspace;
+}
+
+const float *step_gradients(const struct step *step)
+{
+    return step->gradients;
+}
+
+int step_slot_count(const struct step *step)
+{
+    return step->slot_count;
+}
+
+float *step_slot(struct step *step, int slot)
+{
+    assert(slot >= 0 && slot < step->slot_count);
+    return step->slots[slot];
+}

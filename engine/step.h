@@ -1,0 +1,80 @@
+/* One update on one batch that is already in memory: forward, loss, backward, penalties, clipping,
+ * optimizer. No dataset, no epochs.
+ *
+ * Nothing allocates after step_create(). Work is cut by rows of the output or by blocks of the
+ * parameters, and sums are made in an order fixed by the document, so that any team gives the same
+ * bytes. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_STEP_H
+#define PROPD_ENGINE_STEP_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "engine/loss.h"
+#include "engine/network.h"
+#include "engine/team.h"
+#include "engine/training.h"
+
+/* Everything is borrowed and must outlive the step. */
+struct step_setup {
+    const struct network *network;
+    const struct training *training; /* optimizer, schedule, penalties, clipping, smoothing, seed */
+    const struct loss_type *loss;
+    const void *loss_options;
+    const struct kernels *kernels;
+    struct team *team; /* NULL: the caller's thread */
+    int64_t rows;      /* of the largest batch */
+    int64_t steps_per_epoch, total_steps;
+};
+
+struct step_batch {
+    int64_t rows;
+    const int32_t *classes;   /* [rows]; a loss of values takes them as 0 and 1 */
+    const float *values;      /* [rows][output elements]; NULL where classes are given */
+    const float *row_weights; /* [rows]; NULL: all 1 */
+};
+
+struct step_result {
+    double loss; /* of the batch before the update, penalties included */
+    double learning_rate;
+    double gradient_norm; /* before clipping */
+};
+
+enum step_outcome { STEP_DONE, STEP_LOSS_NOT_FINITE, STEP_GRADIENT_NOT_FINITE };
+
+struct step;
+
+struct step *step_create(const struct step_setup *setup, struct error *error);
+void step_free(struct step *step);
+/* Bytes that step_create() will take. */
+int step_memory(const struct step_setup *setup, size_t *size, struct error *error);
+
+/* Where the caller puts a batch: [rows][input elements]. */
+float *step_input(struct step *step);
+
+/* The gradients of update `index` (0-based) and the result. The workspace and the gradients stay
+ * for a look at what was not finite. */
+enum step_outcome step_differentiate(struct step *step, float *parameters, int64_t index,
+                                     const struct step_batch *batch, struct step_result *result);
+/* Clips the gradients and updates the parameters. */
+void step_update(struct step *step, float *parameters, int64_t index,
+                 const struct step_result *result);
+/* Both, the update only where all is finite. */
+enum step_outcome step_run(struct step *step, float *parameters, int64_t index,
+                           const struct step_batch *batch, struct step_result *result);
+
+/* Without dropout and with the moving statistics: the outputs of the batch, and the sum of its
+ * rows' losses, penalties left out, where `batch` has targets (else 0). */
+double step_evaluate(struct step *step, float *parameters, const struct step_batch *batch);
+/* [rows][output elements], after the output activation; of the last step_evaluate(). */
+const float *step_output(const struct step *step);
+const struct workspace *step_workspace(const struct step *step);
+
+/* [network->trained_count]. */
+const float *step_gradients(const struct step *step);
+/* The optimizer's state: arrays of network->trained_count floats, for a checkpoint. */
+int step_slot_count(const struct step *step);
+float *step_slot(struct step *step, int slot);
+
+#endif

@@ -1,0 +1,56 @@
+/* Everything about a run that is decided before its memory is taken: which rows, learned
+ * preprocessing, planned network, loss, weights of rows, what is monitored. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_ENGINE_TRAINER_PLAN_H
+#define PROPD_ENGINE_TRAINER_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/sampler.h"
+#include "engine/step.h"
+#include "engine/trainer.h"
+#include "engine/trainer_task.h"
+
+struct trainer_plan {
+    struct trainer_setup setup; /* borrowed members */
+    struct trainer_task task;
+    const struct kernels *kernels;
+
+    struct preprocessing *preprocessing; /* owned, as all pointers below but where said */
+    struct preprocessing_binding *binding;
+    struct row_sets sets;
+    struct network *network;
+    struct variant default_loss;  /* kind NULL where the document names one */
+    const struct loss_type *loss; /* static */
+    const void *loss_options;     /* borrowed */
+    float *class_weights;         /* [classes]; NULL: all 1 */
+    const double *sample_weights; /* the column's numbers, borrowed; NULL: all 1 */
+    struct metrics *metrics;      /* of the last validation */
+
+    const char *monitor;     /* borrowed or static: "train_loss", "val_loss", "val_accuracy" */
+    int64_t input_elements;  /* of one row */
+    int64_t output_elements; /* of one row */
+    int64_t steps_per_epoch, steps;
+    int64_t rows; /* of the largest batch that is run, in training or validation */
+    struct step_setup step_setup;
+};
+
+int trainer_plan_make(struct trainer_plan *plan, const struct trainer_setup *setup,
+                      struct error *error);
+void trainer_plan_clear(struct trainer_plan *plan);
+
+/* A run that may end with other weights than its last keeps the best. */
+bool trainer_plan_keeps_best(const struct trainer_plan *plan);
+/* Bytes of one block of weights. */
+size_t trainer_plan_parameter_size(const struct trainer_plan *plan);
+
+/* trainer_rows.c: which rows train and validate, and the preprocessing learned from them. */
+int trainer_plan_rows(struct trainer_plan *plan, struct error *error);
+
+/* trainer_weights.c: finds the column of sample weights, before the rows are looked at. */
+int trainer_plan_sample_column(struct trainer_plan *plan, struct error *error);
+/* Class weights, and whether the training rows' sample weights can be. */
+int trainer_plan_weights(struct trainer_plan *plan, struct error *error);
+
+#endif

@@ -1,0 +1,54 @@
+/* What a run gives: the model, and the report of its validation. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/trainer_state.h"
+
+static bool restores_best(const struct trainer *trainer)
+{
+    const struct early_stopping_options *stopping = trainer->plan.setup.training->early_stopping;
+    return stopping != NULL && stopping->restore_best;
+}
+
+static struct preprocessing *copy_preprocessing(const struct preprocessing *preprocessing,
+                                                struct error *error)
+{
+    json_t *document = preprocessing_write(preprocessing);
+    if (document == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory for the model");
+        return NULL;
+    }
+    struct preprocessing *copy = preprocessing_read(document, error);
+    json_decref(document);
+    return copy;
+}
+
+struct model *trainer_model(const struct trainer *trainer, bool best, json_t *lineage_taken,
+                            struct error *error)
+{
+    const struct trainer_plan *plan = &trainer->plan;
+    bool has_best = trainer->best_parameters != NULL && trainer->counters.best_epoch > 0;
+    bool wants_best = restores_best(trainer) || (best && trainer_has_validation(trainer));
+    struct preprocessing *preprocessing = copy_preprocessing(plan->preprocessing, error);
+    struct network *network =
+        network_create(plan->network->document, &plan->network->input_shape, 0, error);
+    if (preprocessing == NULL || network == NULL) {
+        preprocessing_free(preprocessing);
+        network_free(network);
+        json_decref(lineage_taken);
+        return NULL;
+    }
+    return model_create(network, preprocessing,
+                        has_best && wants_best ? trainer->best_parameters : trainer->parameters,
+                        lineage_taken, error);
+}
+
+json_t *trainer_evaluation(const struct trainer *trainer)
+{
+    const struct trainer_counters *counters = &trainer->counters;
+    if (!trainer_has_validation(trainer) || counters->epoch == 0)
+        return NULL;
+    /* A complete run without restore_best ends with its last weights; every other one with its
+     * best. */
+    bool is_last =
+        (counters->phase == PHASE_FINISHED && !restores_best(trainer)) || counters->best_epoch == 0;
+    return metrics_report(is_last ? trainer->plan.metrics : trainer->best_metrics);
+}

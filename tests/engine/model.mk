@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+MODEL_TESTS = \
+	tests/engine/test_model \
+	tests/engine/test_model_file \
+	tests/engine/test_model_predict \
+	tests/engine/test_safetensors
+check_PROGRAMS += $(MODEL_TESTS)
+TESTS += $(MODEL_TESTS)
+MODEL_TEST_HELPERS = tests/engine/example_models.c tests/engine/example_models.h \
+	tests/engine/learn.c tests/engine/learn.h tests/engine/table.c tests/engine/table.h
+
+tests_engine_test_model_SOURCES = tests/engine/test_model.c $(MODEL_TEST_HELPERS)
+tests_engine_test_model_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_model_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_model_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_model_file_SOURCES = tests/engine/test_model_file.c $(MODEL_TEST_HELPERS)
+tests_engine_test_model_file_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_model_file_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_model_file_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_model_predict_SOURCES = tests/engine/test_model_predict.c $(MODEL_TEST_HELPERS)
+tests_engine_test_model_predict_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_model_predict_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_model_predict_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_safetensors_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_safetensors_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_safetensors_LDADD = libengine.la $(CHECK_LIBS)

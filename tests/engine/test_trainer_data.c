@@ -1,0 +1,147 @@
+/* Tests of batches: the same bytes whether rows are encoded once or batch by batch, and the weights
+ * of rows. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/trainer_data.h"
+#include "tests/check.h"
+#include "tests/engine/trainer_fixture.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BATCH = 32 };
+
+static struct dataset *dataset;
+
+static void open_dataset(void)
+{
+    dataset = fixture_dataset();
+}
+
+static void close_dataset(void)
+{
+    dataset_close(dataset);
+}
+
+struct fixture {
+    struct fixture_run run;
+    struct trainer_plan plan;
+    struct trainer_data data;
+    float *x;
+};
+
+static void fixture_make(struct fixture *fixture, const char *target, const char *network,
+                         const char *training)
+{
+    struct error error = {0};
+    fixture_run_make(&fixture->run, dataset, target, network, training);
+    trainer_plan_make(&fixture->plan, &fixture->run.setup, &error);
+    ck_assert_ok(error);
+    trainer_data_create(&fixture->data, &fixture->plan, &error);
+    ck_assert_ok(error);
+    fixture->x = calloc((size_t)(BATCH * fixture->plan.input_elements), sizeof(float));
+    ck_assert_ptr_nonnull(fixture->x);
+}
+
+static void fixture_clear(struct fixture *fixture)
+{
+    free(fixture->x);
+    trainer_data_clear(&fixture->data);
+    trainer_plan_clear(&fixture->plan);
+    fixture_run_clear(&fixture->run);
+}
+
+#define SOFTMAX                                                                                    \
+    "{\"layers\": [{\"type\": \"dense\", \"units\": \"auto\", \"activation\": \"softmax\"}]}"
+#define LINEAR "{\"layers\": [{\"type\": \"dense\", \"units\": \"auto\"}]}"
+
+START_TEST(rows_encoded_by_batch_have_the_same_bytes)
+{
+    struct fixture fixture;
+    fixture_make(&fixture, "kind", SOFTMAX, "{}");
+    size_t size = (size_t)(BATCH * fixture.plan.input_elements) * sizeof(float);
+    AUTO_FREE float *once = malloc(size);
+    ck_assert_ptr_nonnull(once);
+    static uint32_t order[FIXTURE_ROWS];
+    sampler_order(3, 1, 1, order, fixture.data.training.count);
+    ck_assert_ptr_nonnull(fixture.data.training.x);
+    trainer_data_fill(&fixture.data, &fixture.data.training, order, 7, BATCH, once);
+    struct trainer_set by_batch = fixture.data.training;
+    by_batch.x = NULL;
+    trainer_data_fill(&fixture.data, &by_batch, order, 7, BATCH, fixture.x);
+    ck_assert_mem_eq(once, fixture.x, size);
+    fixture_clear(&fixture);
+}
+END_TEST
+
+START_TEST(batch_follows_the_order)
+{
+    struct fixture fixture;
+    fixture_make(&fixture, "kind", SOFTMAX, "{\"validation\": null}");
+    static uint32_t backwards[FIXTURE_ROWS];
+    for (uint32_t i = 0; i < FIXTURE_ROWS; i++)
+        backwards[i] = FIXTURE_ROWS - 1 - i;
+    struct step_batch batch =
+        trainer_data_fill(&fixture.data, &fixture.data.training, backwards, 10, 5, fixture.x);
+    ck_assert_int_eq(batch.rows, 5);
+    ck_assert_ptr_null(batch.values);
+    ck_assert_ptr_null(batch.row_weights);
+    for (int i = 0; i < 5; i++) {
+        ck_assert_uint_eq(fixture.data.rows[i], FIXTURE_ROWS - 11 - i);
+        ck_assert_int_eq(batch.classes[i], (FIXTURE_ROWS - 11 - i) % 3);
+    }
+    fixture_clear(&fixture);
+}
+END_TEST
+
+START_TEST(weights_of_class_and_row_multiply)
+{
+    struct fixture fixture;
+    fixture_make(&fixture, "kind", SOFTMAX,
+                 "{\"class_weights\": [1, 2, 4], \"sample_weight\": \"weight\"}");
+    const struct column *weight = &dataset->columns[dataset_find(dataset, "weight")];
+    struct step_batch batch =
+        trainer_data_fill(&fixture.data, &fixture.data.training, NULL, 0, BATCH, fixture.x);
+    for (int i = 0; i < BATCH; i++)
+        ck_assert_float_eq(batch.row_weights[i], (float)(weight->numbers[fixture.data.rows[i]] *
+                                                         (double)(1 << batch.classes[i])));
+    batch = trainer_data_fill(&fixture.data, &fixture.data.validation, NULL, 0, 5, fixture.x);
+    ck_assert_ptr_null(batch.row_weights);
+    fixture_clear(&fixture);
+}
+END_TEST
+
+START_TEST(numbers_come_scaled_by_the_training_rows)
+{
+    struct fixture fixture;
+    fixture_make(&fixture, "y", LINEAR, "{\"batch_size\": 90}");
+    free(fixture.x);
+    int64_t count = fixture.data.training.count;
+    fixture.x = calloc((size_t)(count * fixture.plan.input_elements), sizeof(float));
+    ck_assert_ptr_nonnull(fixture.x);
+    struct step_batch batch =
+        trainer_data_fill(&fixture.data, &fixture.data.training, NULL, 0, count, fixture.x);
+    ck_assert_ptr_null(batch.classes);
+    double mean = 0, square = 0;
+    for (int64_t i = 0; i < count; i++) {
+        mean += (double)batch.values[i] / (double)count;
+        square += pow((double)batch.values[i], 2) / (double)count;
+    }
+    ck_assert_double_eq_tol(mean, 0, 1e-6);
+    ck_assert_double_eq_tol(square, 1, 0.03);
+    fixture_clear(&fixture);
+}
+END_TEST
+
+static void add_tests(TCase *cases)
+{
+    tcase_add_checked_fixture(cases, open_dataset, close_dataset);
+    tcase_add_test(cases, rows_encoded_by_batch_have_the_same_bytes);
+    tcase_add_test(cases, batch_follows_the_order);
+    tcase_add_test(cases, weights_of_class_and_row_multiply);
+    tcase_add_test(cases, numbers_come_scaled_by_the_training_rows);
+}
+
+int main(void)
+{
+    return tests_run("trainer_data", add_tests);
+}
