@@ -65,8 +65,9 @@ uint64_t store_free_space(struct store *store);
 /* Makes the file at `path` (in uploads/) part of the store under its SHA-256, fsynced and renamed,
  * and adds the record. When name's newest version has the same source_sha256, file_sha256 and
  * target nothing is added: *existing = true and `record` becomes that one. The upload file is gone
- * afterwards in every case. record->id, name, source…, description, created_ms are given; version
- * is set. */
+ * afterwards in every case. record->id, name, source…, rows, target, description, created_ms are
+ * given; version, file_sha256 and file_bytes are set. A version is never given twice, also after a
+ * removal. */
 int store_dataset_add(struct store *store, const char *path, struct dataset_record *record,
                       bool *existing, struct error *error);
 /* By id, name (newest version) or name@version. ERROR_NOT_FOUND. */
@@ -138,7 +139,7 @@ struct history_points {
     const char *metric; /* "loss" */
     bool per_epoch;
     int64_t count;
-    const int64_t *steps;  /* ascending, after all that the series has */
+    const int64_t *steps;  /* ascending, after all that the series has, else ERROR_INVALID */
     const int64_t *epochs; /* per_epoch only, else NULL */
     const double *values;  /* may be NaN or infinite */
 };
@@ -156,14 +157,15 @@ struct job_change {
     int64_t add_attempts;
     const struct history_points *points; /* appended */
     size_t point_series_count;
-    const char *event_type, *event_body;       /* NULL: no event */
-    const struct bytes *checkpoint;            /* a new one, at: */
-    int64_t checkpoint_step, checkpoints_keep; /* older ones beyond `keep` go */
+    const char *event_type, *event_body;         /* NULL: no event */
+    const char *end_event_type, *end_event_body; /* a second event after it; NULL: none */
+    const struct bytes *checkpoint;              /* a new one, at: */
+    int64_t checkpoint_step, checkpoints_keep;   /* older ones beyond `keep` go */
     bool drop_checkpoints;
     struct model_record *model; /* added, its version set; job.model_id = its id */
     const struct bytes *model_file;
 };
-/* Returns after the commit. *seq (may be NULL): of the event. */
+/* Returns after the commit. *seq (may be NULL): of the newest event. */
 int store_job_change(struct store *store, const struct job_change *change, int64_t *seq,
                      struct error *error);
 
@@ -177,7 +179,7 @@ struct event_record {
     char *job_id, *type, *body; /* body: JSON object text */
 };
 void event_record_clear(struct event_record *record);
-/* Events of a job after `after`, ascending, at most `limit`. */
+/* Events of a job after `after`, ascending, at most `limit`. ERROR_NOT_FOUND: no such job. */
 int store_event_list(struct store *store, const char *job_id, int64_t after, int64_t limit,
                      struct event_record **records, size_t *count, struct error *error);
 
@@ -187,9 +189,11 @@ struct history_bucket {
     int64_t first_step;                 /* step of the bucket's first point */
     int64_t epoch;                      /* of the bucket's first point; per-epoch series only */
     int64_t count;                      /* points inside */
-    double min, max, first, last, mean; /* over the finite points; NaN where there is none */
+    double min, max, first, last, mean; /* over the finite points; NaN where there is none. The mean
+                                           is summed in double precision, by pairs of runs */
     bool nonfinite;                     /* a point inside was NaN or infinite */
-    double worst;                       /* that point's value (NaN, inf, -inf), where nonfinite */
+    double worst; /* that point's value, where nonfinite: NaN before inf before
+                     -inf where there are several; else 0 */
 };
 struct history_series {
     char *metric;
@@ -211,9 +215,10 @@ struct history_query {
 };
 int store_history_query(struct store *store, const struct history_query *query,
                         struct history_series **series, size_t *count, struct error *error);
-/* Forgets all points with a step after `step`: before a run goes on from a checkpoint. */
+/* Forgets all points with a step after `step`, in series per epoch after `epoch_step`: before a run
+ * goes on from a checkpoint, which may lie between the last step of an epoch and its end. */
 int store_history_truncate(struct store *store, const char *job_id, int64_t step,
-                           struct error *error);
+                           int64_t epoch_step, struct error *error);
 
 /* ---- models (storage/models.c) */
 
@@ -240,7 +245,8 @@ int store_model_list(struct store *store, const struct store_page *page,
                      struct model_record **records, size_t *count, bool *more, struct error *error);
 int store_model_remove(struct store *store, const char *id, struct error *error);
 
-/* ---- idempotency keys (storage/answers.c): kept in the transaction of what they made */
+/* ---- idempotency keys (storage/answers.c): kept for a day, in a transaction of their own right
+ * after that of what they made */
 
 /* The answer kept for (key), NULL members where there is none. `request_sha256` tells whether the
  * body was the same. */
@@ -252,6 +258,7 @@ struct answer_record {
 void answer_record_clear(struct answer_record *record);
 int store_answer_get(struct store *store, const char *key, struct answer_record *record,
                      struct error *error);
+/* Of several answers for a key the first stays. */
 int store_answer_put(struct store *store, const char *key, const struct answer_record *record,
                      struct error *error);
 

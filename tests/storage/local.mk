@@ -1,1 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
+STORAGE_TESTS = \
+	tests/storage/test_answers \
+	tests/storage/test_checkpoints \
+	tests/storage/test_datasets \
+	tests/storage/test_events \
+	tests/storage/test_fatal \
+	tests/storage/test_history \
+	tests/storage/test_jobs \
+	tests/storage/test_kill \
+	tests/storage/test_models \
+	tests/storage/test_store \
+	tests/storage/test_writer
+check_PROGRAMS += $(STORAGE_TESTS)
+TESTS += $(STORAGE_TESTS)
+
+check_LTLIBRARIES += tests/storage/libsupport.la
+tests_storage_libsupport_la_SOURCES = tests/storage/support.c tests/storage/support.h
+tests_storage_libsupport_la_CFLAGS = $(TEST_CFLAGS)
+tests_storage_libsupport_la_CPPFLAGS = $(TEST_CPPFLAGS) $(SQLITE_CFLAGS)
+STORAGE_TEST_CPPFLAGS = $(TEST_CPPFLAGS) $(SQLITE_CFLAGS)
+STORAGE_TEST_LIBS = tests/storage/libsupport.la libstorage.la $(CHECK_LIBS)
+
+tests_storage_test_answers_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_answers_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_answers_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_checkpoints_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_checkpoints_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_checkpoints_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_datasets_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_datasets_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_datasets_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_events_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_events_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_events_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_fatal_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_fatal_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_fatal_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_history_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_history_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_history_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_jobs_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_jobs_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_jobs_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_kill_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_kill_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_kill_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_models_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_models_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_models_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_store_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_store_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_store_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_writer_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_writer_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_writer_LDADD = $(STORAGE_TEST_LIBS)

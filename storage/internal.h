@@ -1,0 +1,32 @@
+/* The open store, and what the table files use of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_STORAGE_INTERNAL_H
+#define PROPD_STORAGE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "storage/connection.h"
+#include "storage/files.h"
+#include "storage/readers.h"
+#include "storage/space.h"
+#include "storage/store.h"
+#include "storage/writer.h"
+
+struct store {
+    struct files files;
+    struct space space;
+    struct writer *writer;
+    struct readers *readers;
+    char *database_path;
+    pthread_mutex_t dataset_files; /* held while a dataset's file and its row change together */
+};
+
+/* Runs in a snapshot of a read connection. */
+int store_read(struct store *store, connection_fn run, void *context, struct error *error);
+/* Runs in the writer's transaction; returns after the commit. For what frees or barely grows. */
+int store_write(struct store *store, connection_fn run, void *context, struct error *error);
+/* The same for what adds about `size` bytes: ERROR_STORAGE_FULL at the floor. */
+int store_write_growing(struct store *store, size_t size, connection_fn run, void *context,
+                        struct error *error);
+
+#endif

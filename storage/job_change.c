@@ -1,0 +1,207 @@
+/* A change of a job: the state by compare-and-set, and all that goes with it, in one transaction.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/internal.h"
+#include "storage/statement.h"
+#include "storage/store.h"
+#include "storage/tables.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool list_has(const char *const *list, const char *text)
+{
+    while (*list && strcmp(*list, text) != 0)
+        list++;
+    return *list;
+}
+
+static int state_refuse(const char *id, const char *state, const char *const *states,
+                        struct error *error)
+{
+    char allowed[256] = "";
+    for (size_t size = 0; *states && size < sizeof(allowed); states++)
+        size += (size_t)snprintf(allowed + size, sizeof(allowed) - size, "%s%s", size ? " or " : "",
+                                 *states);
+    return error_set(error, ERROR_CONFLICT, "job %s is %s: it must be %s", id, state, allowed);
+}
+
+int job_state_check(struct connection *connection, const char *id, const char *const *states,
+                    int64_t *number, struct error *error)
+{
+    AUTO_CLEAR(statement_end)
+    struct statement find =
+        statement_start(connection, "SELECT number, state FROM jobs WHERE id = ?");
+    statement_bind_text(&find, id);
+    int row = statement_step(&find, error);
+    if (row == 0)
+        return error_set(error, ERROR_NOT_FOUND, "there is no job \"%.128s\"", id);
+    if (row < 0)
+        return -1;
+    *number = statement_read_integer(&find);
+    const char *state = statement_borrow_text(&find);
+    if (statement_check(&find, error) != 0)
+        return -1;
+    return !states || list_has(states, state) ? 0 : state_refuse(id, state, states, error);
+}
+
+struct change {
+    const struct job_change *job;
+    struct blob checkpoint, model_file;
+    int64_t seq, model_version;
+};
+
+/* Apart from progress_update(), which is frequent and touches no index. */
+static int state_update(struct connection *connection, int64_t job, const struct job_change *change,
+                        struct error *error)
+{
+    if (!change->to && !change->priority)
+        return 0;
+    AUTO_CLEAR(statement_end)
+    struct statement update = statement_start(
+        connection, "UPDATE jobs SET state = coalesce(?, state), priority = coalesce(?, priority) "
+                    "WHERE number = ?");
+    statement_bind_text(&update, change->to);
+    if (change->priority)
+        statement_bind_integer(&update, *change->priority);
+    else
+        statement_bind_null(&update);
+    statement_bind_integer(&update, job);
+    return statement_run(&update, error);
+}
+
+static int progress_update(struct connection *connection, int64_t job, const struct change *change,
+                           struct error *error)
+{
+    const struct job_change *given = change->job;
+    AUTO_CLEAR(statement_end)
+    struct statement update = statement_start(
+        connection,
+        "UPDATE jobs SET status = coalesce(?, status), error_code = coalesce(?, error_code), "
+        "error_message = coalesce(?, error_message), model_id = coalesce(?, model_id), "
+        "started_ms = coalesce(nullif(?, 0), started_ms), "
+        "finished_ms = coalesce(nullif(?, 0), finished_ms), "
+        "attempt = attempt + ?, seq = coalesce(nullif(?, 0), seq) WHERE number = ?");
+    statement_bind_text(&update, given->status);
+    statement_bind_text(&update, given->error_code);
+    statement_bind_text(&update, given->error_message);
+    statement_bind_text(&update, given->model ? given->model->id : NULL);
+    statement_bind_integer(&update, given->started_ms);
+    statement_bind_integer(&update, given->finished_ms);
+    statement_bind_integer(&update, given->add_attempts);
+    statement_bind_integer(&update, change->seq);
+    statement_bind_integer(&update, job);
+    return statement_run(&update, error);
+}
+
+static int spec_update(struct connection *connection, int64_t job, const char *spec,
+                       struct error *error)
+{
+    if (!spec)
+        return 0;
+    AUTO_CLEAR(statement_end)
+    struct statement update =
+        statement_start(connection, "UPDATE job_specs SET spec = ? WHERE job = ?");
+    statement_bind_text(&update, spec);
+    statement_bind_integer(&update, job);
+    return statement_run(&update, error);
+}
+
+static int points_add(struct connection *connection, int64_t job, const struct job_change *change,
+                      struct error *error)
+{
+    for (size_t i = 0; i < change->point_series_count; i++)
+        if (history_append(connection, job, &change->points[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+static int checkpoint_change(struct connection *connection, int64_t job,
+                             const struct change *change, struct error *error)
+{
+    const struct job_change *given = change->job;
+    if (given->drop_checkpoints && checkpoints_drop(connection, job, error) != 0)
+        return -1;
+    if (!given->checkpoint)
+        return 0;
+    int64_t keep = given->checkpoints_keep > 1 ? given->checkpoints_keep : 1;
+    return checkpoint_add(connection, job, given->checkpoint_step, &change->checkpoint, keep,
+                          error);
+}
+
+/* The job's row keeps the newest. */
+static int events_add(struct connection *connection, int64_t job, struct change *change,
+                      struct error *error)
+{
+    const struct job_change *given = change->job;
+    if (given->event_type &&
+        event_add(connection, job, given->event_type, given->event_body, &change->seq, error) != 0)
+        return -1;
+    if (!given->end_event_type)
+        return 0;
+    return event_add(connection, job, given->end_event_type, given->end_event_body, &change->seq,
+                     error);
+}
+
+static int change_run(struct connection *connection, void *context, struct error *error)
+{
+    struct change *change = context;
+    const struct job_change *given = change->job;
+    int64_t job;
+    change->seq = 0;
+    if (job_state_check(connection, given->id, given->from, &job, error) != 0 ||
+        events_add(connection, job, change, error) != 0)
+        return -1;
+    if (given->model && model_add(connection, given->model, &change->model_file,
+                                  &change->model_version, error) != 0)
+        return -1;
+    if (state_update(connection, job, given, error) != 0 ||
+        progress_update(connection, job, change, error) != 0 ||
+        spec_update(connection, job, given->spec, error) != 0 ||
+        points_add(connection, job, given, error) != 0)
+        return -1;
+    return checkpoint_change(connection, job, change, error);
+}
+
+/* About what it adds to the database; 0: a change that a full disk must not prevent. */
+static size_t change_size(const struct job_change *change)
+{
+    size_t size = 0;
+    if (change->checkpoint)
+        size += change->checkpoint->size;
+    if (change->model)
+        size += change->model_file->size;
+    for (size_t i = 0; i < change->point_series_count; i++)
+        size += (size_t)change->points[i].count * sizeof(double);
+    return size;
+}
+
+/* Digests are computed here and not in the writer's thread. */
+static int change_prepare(struct change *run, struct error *error)
+{
+    const struct job_change *change = run->job;
+    if (change->checkpoint)
+        run->checkpoint = blob_prepare(change->checkpoint);
+    if (!change->model)
+        return 0;
+    run->model_file = blob_prepare(change->model_file);
+    return model_record_seal(change->model, &run->model_file, error);
+}
+
+int store_job_change(struct store *store, const struct job_change *change, int64_t *seq,
+                     struct error *error)
+{
+    struct change run = {.job = change};
+    if (change_prepare(&run, error) != 0)
+        return -1;
+    size_t size = change_size(change);
+    int result = size > 0 ? store_write_growing(store, size, change_run, &run, error)
+                          : store_write(store, change_run, &run, error);
+    if (result != 0)
+        return -1;
+    if (seq)
+        *seq = run.seq;
+    if (change->model)
+        change->model->version = run.model_version;
+    return 0;
+}

@@ -1,0 +1,180 @@
+/* Models: a record and its file, by name and version. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/internal.h"
+#include "storage/records.h"
+#include "storage/store.h"
+#include "storage/tables.h"
+#include "storage/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void model_record_clear(struct model_record *record)
+{
+    free(record->id);
+    free(record->name);
+    free(record->job_id);
+    free(record->dataset_id);
+    free(record->sha256);
+    free(record->file_sha256);
+    free(record->info);
+    memset(record, 0, sizeof(*record));
+}
+
+static void model_read(struct statement *row, void *record)
+{
+    struct model_record *model = record;
+    model->id = statement_read_text(row);
+    model->name = statement_read_text(row);
+    model->version = statement_read_integer(row);
+    model->job_id = statement_read_text(row);
+    model->dataset_id = statement_read_text(row);
+    model->sha256 = statement_read_text(row);
+    model->file_sha256 = statement_read_text(row);
+    model->file_bytes = statement_read_integer(row);
+    model->info = statement_read_text(row);
+    model->created_ms = statement_read_integer(row);
+}
+
+static void model_clear(void *record)
+{
+    model_record_clear(record);
+}
+
+static const struct record_kind model_kind = {
+    .noun = "model",
+    .prefix = "mdl_",
+    .select = "SELECT id, name, version, job_id, dataset_id, sha256, file_sha256, file_bytes, "
+              "info, created_ms FROM models",
+    .versioned = true,
+    .size = sizeof(struct model_record),
+    .read = model_read,
+    .clear = model_clear,
+};
+
+int model_add(struct connection *connection, const struct model_record *record,
+              const struct blob *blob, int64_t *version, struct error *error)
+{
+    int64_t number;
+    if (version_next(connection, &model_kind, record->name, version, error) != 0 ||
+        blob_put(connection, blob, &number, error) != 0)
+        return -1;
+    AUTO_CLEAR(statement_end)
+    struct statement insert = statement_start(
+        connection, "INSERT INTO models (id, name, version, job_id, dataset_id, sha256, "
+                    "file_sha256, file_bytes, info, created_ms, blob) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    statement_bind_text(&insert, record->id);
+    statement_bind_text(&insert, record->name);
+    statement_bind_integer(&insert, *version);
+    statement_bind_text(&insert, record->job_id);
+    statement_bind_text(&insert, record->dataset_id);
+    statement_bind_text(&insert, record->sha256);
+    statement_bind_text(&insert, blob->sha256);
+    statement_bind_integer(&insert, (int64_t)blob->bytes->size);
+    statement_bind_text(&insert, record->info);
+    statement_bind_integer(&insert, record->created_ms);
+    statement_bind_integer(&insert, number);
+    return statement_run(&insert, error);
+}
+
+int model_record_seal(struct model_record *record, const struct blob *blob, struct error *error)
+{
+    record->file_bytes = (int64_t)blob->bytes->size;
+    return text_replace(&record->file_sha256, blob->sha256, error);
+}
+
+struct model_addition {
+    const struct model_record *record;
+    struct blob blob;
+    int64_t version;
+};
+
+static int model_addition_run(struct connection *connection, void *context, struct error *error)
+{
+    struct model_addition *addition = context;
+    return model_add(connection, addition->record, &addition->blob, &addition->version, error);
+}
+
+int store_model_add(struct store *store, struct model_record *record, const struct bytes *file,
+                    struct error *error)
+{
+    struct model_addition addition = {.record = record, .blob = blob_prepare(file)};
+    if (model_record_seal(record, &addition.blob, error) != 0 ||
+        store_write_growing(store, file->size, model_addition_run, &addition, error) != 0)
+        return -1;
+    record->version = addition.version;
+    return 0;
+}
+
+int store_model_get(struct store *store, const char *reference, struct model_record *record,
+                    struct error *error)
+{
+    return store_record_get(store, &model_kind, reference, record, error);
+}
+
+int store_model_list(struct store *store, const struct store_page *page,
+                     struct model_record **records, size_t *count, bool *more, struct error *error)
+{
+    void *found;
+    if (store_record_list(store, &model_kind, page, &found, count, more, error) != 0)
+        return -1;
+    *records = found;
+    return 0;
+}
+
+struct model_file {
+    const char *id;
+    struct bytes bytes;
+};
+
+static int model_file_run(struct connection *connection, void *context, struct error *error)
+{
+    struct model_file *file = context;
+    int64_t blob;
+    if (record_number(connection, "model", "SELECT blob FROM models WHERE id = ?", file->id, &blob,
+                      error) != 0)
+        return -1;
+    int result = blob_load(connection, blob, &file->bytes, error);
+    if (result != 0)
+        bytes_clear(&file->bytes);
+    return result;
+}
+
+int store_model_file(struct store *store, const char *id, struct bytes *file, struct error *error)
+{
+    struct model_file load = {.id = id};
+    if (store_read(store, model_file_run, &load, error) != 0)
+        return -1;
+    *file = load.bytes;
+    return 0;
+}
+
+static int model_delete(struct connection *connection, const char *id, struct error *error)
+{
+    AUTO_CLEAR(statement_end)
+    struct statement delete = statement_start(connection, "DELETE FROM models WHERE id = ?");
+    statement_bind_text(&delete, id);
+    return statement_run(&delete, error);
+}
+
+struct model_removal {
+    const char *id;
+};
+
+static int model_removal_run(struct connection *connection, void *context, struct error *error)
+{
+    const struct model_removal *removal = context;
+    int64_t blob;
+    if (record_number(connection, "model", "SELECT blob FROM models WHERE id = ?", removal->id,
+                      &blob, error) != 0 ||
+        model_delete(connection, removal->id, error) != 0)
+        return -1;
+    return blob_release(connection, blob, error);
+}
+
+int store_model_remove(struct store *store, const char *id, struct error *error)
+{
+    struct model_removal removal = {.id = id};
+    return store_write(store, model_removal_run, &removal, error);
+}

@@ -1,0 +1,93 @@
+/* The migrations themselves. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/compiler.h"
+#include "storage/migrations.h"
+
+/* `number` is what rows refer to each other by; ids are for the outside. Jobs and models keep the
+ * ids of what they came from as text, since they outlive it. What changes often (jobs) lies apart
+ * from what is big (job_specs). */
+static const char first_schema[] =
+    "CREATE TABLE versions (" /* the newest version that a name ever had */
+    "  noun TEXT NOT NULL, name TEXT NOT NULL, newest INTEGER NOT NULL,"
+    "  PRIMARY KEY (noun, name)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE datasets ("
+    "  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+    "  name TEXT NOT NULL, version INTEGER NOT NULL,"
+    "  source_sha256 TEXT NOT NULL, file_sha256 TEXT NOT NULL,"
+    "  source_bytes INTEGER NOT NULL, file_bytes INTEGER NOT NULL, rows INTEGER NOT NULL,"
+    "  target TEXT, description TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    "  UNIQUE (name, version)) STRICT;"
+    "CREATE INDEX datasets_by_name ON datasets (name, id);"
+    "CREATE INDEX datasets_by_file ON datasets (file_sha256);"
+
+    "CREATE TABLE blobs (" /* by content; `uses` rows refer to it */
+    "  number INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE,"
+    "  size INTEGER NOT NULL, uses INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE blob_chunks ("
+    "  number INTEGER PRIMARY KEY,"
+    "  blob INTEGER NOT NULL REFERENCES blobs (number) ON DELETE CASCADE,"
+    "  position INTEGER NOT NULL, data BLOB NOT NULL,"
+    "  UNIQUE (blob, position)) STRICT;"
+
+    "CREATE TABLE jobs ("
+    "  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+    "  state TEXT NOT NULL, priority INTEGER NOT NULL, threads INTEGER NOT NULL,"
+    "  memory INTEGER NOT NULL, dataset_id TEXT NOT NULL, status TEXT NOT NULL,"
+    "  error_code TEXT, error_message TEXT, model_id TEXT,"
+    "  attempt INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    "  created_ms INTEGER NOT NULL, started_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL"
+    "  ) STRICT;"
+    "CREATE INDEX jobs_by_name ON jobs (name, id);"
+    "CREATE INDEX jobs_by_state ON jobs (state, id);"
+    "CREATE INDEX jobs_by_turn ON jobs (state, priority DESC, id);"
+    "CREATE INDEX jobs_by_dataset ON jobs (dataset_id, id);"
+    "CREATE TABLE job_specs ("
+    "  job INTEGER PRIMARY KEY REFERENCES jobs (number) ON DELETE CASCADE,"
+    "  spec TEXT NOT NULL) STRICT;"
+
+    "CREATE TABLE events (" /* AUTOINCREMENT: a seq is never given twice */
+    "  seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,"
+    "  at_ms INTEGER NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL) STRICT;"
+    "CREATE INDEX events_by_job ON events (job, seq);"
+
+    "CREATE TABLE checkpoints ("
+    "  number INTEGER PRIMARY KEY,"
+    "  job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,"
+    "  step INTEGER NOT NULL, blob INTEGER NOT NULL REFERENCES blobs (number)) STRICT;"
+    "CREATE INDEX checkpoints_by_job ON checkpoints (job, number);"
+    "CREATE INDEX checkpoints_by_blob ON checkpoints (blob);"
+
+    "CREATE TABLE history_series ("
+    "  number INTEGER PRIMARY KEY,"
+    "  job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,"
+    "  metric TEXT NOT NULL, per_epoch INTEGER NOT NULL,"
+    "  UNIQUE (job, metric, per_epoch)) STRICT;"
+    "CREATE TABLE history_chunks (" /* storage/history_tree.h */
+    "  number INTEGER PRIMARY KEY,"
+    "  series INTEGER NOT NULL REFERENCES history_series (number) ON DELETE CASCADE,"
+    "  level INTEGER NOT NULL, position INTEGER NOT NULL, first_step INTEGER NOT NULL,"
+    "  data BLOB NOT NULL,"
+    "  UNIQUE (series, level, position)) STRICT;"
+    "CREATE INDEX history_chunks_by_step ON history_chunks (series, first_step) WHERE level = 0;"
+
+    "CREATE TABLE models ("
+    "  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+    "  name TEXT NOT NULL, version INTEGER NOT NULL, job_id TEXT, dataset_id TEXT,"
+    "  sha256 TEXT NOT NULL, file_sha256 TEXT NOT NULL, file_bytes INTEGER NOT NULL,"
+    "  info TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    "  blob INTEGER NOT NULL REFERENCES blobs (number),"
+    "  UNIQUE (name, version)) STRICT;"
+    "CREATE INDEX models_by_name ON models (name, id);"
+    "CREATE INDEX models_by_blob ON models (blob);"
+
+    "CREATE TABLE answers ("
+    "  number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, request_sha256 TEXT NOT NULL,"
+    "  status INTEGER NOT NULL, location TEXT, body TEXT, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX answers_by_age ON answers (created_ms);";
+
+const struct migration migrations[] = {
+    {"datasets, jobs, histories, models, answers", first_schema},
+};
+const size_t migration_count = ARRAY_COUNT(migrations);

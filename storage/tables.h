@@ -1,0 +1,42 @@
+/* What a table's file offers to other tables' files within one transaction. Numbers are those of
+ * rows. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_STORAGE_TABLES_H
+#define PROPD_STORAGE_TABLES_H
+
+#include "storage/blobs.h"
+#include "storage/connection.h"
+#include "storage/store.h"
+
+/* jobs.c */
+int job_number(struct connection *connection, const char *id, int64_t *number, struct error *error);
+/* job_change.c: the number of a job that is in one of `states` (NULL: any), else ERROR_CONFLICT. */
+int job_state_check(struct connection *connection, const char *id, const char *const *states,
+                    int64_t *number, struct error *error);
+
+/* datasets.c: ERROR_NOT_FOUND where there is none. */
+int dataset_check(struct connection *connection, const char *id, struct error *error);
+/* 1: a record refers to the file; 0: none does; -1. Reads by itself. */
+int dataset_file_is_used(struct store *store, const char *sha256, struct error *error);
+
+/* events.c */
+int event_add(struct connection *connection, int64_t job, const char *type, const char *body,
+              int64_t *seq, struct error *error);
+
+/* history.c: ERROR_INVALID unless the steps ascend. */
+int history_append(struct connection *connection, int64_t job, const struct history_points *points,
+                   struct error *error);
+
+/* checkpoints.c: `keep` is at least 1. */
+int checkpoint_add(struct connection *connection, int64_t job, int64_t step,
+                   const struct blob *blob, int64_t keep, struct error *error);
+int checkpoints_drop(struct connection *connection, int64_t job, struct error *error);
+
+/* models.c: gives the version; file_sha256 and file_bytes are the blob's. */
+int model_add(struct connection *connection, const struct model_record *record,
+              const struct blob *blob, int64_t *version, struct error *error);
+/* Sets what the record says of its file, ahead of the addition: after the commit nothing may fail.
+ */
+int model_record_seal(struct model_record *record, const struct blob *blob, struct error *error);
+
+#endif

@@ -1,0 +1,30 @@
+/* The one thread that writes: operations of all threads are queued, run in one transaction with a
+ * savepoint each, and answered once the commit is on disk (group commit). It also moves the
+ * write-ahead log into the database. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_STORAGE_WRITER_H
+#define PROPD_STORAGE_WRITER_H
+
+#include <stdint.h>
+
+#include "storage/connection.h"
+
+enum { WRITER_GROUP_MAX = 1000, WRITER_GROUP_MS = 5 };
+
+struct writer;
+
+/* Takes the connection, also when it fails. */
+struct writer *writer_start(struct connection *connection_taken, struct error *error);
+/* Runs what is queued, truncates the log, closes the connection. No writer_run() may come after. */
+void writer_stop(struct writer *writer);
+
+/* Runs the operation and returns after its commit. It may be undone with others of its group, for a
+ * full disk say; so it must set what callers see only through `context`, to be looked at after a
+ * return of 0. */
+int writer_run(struct writer *writer, connection_fn run, void *context, struct error *error);
+
+void writer_on_events(struct writer *writer, void (*notify)(void *context, int64_t seq),
+                      void *context);
+void writer_count(struct writer *writer, uint64_t *commits, uint64_t *operations);
+
+#endif
