@@ -14,15 +14,18 @@
 #include "engine/model.h"
 #include "storage/store.h"
 
-#define PROPD_USER_AGENT "propd/" PACKAGE_VERSION
+/* Program and version, for lineages and the Server header. */
+#define PROPD_PRODUCT "propd/" PROPD_VERSION
 
 struct daemon;
 
 /* Opens the store, marks jobs that a crash left running as queued again (attempt + 1, an event says
  * why) and starts the scheduler. The configuration is borrowed. */
 struct daemon *daemon_start(const struct config *config, struct error *error);
-/* No new job starts, running ones save a checkpoint and stay "running" in the table so that the
- * next start goes on; returns when all threads have ended (within 8 s), then closes the store. */
+/* Tells running jobs to save and stop, starts no more, and returns at once. */
+void daemon_quiesce(struct daemon *daemon);
+/* No new job starts, running ones save a checkpoint and are queued again so that the next start
+ * goes on; returns when all threads have ended (within 8 s), then closes the store. */
 void daemon_stop(struct daemon *daemon);
 
 struct store *daemon_store(struct daemon *daemon);

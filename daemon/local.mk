@@ -1,8 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libdaemon.la
-libdaemon_la_SOURCES = daemon/config.c daemon/config.h daemon/daemon.c daemon/daemon.h
+libdaemon_la_SOURCES = \
+	daemon/cache.c daemon/cache.h \
+	daemon/config.c daemon/config.h \
+	daemon/daemon.c daemon/daemon.h daemon/internal.h \
+	daemon/dataset_cache.c \
+	daemon/job.c daemon/job.h daemon/job_internal.h \
+	daemon/job_control.c \
+	daemon/job_document.c daemon/job_document.h \
+	daemon/job_open.c \
+	daemon/job_setup.c daemon/job_setup.h \
+	daemon/job_state.c daemon/job_state.h \
+	daemon/job_status.c \
+	daemon/job_write.c \
+	daemon/model_cache.c \
+	daemon/recorder.c daemon/recorder.h \
+	daemon/scheduler.c daemon/scheduler.h \
+	daemon/submit.c \
+	daemon/upload.c
 libdaemon_la_LIBADD = libengine.la libstorage.la libbase.la
 
 bin_PROGRAMS += propd
 propd_SOURCES = daemon/main.c
 propd_LDADD = libapi.la libdaemon.la libengine.la libstorage.la libbase.la
+dist_man_MANS += daemon/propd.1

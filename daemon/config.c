@@ -1,0 +1,365 @@
+/* The one table of options, and where their values come from. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/config.h"
+#include "base/bytes.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KIB INT64_C(1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+static const char *const log_levels[] = {"debug", "info", "warning", "error", "off", NULL};
+
+static const struct field config_fields[] = {
+    FIELD_STRING(struct config, data, .help = "folder for everything that is kept"),
+    FIELD_STRING(struct config, listen, .text = "127.0.0.1:8420",
+                 .help = "address and port; port 0 takes a free one"),
+    FIELD_INTEGER(struct config, cores, .max = 4096, .help = "cores for training; 0: all"),
+    FIELD_INTEGER(struct config, memory, .max = 1e15, .flags = FIELD_BYTES,
+                  .help = "memory for training; 0: half of the machine's"),
+    FIELD_INTEGER(struct config, max_dataset, .min = 1, .max = 1e15, .number = 16.0 * GIB,
+                  .flags = FIELD_BYTES, .help = "largest dataset, inflated"),
+    FIELD_INTEGER(struct config, max_body, .min = 1024, .max = 1.0 * GIB, .number = 1.0 * MIB,
+                  .flags = FIELD_BYTES, .help = "largest JSON body"),
+    FIELD_INTEGER(struct config, max_predict_body, .min = 1024, .max = 1.0 * GIB,
+                  .number = 64.0 * MIB, .flags = FIELD_BYTES,
+                  .help = "largest body of a prediction"),
+    FIELD_INTEGER(struct config, max_model, .min = 1024, .max = 64.0 * GIB, .number = 1.0 * GIB,
+                  .flags = FIELD_BYTES, .help = "largest model file to import"),
+    FIELD_INTEGER(struct config, max_connections, .min = 4, .max = 65536, .number = 512,
+                  .help = "connections at a time"),
+    FIELD_INTEGER(struct config, max_queued, .min = 1, .max = 10000000, .number = 100000,
+                  .help = "jobs that may wait"),
+    FIELD_INTEGER(struct config, free_space_floor, .max = 1e15, .flags = FIELD_BYTES,
+                  .help = "disk space that is never filled; 0: 5 % and 1 GiB, less on small disks"),
+    FIELD_INTEGER(struct config, cache_models, .max = 1e15, .number = 512.0 * MIB,
+                  .flags = FIELD_BYTES, .help = "memory for loaded models that are idle"),
+    FIELD_INTEGER(struct config, cache_datasets, .max = 65536, .number = 64,
+                  .help = "idle datasets that stay mapped"),
+    FIELD_NUMBER(struct config, idle_timeout_s, .min = 1, .max = 3600, .number = 30,
+                 .help = "seconds until an idle connection is closed"),
+    FIELD_NUMBER(struct config, header_timeout_s, .min = 1, .max = 3600, .number = 10,
+                 .help = "seconds for a request's headers to arrive"),
+    FIELD_NUMBER(struct config, stall_timeout_s, .min = 1, .max = 3600, .number = 30,
+                 .help = "seconds until a reader that takes nothing is cut off"),
+    FIELD_CHOICE(struct config, log, .choices = log_levels, .number = 1,
+                 .help = "least level that is logged"),
+    FIELD_STRINGS(struct config, allowed_hosts,
+                  .help = "further names by which clients may call us"),
+    FIELD_STRINGS(struct config, allowed_origins, .help = "web origins whose pages may call us"),
+    FIELD_END};
+
+/* ---- checks */
+
+static bool address_is_loopback(const char *listen)
+{
+    return strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]:", 6) == 0 ||
+           strncmp(listen, "localhost:", 10) == 0;
+}
+
+static int config_check(const void *options, const char *path, struct error *error)
+{
+    const struct config *config = options;
+    const char *colon = config->listen != NULL ? strrchr(config->listen, ':') : NULL;
+    char *end = NULL;
+    long port =
+        colon != NULL && isdigit((unsigned char)colon[1]) ? strtol(colon + 1, &end, 10) : -1;
+    (void)path;
+    if (port < 0 || port > 65535 || *end != '\0')
+        return error_set_at(error, ERROR_INVALID, "listen",
+                            "must be address:port such as 127.0.0.1:8420, not %s",
+                            config->listen != NULL ? config->listen : "null");
+    if (!address_is_loopback(config->listen))
+        return error_set_at(error, ERROR_NOT_BUILT, "listen",
+                            "must be a loopback address such as 127.0.0.1:8420: any other needs "
+                            "tokens and TLS, which are "
+                            "not built yet; %s is refused",
+                            config->listen);
+    return 0;
+}
+
+const struct kind config_kind = {.name = "propd",
+                                 .help = "a training service for neural networks",
+                                 .size = sizeof(struct config),
+                                 .fields = config_fields,
+                                 .check = config_check};
+
+/* ---- where values come from */
+
+/* "idle_timeout_s" to "PROPD_IDLE_TIMEOUT_S". */
+static void variable_name(const char *field, char *name, size_t size)
+{
+    snprintf(name, size, "PROPD_%s", field);
+    for (char *c = name; *c != '\0'; c++)
+        *c = (char)toupper((unsigned char)*c);
+}
+
+static void flag_name(const char *field, char *name, size_t size)
+{
+    snprintf(name, size, "--%s", field);
+    for (char *c = name + 2; *c != '\0'; c++)
+        *c = *c == '_' ? '-' : *c;
+}
+
+static int read_environment(struct config *config, struct error *error)
+{
+    for (const struct field *field = config_fields; field->name != NULL; field++) {
+        char name[64];
+        struct error failure = {0};
+        variable_name(field->name, name, sizeof name);
+        const char *value = getenv(name);
+        if (value != NULL && fields_set(&config_kind, config, field->name, value, &failure) != 0)
+            return error_set(error, failure.code, "environment variable %s: %s", name,
+                             failure.message);
+    }
+    return 0;
+}
+
+/* The whole of a small file; -1 where it cannot be read. */
+static int file_read(const char *path, struct bytes *text, struct error *error)
+{
+    FILE *file = fopen(path, "re");
+    char buffer[4096];
+    size_t size;
+    if (file == NULL)
+        return error_set_errno(error, "cannot read the configuration file %s", path);
+    while ((size = fread(buffer, 1, sizeof buffer, file)) > 0)
+        bytes_append(text, buffer, size);
+    int failed = ferror(file);
+    fclose(file);
+    if (failed)
+        return error_set_errno(error, "cannot read the configuration file %s", path);
+    return bytes_check(text, error);
+}
+
+static int read_file(const char *path, struct config *config, struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes text = {0};
+    struct error failure = {0};
+    if (file_read(path, &text, error) != 0)
+        return -1;
+    json_auto_t *json = fields_parse((const char *)text.data, text.size, &failure);
+    if (json == NULL || fields_read(&config_kind, json, config, "", &failure) != 0)
+        return error_set(error, failure.code, "%s: %s", path, failure.message);
+    return 0;
+}
+
+/* ---- flags */
+
+struct flags {
+    int count;
+    char **words;
+    int at;
+};
+
+/* The value of the flag at `flags->at`: behind '=' or the next word. */
+static const char *flag_value(struct flags *flags, struct error *error)
+{
+    const char *word = flags->words[flags->at];
+    const char *equals = strchr(word, '=');
+    if (equals != NULL)
+        return equals + 1;
+    if (flags->at + 1 < flags->count)
+        return flags->words[++flags->at];
+    error_set(error, ERROR_INVALID, "%s needs a value; see propd --help", word);
+    return NULL;
+}
+
+static bool flag_is(const char *word, const char *flag)
+{
+    size_t length = strlen(flag);
+    return strncmp(word, flag, length) == 0 && (word[length] == '\0' || word[length] == '=');
+}
+
+static int unknown_flag(const char *word, struct error *error)
+{
+    const char *names[ARRAY_COUNT(config_fields) + 4] = {"help", "version", "print-config",
+                                                         "config"};
+    char given[64];
+    for (size_t i = 0; config_fields[i].name != NULL; i++)
+        names[4 + i] = config_fields[i].name;
+    snprintf(given, sizeof given, "%s", word + strspn(word, "-"));
+    given[strcspn(given, "=")] = '\0';
+    for (char *c = given; *c != '\0'; c++)
+        *c = *c == '-' ? '_' : *c;
+    const char *near = nearest_name(names, given);
+    char flag[64] = "";
+    if (near != NULL)
+        flag_name(near, flag, sizeof flag);
+    return error_set(error, ERROR_INVALID, "%s is not an option%s%s; see propd --help", word,
+                     near != NULL ? "; did you mean " : "", flag);
+}
+
+static int read_flag(struct flags *flags, struct config *config, struct error *error)
+{
+    const char *word = flags->words[flags->at];
+    for (const struct field *field = config_fields; field->name != NULL; field++) {
+        char name[64];
+        struct error failure = {0};
+        flag_name(field->name, name, sizeof name);
+        if (!flag_is(word, name))
+            continue;
+        const char *value = flag_value(flags, error);
+        if (value == NULL)
+            return -1;
+        if (fields_set(&config_kind, config, field->name, value, &failure) != 0)
+            return error_set(error, failure.code, "%s: %s", name, failure.message);
+        return 0;
+    }
+    return unknown_flag(word, error);
+}
+
+static int read_flags(int argc, char **argv, struct config *config, struct error *error)
+{
+    struct flags flags = {.count = argc, .words = argv, .at = 1};
+    for (; flags.at < argc; flags.at++) {
+        const char *word = argv[flags.at];
+        if (strcmp(word, "--help") == 0 || strcmp(word, "--version") == 0 ||
+            strcmp(word, "--print-config") == 0)
+            continue;
+        if (flag_is(word, "--config")) {
+            if (flag_value(&flags, error) == NULL)
+                return -1;
+        } else if (read_flag(&flags, config, error) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* The file that --config or PROPD_CONFIG names; NULL. */
+static const char *config_path(int argc, char **argv)
+{
+    const char *path = getenv("PROPD_CONFIG");
+    struct flags flags = {.count = argc, .words = argv, .at = 1};
+    for (; flags.at < argc; flags.at++) {
+        if (flag_is(argv[flags.at], "--config") &&
+            (strchr(argv[flags.at], '=') != NULL || flags.at + 1 < argc))
+            path = flag_value(&flags, NULL);
+    }
+    return path;
+}
+
+static bool has_flag(int argc, char **argv, const char *flag)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], flag) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- answers */
+
+static void print_default(FILE *out, const struct field *field, const json_t *defaults)
+{
+    const json_t *value = json_object_get(defaults, field->name);
+    AUTO_FREE char *text =
+        json_is_string(value) ? strdup(json_string_value(value)) : fields_print(value);
+    if (text != NULL && strcmp(text, "null") != 0 && strcmp(text, "[]") != 0)
+        fprintf(out, " [%s]", text);
+    fputc('\n', out);
+}
+
+static void print_help(FILE *out)
+{
+    struct config config;
+    struct error error = {0};
+    json_auto_t *defaults = NULL;
+    if (fields_default(&config_kind, &config, &error) == 0) {
+        defaults = fields_write(&config_kind, &config);
+        fields_clear(&config_kind, &config);
+    }
+    fprintf(out, "usage: propd [OPTION=VALUE]...\n"
+                 "A self-hosted training service for neural networks, over HTTP.\n\n");
+    for (const struct field *field = config_fields; field->name != NULL; field++) {
+        char name[64];
+        flag_name(field->name, name, sizeof name);
+        fprintf(out, "  %-20s %s", name, field->help);
+        print_default(out, field, defaults);
+    }
+    fprintf(out, "  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n", "--config",
+            "read options from this JSON file", "--print-config",
+            "print all options as such a file and exit", "--version", "print the version and exit",
+            "--help", "print this and exit");
+    fprintf(
+        out,
+        "\nEvery option may also be an environment variable (PROPD_LISTEN) or stand in the file\n"
+        "(\"listen\"); flags win over variables, variables over the file. Sizes take K, M, G, "
+        "T.\n\n"
+        "Try it:  propd --data ./data &\n"
+        "         curl -T iris.csv localhost:8420/v1/datasets/iris\n");
+}
+
+static int print_config(const struct config *config, FILE *out, struct error *error)
+{
+    json_auto_t *json = fields_write(&config_kind, config);
+    AUTO_FREE char *text =
+        json != NULL ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+    if (text == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory to print the configuration");
+    fprintf(out, "%s\n", text);
+    return 0;
+}
+
+/* Where data goes when nobody says: the system's place for root, the user's for others. */
+static int choose_data(struct config *config, struct error *error)
+{
+    const char *home = getenv("HOME"), *data_home = getenv("XDG_DATA_HOME");
+    struct bytes path = {0};
+    if (config->data != NULL)
+        return 0;
+    if (data_home != NULL && data_home[0] == '/')
+        bytes_printf(&path, "%s/propd", data_home);
+    else if (geteuid() != 0 && home != NULL)
+        bytes_printf(&path, "%s/.local/share/propd", home);
+    else
+        bytes_printf(&path, "/var/lib/propd");
+    if (bytes_text(&path) == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a path");
+    config->data = (char *)path.data;
+    return 0;
+}
+
+static int read_all(int argc, char **argv, struct config *config, struct error *error)
+{
+    const char *path = config_path(argc, argv);
+    if (path != NULL ? read_file(path, config, error) : fields_default(&config_kind, config, error))
+        return -1;
+    if (read_environment(config, error) != 0 || read_flags(argc, argv, config, error) != 0 ||
+        choose_data(config, error) != 0 || config_check(config, "", error) != 0) {
+        config_clear(config);
+        return -1;
+    }
+    return 0;
+}
+
+int config_read(int argc, char **argv, struct config *config, enum config_action *action, FILE *out,
+                struct error *error)
+{
+    *action = CONFIG_EXIT;
+    *config = (struct config){.data = NULL};
+    if (has_flag(argc, argv, "--help")) {
+        print_help(out);
+        return 0;
+    }
+    if (has_flag(argc, argv, "--version")) {
+        fprintf(out, "propd %s\n", PROPD_VERSION);
+        return 0;
+    }
+    if (read_all(argc, argv, config, error) != 0)
+        return -1;
+    if (has_flag(argc, argv, "--print-config"))
+        return print_config(config, out, error);
+    *action = CONFIG_RUN;
+    return 0;
+}
+
+void config_clear(struct config *config)
+{
+    fields_clear(&config_kind, config);
+}

@@ -1,0 +1,27 @@
+/* Mapped datasets, shared by the jobs that train on them. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/internal.h"
+
+static struct dataset *dataset_load(struct store *store, const struct dataset_record *record,
+                                    struct error *error)
+{
+    AUTO_CLOSE int file = store_dataset_file(store, record, error);
+    return file >= 0 ? dataset_open(file, error) : NULL;
+}
+
+const struct dataset *daemon_dataset_hold(struct daemon *daemon,
+                                          const struct dataset_record *record, struct error *error)
+{
+    struct dataset *dataset = cache_hold(daemon->datasets, record->file_sha256);
+    if (dataset != NULL)
+        return dataset;
+    dataset = dataset_load(daemon->store, record, error);
+    if (dataset == NULL)
+        return NULL;
+    return cache_add(daemon->datasets, record->file_sha256, dataset, 1, error);
+}
+
+void daemon_dataset_release(struct daemon *daemon, const struct dataset *dataset)
+{
+    cache_release(daemon->datasets, dataset);
+}

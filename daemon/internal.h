@@ -1,0 +1,31 @@
+/* What the files of the daemon share and nobody else sees. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_DAEMON_INTERNAL_H
+#define PROPD_DAEMON_INTERNAL_H
+
+#include <unistd.h>
+
+#include "daemon/cache.h"
+#include "daemon/daemon.h"
+#include "daemon/scheduler.h"
+
+struct daemon {
+    const struct config *config;
+    struct store *store;
+    struct cache *datasets, *models;
+    struct scheduler *scheduler;
+};
+
+/* daemon/model_cache.c: what a model's record says beside its file, JSON text for the caller to
+ * free. `metrics` may be NULL. */
+char *daemon_model_info(const struct model *model, const json_t *metrics, struct error *error);
+
+/* A file descriptor that is closed when its scope ends. */
+static inline void close_file(const int *file)
+{
+    if (*file >= 0)
+        (void)close(*file);
+}
+#define AUTO_CLOSE AUTO_CLEAR(close_file)
+
+#endif

@@ -1,0 +1,232 @@
+/* The loop around trainer_step(): what is asked of the job is looked at between two steps. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/job.h"
+#include "base/log.h"
+#include "daemon/job_internal.h"
+#include "daemon/job_state.h"
+
+#include <unistd.h>
+
+#define MS UINT64_C(1000000)
+
+enum {
+    PUBLISH_MS = 50,
+    FLUSH_MIN_MS = 250,  /* points reach the disk after 1/100 of the run's time, */
+    FLUSH_MAX_MS = 5000, /* but at least and at most after these */
+    CHECKPOINT_MIN_MS = 1000,
+    CHECKPOINT_MAX_MS = 10000, /* no more work than this is repeated after a crash … */
+    CHECKPOINT_SHARE = 100     /* … unless saving takes more than 1/100 of the time */
+};
+
+/* ---- running */
+
+static void job_note(struct job *job, enum trainer_event event, const struct trainer_report *report)
+{
+    if (event == TRAINER_STEPPED) {
+        recorder_add_step(job->recorder, report);
+        job->rows_done += report->rows;
+        job->loss = report->loss;
+        job->has_loss = true;
+    } else if (event == TRAINER_EPOCH_ENDED) {
+        recorder_add_epoch(job->recorder, report);
+        for (int i = 0; i < report->metric_count; i++)
+            job_metric_set(job, report->metrics[i].name, report->metrics[i].value);
+    }
+}
+
+static bool flush_due(const struct job *job, uint64_t now)
+{
+    uint64_t wait = (now - job->started_ns) / 100;
+    if (wait < FLUSH_MIN_MS * MS)
+        wait = FLUSH_MIN_MS * MS;
+    else if (wait > FLUSH_MAX_MS * MS)
+        wait = FLUSH_MAX_MS * MS;
+    return now - job->flushed_ns >= wait || recorder_full(job->recorder);
+}
+
+static bool checkpoint_due(const struct job *job, uint64_t now)
+{
+    const struct checkpoint_options *options = job->setup.document.training->checkpoint;
+    uint64_t since = now - job->checkpointed_ns;
+    if (since < CHECKPOINT_MIN_MS * MS || since < CHECKPOINT_SHARE * job->checkpoint_cost_ns)
+        return false;
+    return since >= CHECKPOINT_MAX_MS * MS || (double)since >= options->every_s * 1e9 ||
+           trainer_progress(job->trainer).epoch >= job->checkpointed_epoch + options->epochs;
+}
+
+/* Writes down what is due; cheap when nothing is. */
+static int job_keep_up(struct job *job, struct error *error)
+{
+    uint64_t now = clock_now_ns();
+    if (now - job->published_ns >= PUBLISH_MS * MS)
+        job_publish(job);
+    if (checkpoint_due(job, now))
+        return job_checkpoint(job, error);
+    return flush_due(job, now) ? job_flush(job, error) : 0;
+}
+
+/* Turns the trainer until it is done (JOB_GO_ON), it fails (-1), or something is asked. */
+static int job_loop(struct job *job, struct error *error)
+{
+    struct trainer_report report = {0};
+    for (;;) {
+        int request = atomic_load_explicit(&job->task->request, memory_order_relaxed);
+        if (request != JOB_GO_ON)
+            return request;
+        if (job_keep_up(job, error) != 0) {
+            if (error->code != ERROR_STORAGE_FULL)
+                return -1;
+            error_clear(error); /* something was asked while it waited for space */
+            continue;
+        }
+        enum trainer_event event = trainer_step(job->trainer, &report, error);
+        if (event == TRAINER_FAILED)
+            return -1;
+        if (event == TRAINER_FINISHED)
+            return JOB_GO_ON;
+        job_note(job, event, &report);
+    }
+}
+
+/* Does what was asked; -1 where it could not be written down. */
+static int job_obey(struct job *job, int request, struct error *error)
+{
+    bool has_steps = trainer_progress(job->trainer).step > 0;
+    switch (request) {
+    case JOB_PAUSE:
+        return job_leave(job, STATE_PAUSED, "paused by a request", true, error);
+    case JOB_STOP:
+        return job_leave(job, STATE_QUEUED, "the daemon stops; goes on after its next start", true,
+                         error);
+    case JOB_CANCEL_KEEP:
+        return job_finish(job, STATE_CANCELLED, "cancelled by a request", has_steps, NULL, error);
+    default:
+        return job_finish(job, STATE_CANCELLED, "cancelled by a request, nothing kept", false, NULL,
+                          error);
+    }
+}
+
+/* Moves the job to "failed" with all that it has shown. */
+static int job_fail(struct job *job, struct error *error)
+{
+    bool has_best = trainer_progress(job->trainer).best_epoch > 0;
+    return job_finish(job, STATE_FAILED, job->failure.message, has_best, &job->failure, error);
+}
+
+/* The same where there is nothing to show, or it cannot be written. */
+static int job_fail_plainly(struct job *job, struct error *error)
+{
+    struct job_change change = {.id = job->record.id,
+                                .error_code = error_code_name(job->failure.code),
+                                .error_message = job->failure.message,
+                                .drop_checkpoints = true};
+    return job_move(job->daemon->store, &change, states_running, STATE_FAILED, job->failure.message,
+                    error);
+}
+
+static int job_begin(struct job *job, struct error *error)
+{
+    job_record_clear(&job->record);
+    if (store_job_get(job->daemon->store, job->task->id, &job->record, error) != 0)
+        return -1;
+    struct job_change change = {.id = job->record.id,
+                                .started_ms = job->record.started_ms == 0 ? clock_unix_ms() : 0};
+    return job_move(job->daemon->store, &change, states_queued, STATE_RUNNING,
+                    "cores and memory are free", error);
+}
+
+/* Does something that writes; on a full disk it tries until there is room again, refusing what is
+ * asked of the job meanwhile, or until the daemon stops. */
+static int job_insist(struct job *job, int (*stage)(struct job *job, struct error *error),
+                      struct error *error)
+{
+    for (;;) {
+        struct error failure = {0};
+        if (stage(job, &failure) == 0)
+            return 0;
+        if (failure.code != ERROR_STORAGE_FULL || atomic_load(&job->task->request) == JOB_STOP)
+            return error_set_at(error, failure.code, failure.path, "%s", failure.message);
+        scheduler_refuse(job->task);
+        job_wait_for_space(job, &failure);
+    }
+}
+
+/* Fails the job for what its `failure` says. Where even that cannot be written down the job stays
+ * "running" in its record, and the next start of the daemon takes it up again. */
+static void job_give_up(struct job *job)
+{
+    struct error error = {0};
+    log_error("job_failed", &job->failure, "job", job->record.id);
+    if (job->trainer != NULL && job_insist(job, job_fail, &error) == 0)
+        return;
+    if (error.code != ERROR_NONE)
+        log_error("job_not_written", &error, "job", job->record.id);
+    if (error.code == ERROR_STORAGE_FULL)
+        return;
+    error_clear(&error);
+    if (job_insist(job, job_fail_plainly, &error) != 0)
+        log_error("job_not_written", &error, "job", job->record.id);
+}
+
+/* From the first step to where the job leaves this thread. Only a full disk turns the loop again:
+ * what was asked could not be done, or something was asked while the end waited for room. */
+static void job_live(struct job *job)
+{
+    for (;;) {
+        struct error failure = {0};
+        int outcome = job_loop(job, &job->failure), result;
+        if (outcome == -1) {
+            job_give_up(job);
+            return;
+        }
+        if (outcome == JOB_GO_ON)
+            result = job_finish(job, STATE_SUCCEEDED, "all epochs are done", true, NULL, &failure);
+        else
+            result = job_obey(job, outcome, &failure);
+        if (result == 0)
+            return;
+        if (failure.code != ERROR_STORAGE_FULL) {
+            job->failure = failure;
+            job_give_up(job);
+            return;
+        }
+        log_error("job_not_written", &failure, "job", job->record.id);
+        if (outcome == JOB_STOP)
+            return; /* stays "running": the next start goes on from the last checkpoint */
+        scheduler_refuse(job->task);
+    }
+}
+
+void job_run(void *daemon, struct task *task)
+{
+    struct job job = {.daemon = daemon, .task = task, .from = states_running};
+    struct error error = {0};
+    job_give_way();
+    if (job_insist(&job, job_begin, &error) != 0) {
+        if (error.code != ERROR_CONFLICT &&
+            error.code != ERROR_NOT_FOUND) /* else it was cancelled or removed */
+            log_error("job_not_started", &error, "job", task->id);
+    } else if (job_open(&job, &job.failure) != 0) {
+        job_give_up(&job);
+    } else if (job_insist(&job, job_go_on, &job.failure) == 0) {
+        job_live(&job);
+    } else if (job.failure.code != ERROR_STORAGE_FULL) {
+        job_give_up(&job);
+    } /* else the daemon stops and the disk is full: as in job_live() */
+    job_release(&job);
+    job_record_clear(&job.record);
+}
+
+int job_cancel_waiting(struct daemon *daemon, const char *id, struct error *error)
+{
+    struct task task = {.cores = 1, .request = JOB_CANCEL_KEEP};
+    struct job job = {.daemon = daemon, .task = &task, .from = states_waiting};
+    int result = store_job_get(daemon->store, id, &job.record, error);
+    if (result == 0)
+        result = job_open(&job, error);
+    if (result == 0)
+        result = job_obey(&job, JOB_CANCEL_KEEP, error);
+    job_release(&job);
+    job_record_clear(&job.record);
+    return result;
+}

@@ -1,0 +1,98 @@
+/* A job's run as it is built: dataset, trainer, team, and where its last checkpoint left off. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/job_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+enum { TRAINING_NICE = 10 };
+
+void job_give_way(void)
+{
+    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), TRAINING_NICE);
+}
+
+/* Keeps what earlier runs of this job have shown until there is something newer. */
+static void status_recall(struct job *job)
+{
+    json_auto_t *status = fields_parse(job->record.status, strlen(job->record.status), NULL);
+    json_t *metrics = json_object_get(status, "metrics");
+    job->metrics = json_is_object(metrics) ? json_copy(metrics) : json_object();
+    job->left_out = json_incref(json_object_get(status, "left_out"));
+}
+
+static int checkpoint_restore(struct job *job, struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes checkpoint = {0};
+    struct error missing = {0};
+    int64_t step = 0;
+    if (store_checkpoint_load(job->daemon->store, job->record.id, &checkpoint, &step, &missing) !=
+        0)
+        return missing.code == ERROR_NOT_FOUND
+                   ? 0
+                   : error_set(error, missing.code, "%s", missing.message);
+    job->restored = true;
+    return trainer_restore(job->trainer, checkpoint.data, checkpoint.size, error);
+}
+
+static int trainer_build(struct job *job, struct error *error)
+{
+    if (job->task->cores > 1) {
+        job->team = team_create((int)job->task->cores, job_give_way, error);
+        if (job->team == NULL)
+            return -1;
+    }
+    job->setup.trainer.team = job->team;
+    job->trainer = trainer_create(&job->setup.trainer, error);
+    return job->trainer != NULL ? checkpoint_restore(job, error) : -1;
+}
+
+int job_open(struct job *job, struct error *error)
+{
+    json_auto_t *spec = fields_parse(job->record.spec, strlen(job->record.spec), error);
+    if (spec == NULL || job_setup_open(job->daemon, spec, &job->setup, error) != 0)
+        return -1;
+    status_recall(job);
+    job->recorder = recorder_create(error);
+    if (job->recorder == NULL || job->metrics == NULL) {
+        error_set(error, ERROR_MEMORY, "no memory to run a job");
+    } else if (trainer_build(job, error) == 0) {
+        const struct trainer_progress progress = trainer_progress(job->trainer);
+        job->first_step = progress.step;
+        job->checkpointed_epoch = progress.epoch;
+        job->started_ns = job->flushed_ns = job->checkpointed_ns = clock_now_ns();
+        return 0;
+    }
+    job_release(job);
+    return -1;
+}
+
+int job_go_on(struct job *job, struct error *error)
+{
+    const struct trainer_progress progress = trainer_progress(job->trainer);
+    char message[96];
+    if (store_history_truncate(job->daemon->store, job->record.id, progress.step,
+                               progress.epoch * progress.steps_per_epoch, error) != 0)
+        return -1;
+    if (!job->restored)
+        return 0;
+    snprintf(message, sizeof message, "goes on from the checkpoint at step %lld",
+             (long long)progress.step);
+    return job_log(job, message, error);
+}
+
+void job_release(struct job *job)
+{
+    trainer_free(job->trainer);
+    team_free(job->team);
+    recorder_free(job->recorder);
+    json_decref(job->metrics);
+    json_decref(job->left_out);
+    job_setup_close(job->daemon, &job->setup);
+    job->trainer = NULL;
+    job->team = NULL;
+    job->recorder = NULL;
+    job->metrics = job->left_out = NULL;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finds and holds a job's dataset and first model. */
+#include "daemon/job_setup.h"
+
+static int initial_model_hold(struct daemon *daemon, struct job_setup *setup, struct error *error)
+{
+    struct error missing = {0};
+    const char *reference = setup->document.initial_model;
+    if (reference == NULL)
+        return 0;
+    setup->initial = daemon_model_hold(daemon, reference, &setup->initial_record, &missing);
+    if (setup->initial != NULL)
+        return 0;
+    return error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code,
+                        "initial_model", "%s", missing.message);
+}
+
+static int dataset_hold(struct daemon *daemon, struct job_setup *setup, struct error *error)
+{
+    struct error missing = {0};
+    if (store_dataset_get(daemon_store(daemon), setup->document.dataset, &setup->dataset_record,
+                          &missing) != 0)
+        return error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code,
+                            "dataset", "%s", missing.message);
+    setup->dataset = daemon_dataset_hold(daemon, &setup->dataset_record, error);
+    return setup->dataset != NULL ? 0 : -1;
+}
+
+int job_setup_open(struct daemon *daemon, const json_t *document, struct job_setup *setup,
+                   struct error *error)
+{
+    *setup = (struct job_setup){.dataset = NULL};
+    if (fields_read(&job_document_kind, document, &setup->document, "", error) != 0)
+        return -1;
+    if (dataset_hold(daemon, setup, error) != 0 || initial_model_hold(daemon, setup, error) != 0) {
+        job_setup_close(daemon, setup);
+        return -1;
+    }
+    setup->trainer = job_document_setup(&setup->document);
+    setup->trainer.dataset = setup->dataset;
+    setup->trainer.default_target = setup->dataset_record.target;
+    setup->trainer.initial = setup->initial;
+    return 0;
+}
+
+void job_setup_close(struct daemon *daemon, struct job_setup *setup)
+{
+    daemon_dataset_release(daemon, setup->dataset);
+    daemon_model_release(daemon, setup->initial);
+    dataset_record_clear(&setup->dataset_record);
+    model_record_clear(&setup->initial_record);
+    fields_clear(&job_document_kind, &setup->document);
+    *setup = (struct job_setup){.dataset = NULL};
+}

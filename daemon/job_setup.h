@@ -1,0 +1,26 @@
+/* Everything that a job document refers to, found and held: what both a submission's check and a
+ * run begin with. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_DAEMON_JOB_SETUP_H
+#define PROPD_DAEMON_JOB_SETUP_H
+
+#include <jansson.h>
+
+#include "daemon/daemon.h"
+#include "daemon/job_document.h"
+
+struct job_setup {
+    struct job_document document;
+    struct dataset_record dataset_record;
+    const struct dataset *dataset;
+    struct model_record initial_record;
+    const struct model *initial; /* NULL */
+    struct trainer_setup trainer;
+};
+
+/* Reads `document` and holds what it names. On failure nothing is held. */
+int job_setup_open(struct daemon *daemon, const json_t *document, struct job_setup *setup,
+                   struct error *error);
+void job_setup_close(struct daemon *daemon, struct job_setup *setup);
+
+#endif

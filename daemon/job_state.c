@@ -1,0 +1,53 @@
+/* One way for a job to change its state. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/job_state.h"
+#include "base/clock.h"
+#include "base/fields.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const states_queued[] = {STATE_QUEUED, NULL};
+const char *const states_running[] = {STATE_RUNNING, NULL};
+const char *const states_paused[] = {STATE_PAUSED, NULL};
+const char *const states_waiting[] = {STATE_QUEUED, STATE_PAUSED, NULL};
+const char *const states_finished[] = {STATE_SUCCEEDED, STATE_FAILED, STATE_CANCELLED, NULL};
+
+bool job_state_finished(const char *state)
+{
+    for (int i = 0; states_finished[i] != NULL; i++) {
+        if (strcmp(state, states_finished[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static char *event_body(const struct job_change *change, const char *to, const char *reason)
+{
+    json_auto_t *failure = NULL;
+    if (change->error_code != NULL)
+        failure =
+            json_pack("{s:s, s:s}", "code", change->error_code, "message", change->error_message);
+    json_auto_t *body =
+        json_pack("{s:s, s:s, s:O*}", "state", to, "reason", reason, "error", failure);
+    return body != NULL ? fields_print(body) : NULL;
+}
+
+int job_move(struct store *store, struct job_change *change, const char *const *from,
+             const char *to, const char *reason, struct error *error)
+{
+    AUTO_FREE char *body = event_body(change, to, reason);
+    if (body == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an event");
+    change->from = from;
+    change->to = to;
+    change->event_type = "state";
+    change->event_body = body;
+    if (job_state_finished(to)) {
+        change->finished_ms = clock_unix_ms();
+        change->end_event_type = "end";
+        change->end_event_body = body;
+    }
+    return store_job_change(store, change, NULL, error);
+}

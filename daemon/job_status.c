@@ -1,0 +1,50 @@
+/* Figures of a run, as the job's answer shows them. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/job_internal.h"
+
+#include <math.h>
+
+static json_t *number_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *best_make(const struct trainer_progress *progress)
+{
+    if (progress->best_epoch == 0)
+        return json_null();
+    return json_pack("{s:s, s:I, s:I, s:o}", "metric", progress->best_metric, "epoch",
+                     (json_int_t)progress->best_epoch, "step", (json_int_t)progress->best_step,
+                     "value", number_or_null(progress->best_value));
+}
+
+void job_metric_set(struct job *job, const char *name, double value)
+{
+    json_object_set_new(job->metrics, name, number_or_null(value));
+}
+
+json_t *job_status_make(struct job *job, bool finished)
+{
+    if (job->has_loss)
+        job_metric_set(job, "loss", job->loss);
+    const struct trainer_progress progress = trainer_progress(job->trainer);
+    double seconds = clock_since_s(job->started_ns);
+    double steps_per_s = seconds > 0 ? (double)(progress.step - job->first_step) / seconds : 0;
+    double left =
+        steps_per_s > 0 ? (double)(progress.steps - progress.step) / steps_per_s : (double)NAN;
+    double done = progress.steps > 0 ? (double)progress.step / (double)progress.steps : 0;
+    json_t *status =
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:O, s:o, s:o, s:O*}", "progress",
+                  json_real(finished ? 1 : done), "epoch", (json_int_t)progress.epoch, "epochs",
+                  (json_int_t)progress.epochs, "step", (json_int_t)progress.step, "steps",
+                  (json_int_t)progress.steps, "eta_s",
+                  finished ? json_null() : number_or_null(left), "samples_per_s",
+                  number_or_null(seconds > 0 ? (double)job->rows_done / seconds : (double)NAN),
+                  "metrics", job->metrics, "best", best_make(&progress), "patience_left",
+                  progress.patience_left >= 0 ? json_integer(progress.patience_left) : json_null(),
+                  "left_out", job->left_out);
+    json_t *evaluation = status != NULL && finished ? trainer_evaluation(job->trainer) : NULL;
+    if (evaluation != NULL)
+        json_object_set_new(status, "evaluation", evaluation);
+    return status;
+}

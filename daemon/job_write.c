@@ -1,0 +1,214 @@
+/* Everything that a running job writes: one transaction each, retried while the disk is full. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/log.h"
+#include "daemon/job_internal.h"
+#include "daemon/job_state.h"
+#include "engine/kernels/kernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FULL_DISK_RETRY_MS = 200 };
+
+static char *print_or_null(const json_t *json)
+{
+    return json != NULL ? fields_print(json) : NULL;
+}
+
+void job_wait_for_space(struct job *job, const struct error *failure)
+{
+    if (!job->waits_for_space)
+        log_error("job_waits_for_space", failure, "job", job->task->id);
+    job->waits_for_space = true;
+    usleep(FULL_DISK_RETRY_MS * 1000);
+}
+
+void job_publish(struct job *job)
+{
+    job->published_ns = clock_now_ns();
+    json_auto_t *status = job_status_make(job, false);
+    scheduler_publish(job->task, print_or_null(status));
+}
+
+/* One try: a plain change where `to` is NULL, else a move. */
+static int write_once(struct job *job, struct job_change *change, const char *to,
+                      const char *reason, struct error *error)
+{
+    if (to == NULL)
+        return store_job_change(job->daemon->store, change, NULL, error);
+    return job_move(job->daemon->store, change, job->from, to, reason, error);
+}
+
+/* Tries again while the disk is full and nothing is asked of the job. */
+static int write_patiently(struct job *job, struct job_change *change, const char *to,
+                           const char *reason, struct error *error)
+{
+    struct error failure = {0};
+    while (write_once(job, change, to, reason, &failure) != 0) {
+        if (failure.code != ERROR_STORAGE_FULL || atomic_load(&job->task->request) != JOB_GO_ON)
+            return error_set_at(error, failure.code, failure.path, "%s", failure.message);
+        job_wait_for_space(job, &failure);
+        error_clear(&failure);
+    }
+    job->waits_for_space = false;
+    return 0;
+}
+
+/* Adds points and status to a change and writes it; the points are forgotten once they are on disk.
+ */
+static int write_progress(struct job *job, struct job_change *change, const char *to,
+                          const char *reason, struct error *error)
+{
+    json_auto_t *status = job_status_make(job, to != NULL && strcmp(to, STATE_SUCCEEDED) == 0);
+    AUTO_FREE char *text = print_or_null(status);
+    if (text == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a job's status");
+    change->id = job->record.id;
+    change->status = text;
+    change->points = recorder_points(job->recorder, &change->point_series_count);
+    int result = write_patiently(job, change, to, reason, error);
+    if (result == 0) {
+        recorder_reset(job->recorder);
+        job->flushed_ns = clock_now_ns();
+    }
+    change->status = NULL;
+    return result;
+}
+
+static char *metrics_event(const struct job *job)
+{
+    const struct trainer_progress progress = trainer_progress(job->trainer);
+    json_auto_t *body = json_pack("{s:I, s:I, s:O}", "epoch", (json_int_t)progress.epoch, "step",
+                                  (json_int_t)progress.step, "metrics", job->metrics);
+    return print_or_null(body);
+}
+
+static int write_metrics(struct job *job, struct job_change *change, struct error *error)
+{
+    AUTO_FREE char *body = metrics_event(job);
+    if (body == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an event");
+    change->event_type = "metrics";
+    change->event_body = body;
+    return write_progress(job, change, NULL, NULL, error);
+}
+
+int job_flush(struct job *job, struct error *error)
+{
+    struct job_change change = {.id = job->record.id};
+    return write_metrics(job, &change, error);
+}
+
+/* Fills in a checkpoint of where the run stands; `bytes` must live as long as the change. */
+static int checkpoint_fill(struct job *job, struct bytes *bytes, struct job_change *change,
+                           struct error *error)
+{
+    if (trainer_save(job->trainer, bytes, error) != 0)
+        return -1;
+    change->checkpoint = bytes;
+    change->checkpoint_step = trainer_progress(job->trainer).step;
+    change->checkpoints_keep = job->setup.document.training->checkpoint->keep;
+    return 0;
+}
+
+int job_checkpoint(struct job *job, struct error *error)
+{
+    uint64_t start = clock_now_ns();
+    AUTO_CLEAR(bytes_clear) struct bytes bytes = {0};
+    struct job_change change = {.id = job->record.id};
+    if (checkpoint_fill(job, &bytes, &change, error) != 0 ||
+        write_metrics(job, &change, error) != 0)
+        return -1;
+    job->checkpointed_ns = clock_now_ns();
+    job->checkpoint_cost_ns = job->checkpointed_ns - start;
+    job->checkpointed_epoch = trainer_progress(job->trainer).epoch;
+    return 0;
+}
+
+int job_leave(struct job *job, const char *to, const char *reason, bool keep_checkpoint,
+              struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes bytes = {0};
+    struct job_change change = {.id = job->record.id};
+    if (keep_checkpoint && checkpoint_fill(job, &bytes, &change, error) != 0)
+        return -1;
+    change.drop_checkpoints = !keep_checkpoint;
+    return write_progress(job, &change, to, reason, error);
+}
+
+/* Where the model comes from, for its metadata: everything that a replay needs. */
+static json_t *lineage_make(const struct job *job)
+{
+    const struct dataset_record *dataset = &job->setup.dataset_record;
+    const struct kernels *kernels = kernels_get(NULL);
+    json_auto_t *spec = fields_parse(job->record.spec, strlen(job->record.spec), NULL);
+    return json_pack("{s:{s:s, s:s, s:I, s:s, s:s}, s:s, s:O?, s:s, s:s}", "dataset", "id",
+                     dataset->id, "name", dataset->name, "version", (json_int_t)dataset->version,
+                     "sha256", dataset->source_sha256, "file_sha256", dataset->file_sha256, "job",
+                     job->record.id, "spec", spec, "engine", PROPD_PRODUCT, "kernels",
+                     kernels != NULL ? kernels->name : "");
+}
+
+static int model_record_make(const struct job *job, const struct model *model,
+                             struct model_record *record, struct error *error)
+{
+    char id[ID_SIZE], digest[DIGEST_TEXT_SIZE];
+    if (id_make("mdl", id, error) != 0 || model_digest(model, digest, error) != 0)
+        return -1;
+    *record = (struct model_record){.id = strdup(id),
+                                    .name = strdup(job->record.name),
+                                    .job_id = strdup(job->record.id),
+                                    .dataset_id = strdup(job->record.dataset_id),
+                                    .sha256 = strdup(digest),
+                                    .info = daemon_model_info(model, job->metrics, error),
+                                    .created_ms = clock_unix_ms()};
+    if (record->id == NULL || record->name == NULL || record->job_id == NULL ||
+        record->dataset_id == NULL || record->sha256 == NULL || record->info == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a model's record");
+    return 0;
+}
+
+/* The weights that are the job's result, as a record and a file. */
+static int result_make(const struct job *job, bool best, struct model_record *record,
+                       struct bytes *file, struct error *error)
+{
+    struct model *model = trainer_model(job->trainer, best, lineage_make(job), error);
+    if (model == NULL)
+        return -1;
+    int result = model_record_make(job, model, record, error);
+    if (result == 0)
+        result = model_write(model, file, error);
+    model_free(model);
+    return result;
+}
+
+int job_finish(struct job *job, const char *to, const char *reason, bool model,
+               const struct error *failure, struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes file = {0};
+    AUTO_CLEAR(model_record_clear) struct model_record record = {0};
+    struct job_change change = {.id = job->record.id, .drop_checkpoints = true};
+    bool best = strcmp(to, STATE_SUCCEEDED) != 0;
+    if (model && result_make(job, best, &record, &file, error) != 0)
+        return -1;
+    if (model) {
+        change.model = &record;
+        change.model_file = &file;
+    }
+    if (failure != NULL) {
+        change.error_code = error_code_name(failure->code);
+        change.error_message = failure->message;
+    }
+    return write_progress(job, &change, to, reason, error);
+}
+
+int job_log(struct job *job, const char *message, struct error *error)
+{
+    json_auto_t *body = json_pack("{s:s}", "message", message);
+    AUTO_FREE char *text = print_or_null(body);
+    struct job_change change = {.id = job->record.id, .event_type = "log", .event_body = text};
+    if (text == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an event");
+    return write_patiently(job, &change, NULL, NULL, error);
+}

@@ -1,0 +1,87 @@
+/* The one place where all is put together: configuration, service, HTTP, signals. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/server.h"
+#include "base/log.h"
+#include "daemon/config.h"
+#include "daemon/daemon.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+enum { EXIT_USAGE = 2 };
+
+/* Files are ours alone, a crash writes no memory to disk, a closed connection is no reason to end.
+ */
+static void harden(void)
+{
+    const struct rlimit none = {0, 0};
+    umask(0077);
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* The signals that end us; blocked in every thread, waited for in this one. */
+static sigset_t block_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    return signals;
+}
+
+static int fail(const struct error *error)
+{
+    fprintf(stderr, "propd: %s\n", error->message);
+    return EXIT_FAILURE;
+}
+
+static int serve(const struct config *config, const sigset_t *signals)
+{
+    struct error error = {0};
+    int signal_number = 0;
+    struct daemon *daemon = daemon_start(config, &error);
+    if (daemon == NULL)
+        return fail(&error);
+    struct server *server = server_start(daemon, &error);
+    if (server == NULL) {
+        daemon_stop(daemon);
+        return fail(&error);
+    }
+    printf("listening on %s\n", server_url(server));
+    fflush(stdout);
+    sigwait(signals, &signal_number);
+    log_write(LOG_LEVEL_INFO, "stopping", "signal", LOG_INTEGER(signal_number), NULL);
+    daemon_quiesce(daemon);
+    server_stop(server);
+    daemon_stop(daemon);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    struct config config;
+    struct error error = {0};
+    enum config_action action;
+    if (config_read(argc, argv, &config, &action, stdout, &error) != 0) {
+        (void)fail(&error);
+        return EXIT_USAGE;
+    }
+    int status = EXIT_SUCCESS;
+    if (action == CONFIG_RUN) {
+        log_set_level((enum log_level)config.log);
+        harden();
+        const sigset_t signals = block_signals();
+        status = serve(&config, &signals);
+    }
+    config_clear(&config);
+    return status;
+}

@@ -1,0 +1,92 @@
+/* Loaded models, ready to predict; and models that come from outside. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct model *model_load(struct store *store, const char *id, struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes file = {0};
+    if (store_model_file(store, id, &file, error) != 0)
+        return NULL;
+    return model_read(file.data, file.size, error);
+}
+
+static const struct model *model_hold(struct daemon *daemon, const char *id, struct error *error)
+{
+    struct model *model = cache_hold(daemon->models, id);
+    if (model != NULL)
+        return model;
+    model = model_load(daemon->store, id, error);
+    return model != NULL ? cache_add(daemon->models, id, model, model_size(model), error) : NULL;
+}
+
+const struct model *daemon_model_hold(struct daemon *daemon, const char *reference,
+                                      struct model_record *record, struct error *error)
+{
+    struct model_record found = {0};
+    if (store_model_get(daemon->store, reference, &found, error) != 0)
+        return NULL;
+    const struct model *model = model_hold(daemon, found.id, error);
+    if (model != NULL && record != NULL)
+        *record = found;
+    else
+        model_record_clear(&found);
+    return model;
+}
+
+void daemon_model_release(struct daemon *daemon, const struct model *model)
+{
+    cache_release(daemon->models, model);
+}
+
+/* What is kept of a model beside its file: where it comes from, and what it takes and gives. */
+char *daemon_model_info(const struct model *model, const json_t *metrics, struct error *error)
+{
+    json_auto_t *description = model_describe(model);
+    json_auto_t *info = json_pack("{s:O?, s:O?, s:O?}", "metrics", metrics, "lineage",
+                                  model->lineage, "description", description);
+    char *text = info != NULL && description != NULL ? fields_print(info) : NULL;
+    if (text == NULL)
+        error_set(error, ERROR_MEMORY, "no memory to describe a model");
+    return text;
+}
+
+static int import_record(const struct model *model, const char *name, struct model_record *record,
+                         struct error *error)
+{
+    char id[ID_SIZE], digest[DIGEST_TEXT_SIZE];
+    if (id_make("mdl", id, error) != 0 || model_digest(model, digest, error) != 0)
+        return -1;
+    *record = (struct model_record){.id = strdup(id),
+                                    .name = strdup(name != NULL ? name : "imported"),
+                                    .sha256 = strdup(digest),
+                                    .info = daemon_model_info(model, NULL, error),
+                                    .created_ms = clock_unix_ms()};
+    if (record->id == NULL || record->name == NULL || record->sha256 == NULL ||
+        record->info == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a model's record");
+    return 0;
+}
+
+int daemon_model_import(struct daemon *daemon, const char *name, const void *file, size_t size,
+                        struct model_record *record, struct error *error)
+{
+    struct model *model = model_read(file, size, error);
+    if (model == NULL)
+        return -1;
+    struct model_record made = {0};
+    AUTO_CLEAR(bytes_clear) struct bytes canonical = {0};
+    int result = import_record(model, name, &made, error);
+    if (result == 0)
+        result = model_write(model, &canonical, error);
+    if (result == 0)
+        result = store_model_add(daemon->store, &made, &canonical, error);
+    if (result == 0)
+        *record = made;
+    else
+        model_record_clear(&made);
+    model_free(model);
+    return result;
+}

@@ -1,0 +1,73 @@
+/* Which job runs when: a queue of ids by priority, then first come, and a budget of cores and
+ * memory. The head of the queue is never passed by, so that a large job is not starved by small
+ * ones. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_DAEMON_SCHEDULER_H
+#define PROPD_DAEMON_SCHEDULER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+struct scheduler;
+
+/* What somebody wants of a running job; it looks between two steps. */
+enum job_request { JOB_GO_ON, JOB_PAUSE, JOB_CANCEL_KEEP, JOB_CANCEL_DROP, JOB_STOP };
+
+/* A job in the queue or on its thread. */
+struct task {
+    struct task *next;
+    char id[ID_SIZE];
+    int64_t priority, order; /* order: first come */
+    int64_t cores, memory;
+    _Atomic int request; /* enum job_request */
+    char *status;        /* live status of a running one, under the scheduler's lock; NULL */
+    struct scheduler *scheduler;
+};
+
+/* Runs one job on a thread of its own until it is finished, paused or stopped. */
+typedef void task_run_fn(void *context, struct task *task);
+
+struct scheduler *scheduler_create(int64_t cores, int64_t memory, task_run_fn *run, void *context,
+                                   struct error *error);
+/* Asks every running job to stop, lets nothing start any more, and returns at once. */
+void scheduler_quiesce(struct scheduler *scheduler);
+/* The same, and returns when all threads have ended. */
+void scheduler_stop(struct scheduler *scheduler);
+void scheduler_free(struct scheduler *scheduler);
+
+/* Queues a job. More cores than there are count as all of them. */
+int scheduler_add(struct scheduler *scheduler, const char *id, int64_t priority, int64_t cores,
+                  int64_t memory, struct error *error);
+/* Takes a job out of the queue; false where it is not in it. */
+bool scheduler_remove(struct scheduler *scheduler, const char *id);
+/* What became of a request. */
+enum request_outcome {
+    REQUEST_NOT_RUNNING, /* there is nobody to ask */
+    REQUEST_LEFT,        /* the job has left its thread, for this reason or another */
+    REQUEST_REFUSED      /* it runs on */
+};
+/* Leaves a request with a running job and returns when its thread is done with it. Where another
+ * one is before it, that one is waited for. */
+enum request_outcome scheduler_request(struct scheduler *scheduler, const char *id,
+                                       enum job_request request);
+
+/* Called by a job's thread that cannot do what was asked (the disk is full) and goes on. A stop
+ * cannot be refused. */
+void scheduler_refuse(struct task *task);
+
+/* Gives a running job's status, JSON text, to whoever asks. */
+void scheduler_publish(struct task *task, char *status_taken);
+/* A copy of the live status, NULL where the job does not run or has none yet. *position: from 1 in
+ * the queue, else 0. */
+char *scheduler_look(struct scheduler *scheduler, const char *id, int64_t *position);
+
+struct scheduler_load {
+    int64_t cores, cores_used, memory, memory_used, running, queued;
+};
+struct scheduler_load scheduler_load(struct scheduler *scheduler);
+
+#endif

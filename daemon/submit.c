@@ -1,0 +1,143 @@
+/* A submission: the whole document is checked, its defaults written out, then it is queued. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/internal.h"
+#include "daemon/job_setup.h"
+#include "daemon/job_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "iris@2": what a reference stands for now, so that a later version changes nothing for this job.
+ */
+static json_t *pinned(const char *name, int64_t version)
+{
+    char text[128];
+    snprintf(text, sizeof text, "%s@%lld", name, (long long)version);
+    return json_string(text);
+}
+
+/* The document with every default: what the answer's `spec` shows and what the run reads again. */
+static json_t *spec_make(const struct job_setup *setup, json_t *resolved, struct error *error)
+{
+    json_t *spec = fields_write(&job_document_kind, &setup->document);
+    const struct dataset_record *dataset = &setup->dataset_record;
+    int failed = spec == NULL;
+    if (!failed) {
+        json_object_del(spec, "dry_run");
+        failed |= json_object_set_new(spec, "dataset", pinned(dataset->name, dataset->version));
+        failed |= json_object_set(spec, "network", json_object_get(resolved, "network"));
+        failed |= json_object_set(spec, "training", json_object_get(resolved, "training"));
+        if (setup->document.name == NULL)
+            failed |= json_object_set_new(spec, "name", json_string(dataset->name));
+        if (json_object_get(resolved, "target") != NULL)
+            failed |= json_object_set(spec, "target", json_object_get(resolved, "target"));
+        if (setup->initial != NULL)
+            failed |= json_object_set_new(
+                spec, "initial_model",
+                pinned(setup->initial_record.name, setup->initial_record.version));
+    }
+    if (!failed)
+        return spec;
+    json_decref(spec);
+    error_set(error, ERROR_MEMORY, "no memory for a job's specification");
+    return NULL;
+}
+
+/* What the answer shows before the first step; "left_out" names columns that take no part. */
+static char *first_status(const struct job_document *document, json_t *resolved)
+{
+    json_auto_t *status = json_pack("{s:f, s:i, s:I, s:i, s:O*}", "progress", 0.0, "epoch", 0,
+                                    "epochs", (json_int_t)document->training->epochs, "step", 0,
+                                    "left_out", json_object_get(resolved, "left_out"));
+    return status != NULL ? fields_print(status) : NULL;
+}
+
+static int record_make(const struct job_setup *setup, size_t memory, const json_t *spec,
+                       json_t *resolved, struct job_record *record, struct error *error)
+{
+    char id[ID_SIZE];
+    if (id_make("job", id, error) != 0)
+        return -1;
+    const struct job_document *document = &setup->document;
+    *record = (struct job_record){.id = strdup(id),
+                                  .name = strdup(json_string_value(json_object_get(spec, "name"))),
+                                  .state = strdup(STATE_QUEUED),
+                                  .priority = document->priority,
+                                  .threads = document->threads,
+                                  .memory = (int64_t)memory,
+                                  .dataset_id = strdup(setup->dataset_record.id),
+                                  .spec = fields_print(spec),
+                                  .status = first_status(document, resolved),
+                                  .attempt = 1,
+                                  .created_ms = clock_unix_ms()};
+    if (record->id == NULL || record->name == NULL || record->state == NULL ||
+        record->dataset_id == NULL || record->spec == NULL || record->status == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a job's record");
+    return 0;
+}
+
+static int limits_check(struct daemon *daemon, size_t memory, struct error *error)
+{
+    const struct scheduler_load load = scheduler_load(daemon->scheduler);
+    if (load.queued >= daemon->config->max_queued)
+        return error_set(error, ERROR_TOO_MANY, "%lld jobs wait already, which is the limit",
+                         (long long)load.queued);
+    if (memory > (size_t)load.memory)
+        return error_set(error, ERROR_INVALID,
+                         "the job needs %zu MiB of memory, more than the %lld MiB that jobs may "
+                         "use; a smaller network or "
+                         "batch_size needs less",
+                         memory >> 20, (long long)load.memory >> 20);
+    return 0;
+}
+
+static int job_queue(struct daemon *daemon, const struct job_setup *setup, size_t memory,
+                     const json_t *spec, json_t *resolved, char id[ID_SIZE], struct error *error)
+{
+    struct job_record record = {0};
+    int result = record_make(setup, memory, spec, resolved, &record, error);
+    if (result == 0)
+        result = store_job_add(daemon->store, &record, "state",
+                               "{\"state\":\"queued\",\"reason\":\"submitted\"}", error);
+    if (result == 0) {
+        snprintf(id, ID_SIZE, "%s", record.id);
+        result = scheduler_add(daemon->scheduler, id, record.priority, record.threads,
+                               record.memory, error);
+        if (result != 0) /* refused jobs must not run after the next start */
+            (void)store_job_remove(daemon->store, id, states_queued, NULL);
+    }
+    job_record_clear(&record);
+    return result;
+}
+
+static int dry_run_answer(json_t *spec, size_t memory, json_t *resolved, json_t **answer,
+                          struct error *error)
+{
+    *answer = json_pack("{s:b, s:O, s:I, s:O*}", "dry_run", 1, "spec", spec, "memory",
+                        (json_int_t)memory, "left_out", json_object_get(resolved, "left_out"));
+    return *answer != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for an answer");
+}
+
+int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_SIZE],
+                      json_t **answer, struct error *error)
+{
+    struct job_setup setup;
+    json_auto_t *resolved = NULL;
+    size_t memory = 0;
+    *answer = NULL;
+    if (job_setup_open(daemon, document, &setup, error) != 0)
+        return -1;
+    int result = trainer_check(&setup.trainer, &memory, &resolved, error);
+    if (result == 0)
+        result = limits_check(daemon, memory, error);
+    json_auto_t *spec = result == 0 ? spec_make(&setup, resolved, error) : NULL;
+    if (spec == NULL)
+        result = -1;
+    else if (setup.document.dry_run)
+        result = dry_run_answer(spec, memory, resolved, answer, error);
+    else
+        result = job_queue(daemon, &setup, memory, spec, resolved, id, error);
+    job_setup_close(daemon, &setup);
+    return result;
+}

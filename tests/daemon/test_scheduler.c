@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Order, budget and requests, with jobs that do nothing but wait for the test. */
+#include "daemon/scheduler.h"
+#include "tests/check.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct fixture {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    char started[256]; /* ids in the order of their start, each followed by a space */
+    char released[256];
+    int refusals; /* requests to refuse before the first is obeyed */
+};
+
+static void fixture_start(struct fixture *fixture)
+{
+    memset(fixture, 0, sizeof *fixture);
+    pthread_mutex_init(&fixture->mutex, NULL);
+    pthread_cond_init(&fixture->changed, NULL);
+}
+
+/* Runs until it is released or asked to leave. */
+static void run(void *context, struct task *task)
+{
+    struct fixture *fixture = context;
+    bool done = false;
+    char status[ID_SIZE + 5];
+    snprintf(status, sizeof status, "%s runs", task->id);
+    scheduler_publish(task, strdup("starts"));
+    scheduler_publish(task, strdup(status));
+    pthread_mutex_lock(&fixture->mutex);
+    strcat(strcat(fixture->started, task->id), " ");
+    pthread_cond_broadcast(&fixture->changed);
+    pthread_mutex_unlock(&fixture->mutex);
+    while (!done) {
+        pthread_mutex_lock(&fixture->mutex);
+        done = strstr(fixture->released, task->id) != NULL;
+        if (atomic_load(&task->request) != JOB_GO_ON && fixture->refusals-- > 0) {
+            pthread_mutex_unlock(&fixture->mutex);
+            scheduler_refuse(task);
+            continue;
+        }
+        done |= atomic_load(&task->request) != JOB_GO_ON;
+        pthread_mutex_unlock(&fixture->mutex);
+        usleep(500);
+    }
+}
+
+static void release(struct fixture *fixture, const char *id)
+{
+    pthread_mutex_lock(&fixture->mutex);
+    strcat(strcat(fixture->released, id), " ");
+    pthread_mutex_unlock(&fixture->mutex);
+}
+
+static void expect_started(struct fixture *fixture, const char *ids)
+{
+    pthread_mutex_lock(&fixture->mutex);
+    while (strlen(fixture->started) < strlen(ids))
+        pthread_cond_wait(&fixture->changed, &fixture->mutex);
+    ck_assert_str_eq(fixture->started, ids);
+    pthread_mutex_unlock(&fixture->mutex);
+}
+
+static void add(struct scheduler *scheduler, const char *id, int64_t priority, int64_t cores,
+                int64_t memory)
+{
+    ck_assert_int_eq(scheduler_add(scheduler, id, priority, cores, memory, NULL), 0);
+}
+
+START_TEST(higher_priority_then_first_come)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    add(scheduler, "b", 0, 1, 1);
+    add(scheduler, "c", 5, 1, 1);
+    add(scheduler, "d", 5, 1, 1);
+    add(scheduler, "e", -1, 1, 1);
+    int64_t position;
+    ck_assert_ptr_null(scheduler_look(scheduler, "b", &position));
+    ck_assert_int_eq(position, 3);
+    release(&fixture, "a b c d e");
+    expect_started(&fixture, "a c d b e ");
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(large_job_is_not_passed_by)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(4, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 2, 1);
+    add(scheduler, "large", 0, 99, 1); /* as many as there are */
+    add(scheduler, "small", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    ck_assert_int_eq(scheduler_load(scheduler).queued, 2);
+    release(&fixture, "a");
+    expect_started(&fixture, "a large ");
+    ck_assert_int_eq(scheduler_load(scheduler).cores_used, 4);
+    release(&fixture, "large small");
+    expect_started(&fixture, "a large small ");
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(memory_is_a_budget)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(4, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 60);
+    add(scheduler, "b", 0, 1, 60);
+    expect_started(&fixture, "a ");
+    ck_assert_int_eq(scheduler_load(scheduler).memory_used, 60);
+    release(&fixture, "a b");
+    expect_started(&fixture, "a b ");
+    scheduler_stop(scheduler);
+    ck_assert_int_eq(scheduler_load(scheduler).memory_used, 0);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(request_returns_when_the_job_has_left)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    ck_assert_int_eq(scheduler_request(scheduler, "a", JOB_PAUSE), REQUEST_LEFT);
+    ck_assert_int_eq(scheduler_load(scheduler).running, 0);
+    ck_assert_int_eq(scheduler_request(scheduler, "a", JOB_PAUSE), REQUEST_NOT_RUNNING);
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(refused_request_returns_while_the_job_runs_on)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    fixture.refusals = 1;
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    ck_assert_int_eq(scheduler_request(scheduler, "a", JOB_PAUSE), REQUEST_REFUSED);
+    ck_assert_int_eq(scheduler_load(scheduler).running, 1);
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(job_queued_again_waits_for_its_own_end)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(2, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    add(scheduler, "a", 0, 1, 1);
+    ck_assert_int_eq(scheduler_load(scheduler).running, 1);
+    ck_assert_int_eq(scheduler_load(scheduler).queued, 1);
+    ck_assert_int_eq(scheduler_request(scheduler, "a", JOB_PAUSE), REQUEST_LEFT);
+    expect_started(&fixture, "a a ");
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+static void *pause_a(void *scheduler)
+{
+    (void)scheduler_request(scheduler, "a", JOB_PAUSE);
+    return NULL;
+}
+
+START_TEST(stop_is_not_lost_where_another_request_is_refused)
+{
+    struct fixture fixture;
+    pthread_t thread;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    pthread_mutex_lock(&fixture.mutex); /* the job sees no request until this is released */
+    fixture.refusals = 1;
+    pthread_create(&thread, NULL, pause_a, scheduler);
+    usleep(20000);
+    scheduler_quiesce(scheduler);
+    pthread_mutex_unlock(&fixture.mutex);
+    scheduler_stop(scheduler);
+    pthread_join(thread, NULL);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(removed_job_never_starts)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    add(scheduler, "b", 0, 1, 1);
+    add(scheduler, "c", 0, 1, 1);
+    ck_assert(scheduler_remove(scheduler, "c"));
+    ck_assert(!scheduler_remove(scheduler, "c"));
+    add(scheduler, "d", 0, 1, 1);
+    release(&fixture, "a b c d");
+    expect_started(&fixture, "a b d ");
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(stopped_scheduler_starts_nothing)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    add(scheduler, "b", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    scheduler_stop(scheduler);
+    ck_assert_str_eq(fixture.started, "a ");
+    ck_assert_int_eq(scheduler_load(scheduler).queued, 1);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(live_status_can_be_looked_at)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    int64_t position;
+    add(scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    char *status = scheduler_look(scheduler, "a", &position);
+    ck_assert_str_eq(status, "a runs");
+    ck_assert_int_eq(position, 0);
+    ck_assert_ptr_null(scheduler_look(scheduler, "b", &position));
+    free(status);
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, higher_priority_then_first_come);
+    tcase_add_test(tests, large_job_is_not_passed_by);
+    tcase_add_test(tests, memory_is_a_budget);
+    tcase_add_test(tests, request_returns_when_the_job_has_left);
+    tcase_add_test(tests, refused_request_returns_while_the_job_runs_on);
+    tcase_add_test(tests, job_queued_again_waits_for_its_own_end);
+    tcase_add_test(tests, stop_is_not_lost_where_another_request_is_refused);
+    tcase_add_test(tests, removed_job_never_starts);
+    tcase_add_test(tests, stopped_scheduler_starts_nothing);
+    tcase_add_test(tests, live_status_can_be_looked_at);
+}
+
+int main(void)
+{
+    return tests_run("scheduler", add_tests);
+}
