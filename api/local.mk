@@ -1,5 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libapi.la
 libapi_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
-libapi_la_SOURCES = api/server.c api/server.h
+libapi_la_SOURCES = \
+	api/body.c api/body.h \
+	api/dispatch.c api/dispatch.h \
+	api/guard.c api/guard.h \
+	api/json.c api/json.h \
+	api/keys.c api/keys.h \
+	api/names.c api/names.h \
+	api/page.c api/page.h \
+	api/problem.c api/problem.h \
+	api/reply.c api/reply.h \
+	api/request.c api/request.h \
+	api/route.c api/route.h \
+	api/routes.c \
+	api/server.c api/server.h api/server_inside.h \
+	api/server_answer.c api/server_body.c api/server_exchange.c api/server_head.c \
+	api/service.h \
+	api/target.c \
+	api/waits.c api/waits.h \
+	api/watchdog.c api/watchdog.h \
+	api/workers.c api/workers.h \
+	api/handlers/handlers.h \
+	api/handlers/catalog.c \
+	api/handlers/datasets.c \
+	api/handlers/events.c \
+	api/handlers/health.c \
+	api/handlers/history.c \
+	api/handlers/jobs.c \
+	api/handlers/models.c \
+	api/handlers/page.c \
+	api/handlers/predict.c \
+	api/handlers/system.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS)

@@ -1,0 +1,178 @@
+/* From a request to its answer. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/dispatch.h"
+#include "api/guard.h"
+#include "api/keys.h"
+#include "api/problem.h"
+#include "base/log.h"
+#include "daemon/daemon.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool media_type_is(const char *content_type, const char *name)
+{
+    size_t size = strcspn(content_type, "; \t");
+    return size == strlen(name) && strncasecmp(content_type, name, size) == 0;
+}
+
+/* curl -d says that JSON is a form; both that and no type at all read as JSON. */
+static bool type_may_be_json(const char *content_type)
+{
+    size_t size = strcspn(content_type, "; \t");
+    return media_type_is(content_type, "application/json") ||
+           media_type_is(content_type, "application/x-www-form-urlencoded") ||
+           media_type_is(content_type, "text/json") ||
+           (size > 5 && strncasecmp(content_type + size - 5, "+json", 5) == 0);
+}
+
+static int check_media_type(const struct request *request, struct error *error)
+{
+    const char *type = request_header(request, "Content-Type");
+    const char *encoding = request_header(request, "Content-Encoding");
+    bool is_upload = request->route->body_kind == BODY_UPLOAD;
+    if (encoding != NULL && strcasecmp(encoding, "identity") != 0 &&
+        !(is_upload && strcasecmp(encoding, "gzip") == 0))
+        return error_set(error, ERROR_UNSUPPORTED, "Content-Encoding must be absent%s",
+                         is_upload ? " or gzip" : "");
+    if (request->route->body_kind == BODY_JSON && type != NULL && !type_may_be_json(type))
+        return error_set(error, ERROR_UNSUPPORTED,
+                         "Content-Type must be application/json, not %.80s", type);
+    return 0;
+}
+
+static int prepare_body(struct request *request, struct error *error)
+{
+    const struct route *route = request->route;
+    struct service *service = request->service;
+    request->body.kind = route->body_kind;
+    request->body.budget = &service->budget;
+    request->body.limit =
+        route->body_limit != NULL ? route->body_limit(service->config) : service->config->max_body;
+    if (route->body_kind == BODY_UPLOAD)
+        request->body.store = daemon_store(service->daemon);
+    int64_t size = guard_content_length(request);
+    if (route->body_kind != BODY_NONE && check_media_type(request, error) != 0)
+        return -1;
+    return body_check_size(&request->body, size, error);
+}
+
+/* A browser's preflight, and whoever wants to know the methods. */
+static int answer_options(struct request *request, struct reply *reply, struct error *error)
+{
+    AUTO_FREE char *methods = route_methods(request->service->routes, request->path);
+    if (methods == NULL)
+        return route_find(request, reply, error);
+    reply->status = 204;
+    if (reply_header(reply, error, "Allow", "%s, OPTIONS", methods) != 0)
+        return -1;
+    if (!guard_origin_is_listed(request))
+        return 0;
+    if (reply_header(reply, error, "Access-Control-Allow-Methods", "%s", methods) != 0)
+        return -1;
+    return reply_header(reply, error, "Access-Control-Allow-Headers",
+                        "Content-Type, Idempotency-Key, If-Match, Last-Event-ID");
+}
+
+static int head(struct request *request, struct reply *reply, struct error *error)
+{
+    if (guard_check_site(request, error) != 0)
+        return -1;
+    if (strcmp(request->method, "OPTIONS") == 0)
+        return answer_options(request, reply, error);
+    if (route_find(request, reply, error) != 0)
+        return -1;
+    if (request_read_query(request, request->route->query, error) != 0)
+        return -1;
+    return prepare_body(request, error);
+}
+
+void dispatch_refuse(struct request *request, struct reply *reply, const struct error *error)
+{
+    if (problem_status(error->code) >= 500)
+        log_error("request_failed", error, "request", request->id);
+    problem_reply(request, error, reply);
+    reply_finish(reply, request);
+}
+
+int dispatch_head(struct request *request, struct reply *reply)
+{
+    struct error error = {0};
+    if (head(request, reply, &error) != 0) {
+        dispatch_refuse(request, reply, &error);
+        return -1;
+    }
+    if (request->route != NULL)
+        return 0;
+    reply_finish(reply, request); /* OPTIONS */
+    return -1;
+}
+
+/* If-Match: the thing as a GET of the same path would show it now must have one of the tags. */
+static int check_match(struct request *request, struct error *error)
+{
+    if (request_header(request, "If-Match") == NULL || strcmp(request->method, "DELETE") != 0)
+        return 0;
+    struct request twin = {.service = request->service, .method = "GET", .path = request->path};
+    struct reply reply AUTO_CLEAR(reply_clear) = {0};
+    int result = route_find(&twin, &reply, error);
+    if (result == 0)
+        result = request_read_query(&twin, twin.route->query, error);
+    if (result == 0)
+        result = twin.route->handler(&twin, &reply, error);
+    if (result == 0)
+        reply_finish(&reply, &twin);
+    twin.path = NULL; /* was only lent */
+    request_clear(&twin);
+    if (result != 0)
+        return -1;
+    const char *etag = reply_header_value(&reply, "ETag");
+    if (etag != NULL && request_has_etag(request, "If-Match", etag))
+        return 0;
+    return error_set(error, ERROR_PRECONDITION, "it has changed since: its ETag is %s now",
+                     etag != NULL ? etag : "unknown");
+}
+
+static int run_handler(struct request *request, struct reply *reply, struct error *error)
+{
+    bool answered = false;
+    if (keys_begin(request, reply, &answered, error) != 0)
+        return -1;
+    if (answered)
+        return 0;
+    int result = request->route->handler(request, reply, error);
+    if (keys_end(request, reply, result == 0, error) != 0)
+        result = -1;
+    return result;
+}
+
+static int run(struct request *request, struct reply *reply, struct error *error)
+{
+    reply->status = 200;
+    if (body_finish(&request->body, error) != 0 || check_match(request, error) != 0)
+        return -1;
+    return run_handler(request, reply, error);
+}
+
+void dispatch_run(struct request *request, struct reply *reply)
+{
+    struct error error = {0};
+    if (run(request, reply, &error) != 0)
+        dispatch_refuse(request, reply, &error);
+    else if (reply->wait_until_ns == 0)
+        reply_finish(reply, request);
+}
+
+bool dispatch_is_slow(const struct request *request)
+{
+    return request->route->is_slow != NULL && request->route->is_slow(request);
+}
+
+void dispatch(struct request *request, const void *body, size_t size, struct reply *reply)
+{
+    if (dispatch_head(request, reply) != 0)
+        return;
+    if (size > 0)
+        body_add(&request->body, body, size);
+    dispatch_run(request, reply);
+}

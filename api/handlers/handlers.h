@@ -1,0 +1,39 @@
+/* The handlers of all routes, and the query and body kinds that the table names. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_API_HANDLERS_HANDLERS_H
+#define PROPD_API_HANDLERS_HANDLERS_H
+
+#include "api/route.h"
+
+/* health.c, page.c, system.c, catalog.c */
+route_handler_fn handle_healthz, handle_readyz, handle_page, handle_system, handle_catalog;
+
+/* datasets.c */
+route_handler_fn handle_datasets_put, handle_datasets_post, handle_datasets_list,
+    handle_datasets_get, handle_datasets_delete;
+extern const struct kind datasets_post_query_kind;
+
+/* jobs.c */
+route_handler_fn handle_jobs_post, handle_jobs_list, handle_jobs_get, handle_jobs_delete,
+    handle_jobs_cancel, handle_jobs_pause, handle_jobs_resume, handle_jobs_patch,
+    handle_jobs_evaluation;
+extern const struct kind jobs_list_query_kind, jobs_cancel_kind, jobs_move_kind;
+
+/* history.c */
+route_handler_fn handle_history;
+bool history_is_long(const struct request *request);
+extern const struct kind history_query_kind;
+
+/* events.c */
+route_handler_fn handle_events;
+extern const struct kind events_query_kind;
+
+/* models.c */
+route_handler_fn handle_models_post, handle_models_list, handle_models_get, handle_models_file,
+    handle_models_delete;
+extern const struct kind models_post_query_kind, models_file_query_kind;
+
+/* predict.c */
+route_handler_fn handle_predict;
+
+#endif

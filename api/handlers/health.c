@@ -1,0 +1,16 @@
+/* GET /healthz: the process answers. GET /readyz: it takes work. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handlers/handlers.h"
+
+int handle_healthz(struct request *request, struct reply *reply, struct error *error)
+{
+    (void)request;
+    return reply_json(reply, 200, json_pack("{s:s}", "status", "ok"), error);
+}
+
+int handle_readyz(struct request *request, struct reply *reply, struct error *error)
+{
+    if (request->service->stopping)
+        return error_set(error, ERROR_BUSY, "the service is stopping");
+    return reply_json(reply, 200, json_pack("{s:s}", "status", "ready"), error);
+}

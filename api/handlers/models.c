@@ -1,0 +1,143 @@
+/* /v1/models: what training has made, as descriptions and as files. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handlers/handlers.h"
+#include "api/json.h"
+#include "api/names.h"
+#include "api/page.h"
+#include "daemon/daemon.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+/* ---- import */
+
+struct post_query {
+    char *name;
+};
+static const struct field post_query_fields[] = {
+    FIELD_STRING(struct post_query, name, .help = "the model's name; absent: imported"), FIELD_END};
+const struct kind models_post_query_kind = {.name = "import",
+                                            .help = "a model file that comes in",
+                                            .size = sizeof(struct post_query),
+                                            .fields = post_query_fields};
+
+/* The upload's file stands in for memory, which a large model would not leave for others. */
+static int import(struct request *request, const char *name, struct model_record *record,
+                  struct error *error)
+{
+    const struct upload *upload = &request->body.uploads[0];
+    if (request->body.upload_count != 1 || upload->bytes == 0)
+        return error_set(error, ERROR_INVALID,
+                         "the upload must be one safetensors file, as in curl --data-binary "
+                         "@model.safetensors localhost:8420/v1/models?name=iris");
+    void *file = mmap(NULL, (size_t)upload->bytes, PROT_READ, MAP_PRIVATE, upload->file, 0);
+    if (file == MAP_FAILED)
+        return error_set_errno(error, "cannot read the upload again");
+    int result = daemon_model_import(request->service->daemon, name, file, (size_t)upload->bytes,
+                                     record, error);
+    (void)munmap(file, (size_t)upload->bytes);
+    return result;
+}
+
+int handle_models_post(struct request *request, struct reply *reply, struct error *error)
+{
+    const struct post_query *query = request->query;
+    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
+    if (query->name != NULL && name_check("name", query->name, error) != 0)
+        return -1;
+    if (import(request, query->name, &record, error) != 0 ||
+        reply_header(reply, error, "Location", "/v1/models/%s", record.id) != 0)
+        return -1;
+    return reply_json(reply, 201, json_model(&record, true), error);
+}
+
+/* ---- list, one, delete */
+
+int handle_models_list(struct request *request, struct reply *reply, struct error *error)
+{
+    const struct store_page page = page_start(request->query);
+    struct model_record *records = NULL;
+    size_t count = 0;
+    bool more = false;
+    if (store_model_list(daemon_store(request->service->daemon), &page, &records, &count, &more,
+                         error) != 0)
+        return -1;
+    json_t *items = json_array();
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(items, json_model(&records[i], false));
+    int result =
+        page_reply(reply, "models", items, count > 0 ? records[count - 1].id : "", more, error);
+    for (size_t i = 0; i < count; i++)
+        model_record_clear(&records[i]);
+    free(records);
+    return result;
+}
+
+static int get(struct request *request, struct model_record *record, struct error *error)
+{
+    return store_model_get(daemon_store(request->service->daemon), request->captures[0], record,
+                           error);
+}
+
+int handle_models_get(struct request *request, struct reply *reply, struct error *error)
+{
+    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
+    if (get(request, &record, error) != 0)
+        return -1;
+    return reply_json(reply, 200, json_model(&record, true), error);
+}
+
+int handle_models_delete(struct request *request, struct reply *reply, struct error *error)
+{
+    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
+    if (get(request, &record, error) != 0 ||
+        store_model_remove(daemon_store(request->service->daemon), record.id, error) != 0)
+        return -1;
+    reply->status = 204;
+    return 0;
+}
+
+/* ---- the file */
+
+enum { FORMAT_SAFETENSORS };
+static const char *const format_names[] = {"safetensors", "onnx", "npz", "keras", "c", NULL};
+struct file_query {
+    int format;
+};
+static const struct field file_query_fields[] = {
+    FIELD_CHOICE(struct file_query, format, .choices = format_names, .help = "the file's format"),
+    FIELD_END};
+
+static int check_format(const void *options, const char *path, struct error *error)
+{
+    const struct file_query *query = options;
+    (void)path;
+    if (query->format == FORMAT_SAFETENSORS)
+        return 0;
+    return error_set_at(error, ERROR_NOT_BUILT, "format", "%s is specified but not built yet",
+                        format_names[query->format]);
+}
+const struct kind models_file_query_kind = {.name = "file",
+                                            .help = "a model as a file",
+                                            .size = sizeof(struct file_query),
+                                            .fields = file_query_fields,
+                                            .check = check_format};
+
+int handle_models_file(struct request *request, struct reply *reply, struct error *error)
+{
+    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
+    char etag[DIGEST_TEXT_SIZE + 2];
+    if (get(request, &record, error) != 0)
+        return -1;
+    (void)snprintf(etag, sizeof etag, "\"%s\"", record.file_sha256);
+    reply->keeps = true;
+    if (reply_unchanged(reply, request, etag))
+        return 0;
+    if (reply_header(reply, error, "Content-Disposition",
+                     "attachment; filename=\"%s@%lld.safetensors\"", record.name,
+                     (long long)record.version) != 0)
+        return -1;
+    reply->content_type = "application/octet-stream";
+    return store_model_file(daemon_store(request->service->daemon), record.id, &reply->body, error);
+}

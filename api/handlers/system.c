@@ -1,0 +1,45 @@
+/* GET /v1/system: the machine, what is in use, and versions. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handlers/handlers.h"
+#include "api/json.h"
+#include "base/clock.h"
+#include "daemon/daemon.h"
+#include "engine/kernels/kernels.h"
+
+static json_t *load_json(const struct daemon_load *load)
+{
+    return json_pack("{s:{s:I, s:I}, s:{s:I, s:I}, s:{s:I, s:I}}", "cores", "total",
+                     (json_int_t)load->cores, "used", (json_int_t)load->cores_used, "memory",
+                     "budget", (json_int_t)load->memory, "used", (json_int_t)load->memory_used,
+                     "jobs", "running", (json_int_t)load->running, "queued",
+                     (json_int_t)load->queued);
+}
+
+static json_t *storage_json(const struct store_statistics *statistics)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:i}", "database_bytes",
+                     (json_int_t)statistics->database_bytes, "dataset_bytes",
+                     (json_int_t)statistics->dataset_bytes, "free_bytes",
+                     (json_int_t)statistics->free_bytes, "commits", (json_int_t)statistics->commits,
+                     "operations", (json_int_t)statistics->operations, "schema_version",
+                     statistics->schema_version);
+}
+
+int handle_system(struct request *request, struct reply *reply, struct error *error)
+{
+    const struct service *service = request->service;
+    const struct daemon_load load = daemon_load(service->daemon);
+    struct store_statistics statistics;
+    const struct kernels *kernels = kernels_get(error);
+    if (kernels == NULL || store_statistics(daemon_store(service->daemon), &statistics, error) != 0)
+        return -1;
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:s, s:f, s:o}", "version", PROPD_VERSION, "http_library",
+                  service->http_library != NULL ? service->http_library : "", "json_library",
+                  jansson_version_str(), "instruction_set", kernels->name, "uptime_s",
+                  clock_since_s(service->started_ns), "storage", storage_json(&statistics));
+    json_auto_t *in_use = load_json(&load);
+    if (json != NULL && in_use != NULL)
+        (void)json_object_update(json, in_use);
+    return reply_json(reply, 200, json, error);
+}

@@ -1,0 +1,145 @@
+/* Records as JSON. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/json.h"
+#include "base/clock.h"
+#include "base/fields.h"
+#include "daemon/daemon.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+json_t *json_time(int64_t unix_ms)
+{
+    char text[CLOCK_TEXT_SIZE];
+    if (unix_ms == 0)
+        return json_null();
+    clock_format(unix_ms, text);
+    return json_string(text);
+}
+
+json_t *json_text(const char *text)
+{
+    return text != NULL ? json_string(text) : json_null();
+}
+
+json_t *json_finite(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *json_object_text(const char *text)
+{
+    struct error error = {0};
+    json_t *json = text != NULL ? fields_parse(text, strlen(text), &error) : NULL;
+    if (json_is_object(json))
+        return json;
+    json_decref(json);
+    return json_object();
+}
+
+json_t *json_dataset(const struct dataset_record *record, bool whole)
+{
+    json_t *json = json_pack(
+        "{s:s, s:s, s:I, s:I, s:o, s:s, s:s, s:I, s:I, s:o}", "id", record->id, "name",
+        record->name, "version", (json_int_t)record->version, "rows", (json_int_t)record->rows,
+        "target", json_text(record->target), "sha256", record->source_sha256, "file_sha256",
+        record->file_sha256, "bytes", (json_int_t)record->source_bytes, "file_bytes",
+        (json_int_t)record->file_bytes, "created_at", json_time(record->created_ms));
+    if (json == NULL || !whole)
+        return json;
+    struct error error = {0};
+    json_auto_t *description =
+        fields_parse(record->description, strlen(record->description), &error);
+    if (json_is_array(description))
+        (void)json_object_set(json, "columns", description);
+    else if (json_is_object(description))
+        (void)json_object_update_missing(json, description);
+    return json;
+}
+
+/* What a job's status says by itself; the evaluation is a resource of its own. */
+static const char *const status_members[] = {
+    "progress",      "epoch",   "epochs", "step",          "steps",   "eta_s",
+    "samples_per_s", "metrics", "best",   "patience_left", "left_out"};
+
+static json_t *status_json(const struct job_record *record)
+{
+    json_t *json = json_pack("{s:i, s:i, s:n, s:i, s:n, s:n, s:n, s:{}, s:n, s:n}", "progress", 0,
+                             "epoch", 0, "epochs", "step", 0, "steps", "eta_s", "samples_per_s",
+                             "metrics", "best", "patience_left");
+    json_auto_t *status = json_object_text(record->status);
+    for (size_t i = 0; json != NULL && i < ARRAY_COUNT(status_members); i++) {
+        json_t *value = json_object_get(status, status_members[i]);
+        if (value != NULL)
+            (void)json_object_set(json, status_members[i], value);
+    }
+    return json;
+}
+
+/* "iris@1"; null where there is none, or where it was deleted since. */
+static json_t *model_name(struct daemon *daemon, const char *model_id)
+{
+    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
+    struct error error = {0};
+    if (model_id == NULL || store_model_get(daemon_store(daemon), model_id, &record, &error) != 0)
+        return json_null();
+    return json_sprintf("%s@%lld", record.name, (long long)record.version);
+}
+
+static json_t *failure_json(const struct job_record *record)
+{
+    if (record->error_code == NULL)
+        return json_null();
+    return json_pack("{s:s, s:o}", "code", record->error_code, "message",
+                     json_text(record->error_message));
+}
+
+json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t position,
+                 bool whole)
+{
+    json_t *json =
+        json_pack("{s:s, s:o, s:s, s:I, s:o}", "id", record->id, "name", json_text(record->name),
+                  "state", record->state, "priority", (json_int_t)record->priority, "position",
+                  position > 0 ? json_integer(position) : json_null());
+    json_auto_t *status = status_json(record);
+    json_auto_t *rest = json_pack(
+        "{s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "model", model_name(daemon, record->model_id),
+        "error", failure_json(record), "attempt", (json_int_t)record->attempt, "seq",
+        (json_int_t)record->seq, "created_at", json_time(record->created_ms), "started_at",
+        json_time(record->started_ms), "finished_at", json_time(record->finished_ms));
+    if (json == NULL || json_object_update(json, status) != 0 ||
+        json_object_update(json, rest) != 0 ||
+        (whole && json_object_set_new(json, "spec", json_object_text(record->spec)) != 0)) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+json_t *json_model(const struct model_record *record, bool whole)
+{
+    json_t *json = json_pack(
+        "{s:s, s:s, s:I, s:o, s:o, s:s, s:s, s:I, s:o}", "id", record->id, "name", record->name,
+        "version", (json_int_t)record->version, "job", json_text(record->job_id), "dataset",
+        json_text(record->dataset_id), "sha256", record->sha256, "file_sha256", record->file_sha256,
+        "file_bytes", (json_int_t)record->file_bytes, "created_at", json_time(record->created_ms));
+    json_auto_t *info = json_object_text(record->info);
+    if (json != NULL && !whole) {
+        (void)json_object_del(info, "lineage");
+        (void)json_object_del(info, "description");
+    }
+    if (json != NULL)
+        (void)json_object_update_missing(json, info);
+    return json;
+}
+
+json_t *json_event(const struct event_record *record)
+{
+    json_t *json = json_pack("{s:I, s:s, s:o}", "seq", (json_int_t)record->seq, "type",
+                             record->type, "at", json_time(record->at_ms));
+    json_auto_t *body = json_object_text(record->body);
+    if (json != NULL)
+        (void)json_object_update_missing(json, body);
+    return json;
+}

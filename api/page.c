@@ -1,0 +1,29 @@
+/* Pages of lists. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/page.h"
+
+static const struct field page_query_fields[] = {
+    FIELD_INTEGER(struct page_query, limit, .min = 1, .max = PAGE_LIMIT_MAX, .number = PAGE_LIMIT,
+                  .help = "how many at most"),
+    FIELD_STRING(struct page_query, cursor, .max = 64, .help = "\"next\" of the page before"),
+    FIELD_STRING(struct page_query, name, .max = 64, .help = "only those of this name"), FIELD_END};
+const struct kind page_query_kind = {.name = "page",
+                                     .help = "a page of a list, newest first",
+                                     .size = sizeof(struct page_query),
+                                     .fields = page_query_fields};
+
+struct store_page page_start(const struct page_query *query)
+{
+    return (struct store_page){.after = query->cursor, .limit = query->limit, .name = query->name};
+}
+
+int page_reply(struct reply *reply, const char *name, json_t *items_taken, const char *last_id,
+               bool more, struct error *error)
+{
+    if (items_taken == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for the list");
+    return reply_json(reply, 200,
+                      json_pack("{s:o, s:o}", name, items_taken, "next",
+                                more ? json_string(last_id) : json_null()),
+                      error);
+}

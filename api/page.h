@@ -1,0 +1,30 @@
+/* Pages of lists: what every list's query has, and the frame of its answer. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_API_PAGE_H
+#define PROPD_API_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/reply.h"
+#include "base/error.h"
+#include "base/fields.h"
+#include "storage/store.h"
+
+enum { PAGE_LIMIT = 50, PAGE_LIMIT_MAX = 500 };
+
+struct page_query {
+    int64_t limit;
+    char *cursor; /* NULL: from the newest */
+    char *name;   /* filter; NULL */
+};
+extern const struct kind page_query_kind;
+
+/* The page of the store that the query asks for; borrows from it. */
+struct store_page page_start(const struct page_query *query);
+
+/* {"<name>": items, "next": id of the last or null}. */
+int page_reply(struct reply *reply, const char *name, json_t *items_taken, const char *last_id,
+               bool more, struct error *error);
+
+#endif

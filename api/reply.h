@@ -1,0 +1,62 @@
+/* One answer as handlers make it: JSON, bytes, a stream of text, or "call me again later". */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_API_REPLY_H
+#define PROPD_API_REPLY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/compiler.h"
+#include "base/error.h"
+
+struct request;
+
+enum { REPLY_HEADERS_MAX = 12 };
+
+/* An answer whose end is not known. next() appends what there is to `text` (nothing: wait for an
+ * event and ask again) and sets *ended with the last piece. Called by one thread at a time. */
+struct reply_stream {
+    int (*next)(void *context, struct bytes *text, bool *ended);
+    void (*free)(void *context);
+    void *context; /* owned; NULL: no stream */
+};
+
+struct reply {
+    int status;
+    json_t *json; /* owned; printed into body by reply_finish() */
+    struct bytes body;
+    const char *content_type; /* static */
+    bool keeps;               /* may be kept by caches: no "Cache-Control: no-store" */
+    bool has_etag;
+    int header_count;
+    struct {
+        const char *name; /* static */
+        char *value;      /* owned */
+    } headers[REPLY_HEADERS_MAX];
+    struct reply_stream stream;
+    uint64_t wait_until_ns; /* not 0: nothing to say yet; dispatch_run() again on the next event, at
+                               the latest then */
+};
+
+void reply_clear(struct reply *reply);
+
+/* Both return 0, or -1 with ERROR_MEMORY where json_taken is NULL or memory ran out. */
+int reply_json(struct reply *reply, int status, json_t *json_taken, struct error *error);
+int reply_text(struct reply *reply, int status, const char *content_type, const char *text,
+               struct error *error);
+
+/* Adds a header. What does not fit or contains control bytes is an assert: values are our own. */
+int reply_header(struct reply *reply, struct error *error, const char *name, const char *format,
+                 ...) PRINTF_LIKE(4, 5);
+/* Value of a header that was added, NULL where there is none. */
+const char *reply_header_value(const struct reply *reply, const char *name);
+/* Sets ETag, and where the request has it already empties the reply to 304 and returns true. */
+bool reply_unchanged(struct reply *reply, const struct request *request, const char *etag);
+
+/* Prints the JSON, adds ETag and the headers that every answer has. Out of memory it becomes a
+ * plain 503. */
+void reply_finish(struct reply *reply, const struct request *request);
+
+#endif

@@ -1,0 +1,79 @@
+/* One request as handlers see it: plain values, no socket, so that a test fills the struct and
+ * calls dispatch(). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_API_REQUEST_H
+#define PROPD_API_REQUEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/body.h"
+#include "api/service.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/fields.h"
+
+enum { REQUEST_CAPTURES_MAX = 2, REQUEST_TARGET_MAX = 2048 };
+
+struct header {
+    const char *name, *value; /* borrowed */
+    size_t name_size, value_size;
+    bool is_folded; /* its line was continued by the next (obsolete line folding, RFC 9112 section
+                       5.2) */
+};
+
+struct parameter {
+    char *name, *value; /* owned, decoded */
+};
+
+struct request {
+    struct service *service;
+    char id[ID_SIZE];    /* "req_…", in the answer's X-Request-Id and in every problem */
+    const char *method;  /* borrowed */
+    const char *version; /* "HTTP/1.1", borrowed; NULL in tests */
+    char *path;          /* decoded and checked; NULL until request_set_target() */
+    struct parameter *parameters;
+    size_t parameter_count;
+    const struct header *headers; /* borrowed */
+    size_t header_count;
+    struct body body;
+    uint64_t started_ns;
+    const struct route *route; /* NULL until found */
+    char *captures[REQUEST_CAPTURES_MAX];
+    bool pretty;
+    void *query;            /* struct of route->query, its defaults and what the URI says */
+    bool error_is_in_query; /* the error's path names a query parameter */
+};
+
+/* Starts a request: id and time. */
+int request_open(struct request *request, struct service *service, const char *method,
+                 struct error *error);
+void request_clear(struct request *request);
+
+/* Path and query out of the raw target as it stood in the request line. Refuses what two readers
+ * could read in two ways: %00, %2f, %5c, control bytes, dot segments, "//", broken escapes. */
+int request_set_target(struct request *request, const char *target, struct error *error);
+
+/* Fills request->query (of `kind`; NULL: no parameters but "pretty"). An unknown parameter is an
+ * error that lists the known ones. */
+int request_read_query(struct request *request, const struct kind *kind, struct error *error);
+
+/* First header of that name (any case) as text, NULL where there is none. */
+const char *request_header(const struct request *request, const char *name);
+size_t request_header_count(const struct request *request, const char *name);
+
+/* Whether the Accept header names exactly this type; "*" does not count. */
+bool request_prefers(const struct request *request, const char *media_type);
+/* Whether `etag` (with its quotes) is in the comma-separated list of the header, or that is "*". */
+bool request_has_etag(const struct request *request, const char *header, const char *etag);
+
+/* The body as JSON; an empty body reads as {} where `kind` is given and nothing in it is required.
+ * The caller owns it. */
+json_t *request_json(const struct request *request, struct error *error);
+/* The body read into a zeroed struct of `kind`. */
+int request_read_body(const struct request *request, const struct kind *kind, void *options,
+                      struct error *error);
+
+#endif

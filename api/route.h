@@ -1,0 +1,46 @@
+/* Routes as a table. The same table finds the handler, gives 404 and 405 with Allow, says which
+ * query parameters and body a request may have, and is printed as /openapi.json. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_API_ROUTE_H
+#define PROPD_API_ROUTE_H
+
+#include <stdint.h>
+
+#include "api/reply.h"
+#include "api/request.h"
+
+/* Fills `reply`, or returns -1 with `error`. */
+typedef int route_handler_fn(struct request *request, struct reply *reply, struct error *error);
+
+enum route_flag {
+    ROUTE_STREAM = 1 << 0,     /* may stream or wait: counts against the limit of those */
+    ROUTE_TENSORFLOW = 1 << 1, /* errors in TensorFlow Serving's form */
+};
+
+struct route {
+    const char *method;
+    const char *path; /* "/v1/jobs/{job}:cancel" */
+    route_handler_fn *handler;
+    const struct kind *query; /* parameters; NULL: none */
+    enum body_kind body_kind;
+    const struct kind *body; /* fields of a JSON body; NULL: none, or a document of its own */
+    int64_t (*body_limit)(const struct config *config);
+    bool (*is_slow)(const struct request *request); /* whether it runs on a worker thread, its
+                                                       connection sleeping; NULL: never */
+    unsigned flags;                                 /* enum route_flag, or'ed */
+    const char *scope;                              /* read, predict, train, admin */
+    const char *help;                               /* one phrase */
+};
+
+/* All routes of propd, ended by one without a method (api/routes.c). */
+extern const struct route api_routes[];
+
+/* Finds the route for a method and path (HEAD is GET's), sets request->route and its captures.
+ * ERROR_NOT_FOUND names the nearest path; ERROR_NOT_ALLOWED comes with Allow in `reply`. */
+int route_find(struct request *request, struct reply *reply, struct error *error);
+
+/* "GET, HEAD, DELETE" for a path, NULL where no route has it or memory ran out; the caller frees.
+ */
+char *route_methods(const struct route *routes, const char *path);
+
+#endif

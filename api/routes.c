@@ -1,0 +1,97 @@
+/* All routes of propd. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handlers/handlers.h"
+#include "api/page.h"
+#include "engine/dataset.h"
+
+/* Larger JSON bodies than this take long to read. */
+enum { LARGE_BODY = 64 << 10 };
+
+static bool always(const struct request *request)
+{
+    (void)request;
+    return true;
+}
+
+static bool body_is_large(const struct request *request)
+{
+    return request->body.text.size > LARGE_BODY;
+}
+
+static int64_t limit_dataset(const struct config *config)
+{
+    return config->max_dataset;
+}
+
+static int64_t limit_model(const struct config *config)
+{
+    return config->max_model;
+}
+
+static int64_t limit_predict(const struct config *config)
+{
+    return config->max_predict_body;
+}
+
+const struct route api_routes[] = {
+    {"GET", "/", handle_page, .scope = "read", .help = "what this is"},
+    {"GET", "/healthz", handle_healthz, .help = "whether the process answers"},
+    {"GET", "/readyz", handle_readyz, .help = "whether it takes work; 503 while it stops"},
+    {"GET", "/v1/system", handle_system, .scope = "read",
+     .help = "cores, memory, queue, storage, versions, instruction set"},
+    {"GET", "/v1/catalog", handle_catalog, .scope = "read",
+     .help = "every layer, loss, optimizer … with fields, defaults and help"},
+
+    {"GET", "/v1/datasets", handle_datasets_list, .query = &page_query_kind, .scope = "read",
+     .help = "datasets, newest first"},
+    {"POST", "/v1/datasets", handle_datasets_post, .query = &datasets_post_query_kind,
+     .body_kind = BODY_UPLOAD, .body_limit = limit_dataset, .is_slow = always, .scope = "train",
+     .help = "uploads a file, or a form with features and labels"},
+    {"PUT", "/v1/datasets/{dataset}", handle_datasets_put, .query = &dataset_options_kind,
+     .body_kind = BODY_UPLOAD, .body_limit = limit_dataset, .is_slow = always, .scope = "train",
+     .help = "uploads a file under a name: what curl -T sends"},
+    {"GET", "/v1/datasets/{dataset}", handle_datasets_get, .scope = "read",
+     .help = "a dataset: columns with type, missing values, range, categories, histogram"},
+    {"DELETE", "/v1/datasets/{dataset}", handle_datasets_delete, .scope = "train",
+     .help = "removes a version of a dataset that no unfinished job needs"},
+
+    {"GET", "/v1/jobs", handle_jobs_list, .query = &jobs_list_query_kind, .scope = "read",
+     .help = "jobs, newest first"},
+    {"POST", "/v1/jobs", handle_jobs_post, .body_kind = BODY_JSON, .is_slow = always,
+     .scope = "train", .help = "checks a job document and queues it"},
+    {"GET", "/v1/jobs/{job}", handle_jobs_get, .scope = "read",
+     .help = "a job: state, progress, metrics, best, model, error"},
+    {"PATCH", "/v1/jobs/{job}", handle_jobs_patch, .body_kind = BODY_JSON, .scope = "train",
+     .help = "changes a job"},
+    {"DELETE", "/v1/jobs/{job}", handle_jobs_delete, .scope = "train",
+     .help = "removes a finished job; its models stay"},
+    {"POST", "/v1/jobs/{job}:cancel", handle_jobs_cancel, .body_kind = BODY_JSON,
+     .body = &jobs_cancel_kind, .is_slow = always, .scope = "train", .help = "ends a job"},
+    {"POST", "/v1/jobs/{job}:pause", handle_jobs_pause, .body_kind = BODY_JSON,
+     .body = &jobs_move_kind, .is_slow = always, .scope = "train",
+     .help = "stops a job so that it can go on"},
+    {"POST", "/v1/jobs/{job}:resume", handle_jobs_resume, .body_kind = BODY_JSON,
+     .body = &jobs_move_kind, .is_slow = always, .scope = "train",
+     .help = "lets a paused job go on"},
+    {"GET", "/v1/jobs/{job}/history", handle_history, .query = &history_query_kind,
+     .is_slow = history_is_long, .scope = "read", .help = "loss and metrics at any zoom"},
+    {"GET", "/v1/jobs/{job}/events", handle_events, .query = &events_query_kind,
+     .flags = ROUTE_STREAM, .scope = "read", .help = "what happens to a job, as it happens"},
+    {"GET", "/v1/jobs/{job}/evaluation", handle_jobs_evaluation, .scope = "read",
+     .help = "confusion matrix and figures a class of the job's model"},
+
+    {"GET", "/v1/models", handle_models_list, .query = &page_query_kind, .scope = "read",
+     .help = "models, newest first"},
+    {"POST", "/v1/models", handle_models_post, .query = &models_post_query_kind,
+     .body_kind = BODY_UPLOAD, .body_limit = limit_model, .is_slow = always, .scope = "train",
+     .help = "imports a safetensors file"},
+    {"GET", "/v1/models/{model}", handle_models_get, .scope = "read",
+     .help = "a model: input, layers, metrics, lineage, digest"},
+    {"DELETE", "/v1/models/{model}", handle_models_delete, .scope = "train",
+     .help = "removes a version of a model"},
+    {"GET", "/v1/models/{model}/file", handle_models_file, .query = &models_file_query_kind,
+     .is_slow = always, .scope = "read", .help = "the model as a file"},
+    {"POST", "/v1/models/{model}:predict", handle_predict, .body_kind = BODY_JSON,
+     .body_limit = limit_predict, .is_slow = body_is_large, .flags = ROUTE_TENSORFLOW,
+     .scope = "predict", .help = "predictions for rows"},
+    {.method = NULL}};

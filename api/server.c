@@ -1,0 +1,293 @@
+/* Starting and stopping the HTTP server (GNU libmicrohttpd 0.9.75). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/server.h"
+#include "api/keys.h"
+#include "api/route.h"
+#include "api/server_inside.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/daemon.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    LISTEN_BACKLOG = 512,
+    CONNECTION_MEMORY = 64 << 10,
+    LIBRARY_THREADS_MAX = 4,
+    WORKER_THREADS = 4,
+    DRAIN_SECONDS = 5,
+    BODIES_IN_MEMORY = 4, /* of the largest kind at once */
+    OTHER_FILES = 256     /* descriptors for the database, datasets, jobs */
+};
+
+/* ---- listening */
+
+/* "127.0.0.1:8420" or "[::1]:8420" in two. */
+static int split_address(const char *listen_on, char *host, size_t host_size, const char **port,
+                         struct error *error)
+{
+    const char *colon = strrchr(listen_on, ':');
+    bool bracketed = listen_on[0] == '[' && colon != NULL && colon > listen_on && colon[-1] == ']';
+    size_t size = colon != NULL ? (size_t)(colon - listen_on) : 0;
+    if (size == 0 || size >= host_size || colon[1] == '\0' ||
+        (!bracketed && memchr(listen_on, ':', size) != NULL))
+        return error_set(error, ERROR_INVALID,
+                         "listen must be address:port, as in 127.0.0.1:8420, not \"%.100s\"",
+                         listen_on);
+    (void)snprintf(host, host_size, "%.*s", (int)size, listen_on);
+    *port = colon + 1;
+    return 0;
+}
+
+static int open_socket(const struct addrinfo *address, struct error *error)
+{
+    const int on = 1;
+    int listener =
+        socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (listener < 0)
+        return error_set_errno(error, "cannot make a socket");
+    (void)setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener, address->ai_addr, address->ai_addrlen) == 0 &&
+        listen(listener, LISTEN_BACKLOG) == 0)
+        return listener;
+    (void)error_set_errno(error, "cannot listen there");
+    (void)close(listener);
+    return -1;
+}
+
+static int taken_port(int listener)
+{
+    struct sockaddr_storage taken = {0};
+    socklen_t size = sizeof taken;
+    char port[NI_MAXSERV];
+    if (getsockname(listener, (struct sockaddr *)&taken, &size) != 0 ||
+        getnameinfo((struct sockaddr *)&taken, size, NULL, 0, port, sizeof port, NI_NUMERICSERV) !=
+            0)
+        return 0;
+    return atoi(port);
+}
+
+static int listen_on(struct server *server, const char *text, struct error *error)
+{
+    const struct addrinfo hints = {
+        .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found = NULL;
+    char bare[sizeof server->host];
+    const char *port = NULL;
+    if (split_address(text, server->host, sizeof server->host, &port, error) != 0)
+        return -1;
+    (void)snprintf(bare, sizeof bare, "%s", server->host + (server->host[0] == '['));
+    bare[strcspn(bare, "]")] = '\0';
+    int result = getaddrinfo(bare, port, &hints, &found);
+    if (result != 0)
+        return error_set(error, ERROR_INVALID, "cannot listen on %.100s: %s", text,
+                         gai_strerror(result));
+    server->socket = open_socket(found, error);
+    freeaddrinfo(found);
+    if (server->socket < 0)
+        return -1;
+    server->port = taken_port(server->socket);
+    (void)snprintf(server->url, sizeof server->url, "http://%s:%d", server->host, server->port);
+    return 0;
+}
+
+/* ---- the library */
+
+static void log_library(void *context, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+static void log_library(void *context, const char *format, va_list arguments)
+{
+    char text[512];
+    (void)context;
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\r\n")] = '\0';
+    log_write(LOG_LEVEL_DEBUG, "http_library", "message", LOG_TEXT(text), NULL);
+}
+
+static void connection_changed(void *context, struct MHD_Connection *connection,
+                               void **socket_context, enum MHD_ConnectionNotificationCode what)
+{
+    struct server *server = context;
+    struct client *client = *socket_context;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (client != NULL)
+            watchdog_remove(server->watchdog, client->watched);
+        free(client);
+        *socket_context = NULL;
+        return;
+    }
+    client = calloc(1, sizeof *client);
+    if (client == NULL)
+        return; /* exchange_start() refuses to go on without one */
+    int file = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    client->server = server;
+    client->watched = watchdog_add(server->watchdog, file);
+    if (client->watched == NULL) {
+        free(client);
+        return;
+    }
+    watchdog_expect(server->watchdog, client->watched, server->service.config->header_timeout_s);
+    *socket_context = client;
+}
+
+static unsigned thread_count(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cores < 2)
+        return 0; /* the library's own single thread */
+    return cores < LIBRARY_THREADS_MAX ? (unsigned)cores : LIBRARY_THREADS_MAX;
+}
+
+static int start_library(struct server *server, struct error *error)
+{
+    const struct config *config = server->service.config;
+    const unsigned flags =
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    server->library = MHD_start_daemon(
+        flags, 0, NULL, NULL, exchange_handle, server, MHD_OPTION_EXTERNAL_LOGGER, log_library,
+        NULL, MHD_OPTION_LISTEN_SOCKET, server->socket, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)config->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)(config->idle_timeout_s + 0.999), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, exchange_start, server,
+        MHD_OPTION_NOTIFY_COMPLETED, exchange_end, server, MHD_OPTION_NOTIFY_CONNECTION,
+        connection_changed, server, MHD_OPTION_END);
+    return server->library != NULL ? 0
+                                   : error_set(error, ERROR_INTERNAL, "cannot start the server");
+}
+
+/* ---- the server */
+
+static int check_descriptors(const struct config *config, struct error *error)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)config->max_connections + OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return 0;
+    if (limit.rlim_max >= wanted) {
+        limit.rlim_cur = wanted;
+        return setrlimit(RLIMIT_NOFILE, &limit) == 0
+                   ? 0
+                   : error_set_errno(error, "cannot raise the limit of open files");
+    }
+    return error_set(error, ERROR_INVALID,
+                     "max_connections must be at most %lld, as the limit of open files is %lld",
+                     (long long)limit.rlim_max - OTHER_FILES, (long long)limit.rlim_max);
+}
+
+static int start_parts(struct server *server, struct error *error)
+{
+    const struct config *config = server->service.config;
+    if (check_descriptors(config, error) != 0 || listen_on(server, config->listen, error) != 0)
+        return -1;
+    server->service.keys = server->service.daemon != NULL ? keys_create(error) : NULL;
+    server->watchdog = watchdog_start(error);
+    server->waits = waits_start(error);
+    server->workers = workers_start(WORKER_THREADS, error);
+    if (error->code != ERROR_NONE)
+        return -1;
+    if (server->service.daemon != NULL)
+        store_on_events(daemon_store(server->service.daemon), waits_notify, server->waits);
+    return start_library(server, error);
+}
+
+static void server_free(struct server *server)
+{
+    if (server->service.daemon != NULL)
+        store_on_events(daemon_store(server->service.daemon), NULL, NULL);
+    if (server->socket >= 0)
+        (void)close(server->socket);
+    workers_stop(server->workers);
+    waits_stop(server->waits);
+    watchdog_stop(server->watchdog);
+    keys_free(server->service.keys);
+    pthread_cond_destroy(&server->changed);
+    pthread_mutex_destroy(&server->mutex);
+    free(server);
+}
+
+struct server *server_start_routes(const struct config *config, struct daemon *daemon,
+                                   const struct route *routes, struct error *error)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (server == NULL) {
+        (void)error_set(error, ERROR_MEMORY, "no memory for the server");
+        return NULL;
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    server->socket = -1;
+    server->service = (struct service){.daemon = daemon,
+                                       .config = config,
+                                       .routes = routes,
+                                       .budget.most = BODIES_IN_MEMORY * config->max_predict_body,
+                                       .address = server->host,
+                                       .http_library = MHD_get_version(),
+                                       .started_ns = clock_now_ns()};
+    pthread_mutex_init(&server->mutex, NULL);
+    pthread_cond_init(&server->changed, NULL);
+    if (start_parts(server, error) == 0)
+        return server;
+    server_free(server);
+    return NULL;
+}
+
+struct server *server_start(struct daemon *daemon, struct error *error)
+{
+    return server_start_routes(daemon_config(daemon), daemon, api_routes, error);
+}
+
+const char *server_url(const struct server *server)
+{
+    return server->url;
+}
+
+int server_port(const struct server *server)
+{
+    return server->port;
+}
+
+/* Waits until no request is open, at most DRAIN_SECONDS. */
+static void drain(struct server *server)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += DRAIN_SECONDS;
+    pthread_mutex_lock(&server->mutex);
+    while (server->open_count > 0)
+        if (pthread_cond_timedwait(&server->changed, &server->mutex, &until) != 0)
+            break;
+    server->refusing = true;
+    pthread_mutex_unlock(&server->mutex);
+}
+
+static void await_handlers(struct server *server)
+{
+    pthread_mutex_lock(&server->mutex);
+    while (server->busy_count > 0 || server->asleep_count > 0)
+        pthread_cond_wait(&server->changed, &server->mutex);
+    pthread_mutex_unlock(&server->mutex);
+}
+
+void server_stop(struct server *server)
+{
+    if (server == NULL)
+        return;
+    server->service.stopping = true;
+    waits_end(server->waits);
+    (void)MHD_quiesce_daemon(server->library); /* the socket is ours to close */
+    drain(server);
+    await_handlers(server);
+    watchdog_cut_all(server->watchdog);
+    MHD_stop_daemon(server->library);
+    server_free(server);
+}

@@ -1,0 +1,29 @@
+/* The HTTP server: the only thing of propd that listens. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_API_SERVER_H
+#define PROPD_API_SERVER_H
+
+#include "base/error.h"
+#include "daemon/config.h"
+
+struct daemon;
+struct route;
+struct server;
+
+/* Listens on the configuration's address and serves what the daemon (borrowed) can do. ERROR_IO:
+ * the address cannot be taken. */
+struct server *server_start(struct daemon *daemon, struct error *error);
+/* The same with routes of one's own, which need no daemon where it is NULL: for tests. */
+struct server *server_start_routes(const struct config *config, struct daemon *daemon,
+                                   const struct route *routes, struct error *error);
+
+/* "http://127.0.0.1:8420", with the port that was taken. */
+const char *server_url(const struct server *server);
+int server_port(const struct server *server);
+
+/* readyz says 503, streams and long polls end, nothing new is accepted, what runs gets 5 s, then
+ * everything is closed. Returns when no handler runs any more; a dataset that is being parsed is
+ * waited for. Takes NULL. */
+void server_stop(struct server *server);
+
+#endif

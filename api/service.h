@@ -1,0 +1,29 @@
+/* What all handlers share: the daemon behind them, the routes, and whether the service is going
+ * down. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROPD_API_SERVICE_H
+#define PROPD_API_SERVICE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "api/body.h"
+#include "daemon/config.h"
+
+struct daemon;
+struct keys;
+struct route;
+
+struct service {
+    struct daemon *daemon;       /* borrowed; NULL only in tests of the server alone */
+    const struct config *config; /* borrowed */
+    const struct route *routes;  /* ended by a route without a method */
+    struct keys *keys;           /* idempotency keys that are being answered; may be NULL */
+    struct body_budget budget;
+    const char *address;      /* "127.0.0.1" out of config->listen: a Host that is ours; NULL */
+    const char *http_library; /* name and version, for GET /v1/system */
+    uint64_t started_ns;
+    atomic_bool stopping; /* readyz says 503, streams and long polls end */
+};
+
+#endif

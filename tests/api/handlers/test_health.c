@@ -1,0 +1,72 @@
+/* What needs no data: health, the page, the system, the catalog. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/api/support.h"
+
+#include <string.h>
+
+START_TEST(a_running_service_is_healthy_and_ready)
+{
+    json_decref(test_json(200, "GET", "/healthz", NULL));
+    json_decref(test_json(200, "GET", "/readyz", NULL));
+}
+END_TEST
+
+START_TEST(a_stopping_service_is_healthy_but_not_ready)
+{
+    test_service.stopping = true;
+    json_decref(test_json(200, "GET", "/healthz", NULL));
+    test_problem(503, "busy", "stopping", "GET", "/readyz", NULL, NULL);
+}
+END_TEST
+
+START_TEST(the_page_needs_nothing_from_elsewhere)
+{
+    struct reply reply = test_call("GET", "/", NULL, NULL);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_str_eq(reply.content_type, "text/html; charset=utf-8");
+    ck_assert_str_eq(reply_header_value(&reply, "Content-Security-Policy"),
+                     "default-src 'self'; frame-ancestors 'none'");
+    const char *text = bytes_text(&reply.body);
+    ck_assert_ptr_nonnull(strstr(text, "curl -T iris.csv"));
+    ck_assert_ptr_null(strstr(text, "http://"));
+    ck_assert_ptr_null(strstr(text, "https://"));
+    reply_clear(&reply);
+}
+END_TEST
+
+START_TEST(the_system_tells_cores_memory_and_versions)
+{
+    json_auto_t *system = test_json(200, "GET", "/v1/system", NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(system, "version")), PROPD_VERSION);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(system, "cores"), "total")),
+                     2);
+    ck_assert_int_gt(
+        json_integer_value(json_object_get(json_object_get(system, "memory"), "budget")), 0);
+    ck_assert(json_is_string(json_object_get(system, "instruction_set")));
+    ck_assert(json_is_object(json_object_get(system, "storage")));
+}
+END_TEST
+
+START_TEST(the_catalog_lists_layers_with_their_fields)
+{
+    json_auto_t *catalog = test_json(200, "GET", "/v1/catalog", NULL);
+    const json_t *layer = json_array_get(json_object_get(catalog, "layers"), 0);
+    ck_assert(json_is_string(json_object_get(layer, "name")));
+    ck_assert_uint_gt(json_array_size(json_object_get(layer, "fields")), 0);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, test_open, test_close);
+    tcase_add_test(tests, a_running_service_is_healthy_and_ready);
+    tcase_add_test(tests, a_stopping_service_is_healthy_but_not_ready);
+    tcase_add_test(tests, the_page_needs_nothing_from_elsewhere);
+    tcase_add_test(tests, the_system_tells_cores_memory_and_versions);
+    tcase_add_test(tests, the_catalog_lists_layers_with_their_fields);
+}
+
+int main(void)
+{
+    return tests_run("health", add_tests);
+}
