@@ -1,1 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
+# A real daemon, spoken to over its socket. Tests of real data skip where that is absent.
+END_TO_END_TESTS = \
+	tests/end-to-end/test_main_job.py \
+	tests/end-to-end/test_stop.py \
+	tests/end-to-end/test_kill.py \
+	tests/end-to-end/test_golden.py \
+	tests/end-to-end/test_real_data.py \
+	tests/end-to-end/test_hostile.py
+TEST_EXTENSIONS = .py .sh
+PY_LOG_COMPILER = python3
+AM_TESTS_ENVIRONMENT = PROPD=$(abs_top_builddir)/propd DIGITS=$(abs_top_builddir)/digits \
+	SOURCE=$(abs_top_srcdir) BUILD=$(abs_top_builddir); export PROPD DIGITS SOURCE BUILD;
+TESTS += $(END_TO_END_TESTS)
+EXTRA_DIST += $(END_TO_END_TESTS) tests/end-to-end/propd.py

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The golden cases over HTTP: the first weights imported as a model, the data uploaded, trained from there, the weights taken
+back out. The C tests run every case; here are those whose steps are whole epochs."""
+import json
+import pathlib
+import unittest
+
+from propd import SOURCE, Daemon, main, read_safetensors, write_safetensors
+
+CASES = SOURCE / "tests/golden/cases"
+
+
+def columns_of(shape, values):
+    """Rows of a flat list of shape [rows] or [rows, width]."""
+    width = shape[1] if len(shape) > 1 else 1
+    return [values[i:i + width] for i in range(0, len(values), width)]
+
+
+def table(x, y, whole):
+    """A CSV file: x1 … xn and the targets y1 … yk, whole numbers as such; %.9g gives a float back exactly."""
+    rows_x, rows_y = columns_of(*x), columns_of(*y)
+    names_x = ["x%d" % (i + 1) for i in range(len(rows_x[0]))]
+    names_y = ["y%d" % (i + 1) for i in range(len(rows_y[0]))]
+    lines = [",".join(names_x + names_y)]
+    for a, b in zip(rows_x, rows_y):
+        lines.append(",".join(["%.9g" % v for v in a] + ["%d" % v if whole else "%.9g" % v for v in b]))
+    return "\n".join(lines).encode() + b"\n", names_y
+
+
+def first_states(network, width):
+    """Moving averages of batch_norm layers, which a case does not hold: 0 and 1."""
+    states, counts = {}, {}
+    for layer in network["layers"]:
+        counts[layer["type"]] = counts.get(layer["type"], 0) + 1
+        width = layer.get("units", width)
+        if layer["type"] == "batch_norm":
+            name = layer.get("name", "batch_norm_%d" % counts["batch_norm"])
+            states[name + "/moving_mean"] = [width], [0.0] * width
+            states[name + "/moving_variance"] = [width], [1.0] * width
+    return states
+
+
+class Golden(unittest.TestCase):
+    def test_cases(self):
+        paths = sorted(CASES.glob("*.json"))
+        self.assertGreater(len(paths), 40)
+        with Daemon() as daemon:
+            for path in paths:
+                case = json.loads(path.read_text())
+                per_epoch = -(-case["input"]["rows"] // case["training"]["batch_size"])
+                if case["steps"] % per_epoch == 0:
+                    with self.subTest(path.stem):
+                        self.run_case(daemon, path.stem, case, case["steps"] // per_epoch)
+
+    def run_case(self, daemon, name, case, epochs):
+        tensors, _ = read_safetensors(path_of(name).read_bytes())
+        first = {k[5:]: v for k, v in tensors.items() if k.startswith("init/")}
+        first.update(first_states(case["network"], case["input"]["shape"][0]))
+        file = write_safetensors(first, {"propd.network": json.dumps(case["network"]),
+                                         "propd.input": json.dumps({"shape": case["input"]["shape"]})})
+        daemon.call("POST", "/v1/models?name=first-" + name, file, {"Content-Type": "application/octet-stream"})
+        data, targets = table(tensors["x"], tensors["y"], case["target"]["kind"] in ("class", "binary", "count"))
+        daemon.upload(name, data)
+        training = dict(case["training"], epochs=epochs, shuffle=False, validation=None)
+        job = daemon.train({"dataset": name, "target": targets, "network": case["network"], "training": training,
+                            "preprocessing": {"numeric": "none", "target": "none"}, "initial_model": "first-" + name})
+        _, _, last = daemon.send("GET", "/v1/models/%s/file" % job["model"])
+        self.check_weights(read_safetensors(last)[0], tensors)
+        history = daemon.get("/v1/jobs/%s/history?metric=loss&points=1000" % job["id"])
+        self.check_close(history["series"][0]["mean"], tensors["losses"][1], 1e-5, max(map(abs, tensors["losses"][1])))
+
+    def check_weights(self, weights, tensors):
+        """As tests/golden/README.md measures: by the tensor's largest value, or a tenth of the largest of all."""
+        final = {k[6:]: v for k, v in tensors.items() if k.startswith("final/")}
+        largest = max(max(map(abs, values)) for _, values in final.values())
+        self.assertEqual(set(weights), set(final))
+        for name, (shape, values) in final.items():
+            self.assertEqual(weights[name][0], shape)
+            self.check_close(weights[name][1], values, 5e-5, max(max(map(abs, values)), largest / 10))
+
+    def check_close(self, got, wanted, tolerance, scale):
+        worst = max(abs(a - b) for a, b in zip(got, wanted))
+        self.assertEqual(len(got), len(wanted))
+        self.assertLessEqual(worst, tolerance * scale)
+
+
+def path_of(name):
+    return pathlib.Path(CASES, name + ".safetensors")
+
+
+if __name__ == "__main__":
+    main()
