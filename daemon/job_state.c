@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fields.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,20 +35,30 @@ static char *event_body(const struct job_change *change, const char *to, const c
     return body != NULL ? fields_print(body) : NULL;
 }
 
-int job_move(struct store *store, struct job_change *change, const char *const *from,
+/* Adds an event behind those that the change has. */
+static void event_append(struct job_change *change, const char *type, const char *body)
+{
+    int i = 0;
+    while (change->events[i].type != NULL) {
+        i++;
+        assert(i < CHANGE_EVENTS_MAX);
+    }
+    change->events[i] = (struct job_event){.type = type, .body = body};
+}
+
+int job_move(struct store *store, const struct job_change *change, const char *const *from,
              const char *to, const char *reason, struct error *error)
 {
     AUTO_FREE char *body = event_body(change, to, reason);
     if (body == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an event");
-    change->from = from;
-    change->to = to;
-    change->event_type = "state";
-    change->event_body = body;
+    struct job_change move = *change;
+    move.from = from;
+    move.to = to;
+    event_append(&move, "state", body);
     if (job_state_finished(to)) {
-        change->finished_ms = clock_unix_ms();
-        change->end_event_type = "end";
-        change->end_event_body = body;
+        move.finished_ms = clock_unix_ms();
+        event_append(&move, "end", body);
     }
-    return store_job_change(store, change, NULL, error);
+    return store_job_change(store, &move, NULL, error);
 }

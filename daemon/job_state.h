@@ -26,7 +26,7 @@ bool job_state_finished(const char *state);
 /* Moves job change->id from one of `from` to `to` with an event {"state", "reason"}; the other
  * members of `change` go into the same transaction. A finished state also gives the "end" event.
  * ERROR_CONFLICT where the job is in no state of `from`. */
-int job_move(struct store *store, struct job_change *change, const char *const *from,
+int job_move(struct store *store, const struct job_change *change, const char *const *from,
              const char *to, const char *reason, struct error *error);
 
 #endif

@@ -55,15 +55,27 @@ static int write_patiently(struct job *job, struct job_change *change, const cha
     return 0;
 }
 
-/* Adds points and status to a change and writes it; the points are forgotten once they are on disk.
+/* What followers of the job see of it: at every write, and so at least once. */
+static char *metrics_event(const struct job *job)
+{
+    const struct trainer_progress progress = trainer_progress(job->trainer);
+    json_auto_t *body = json_pack("{s:I, s:I, s:O}", "epoch", (json_int_t)progress.epoch, "step",
+                                  (json_int_t)progress.step, "metrics", job->metrics);
+    return print_or_null(body);
+}
+
+/* Adds points, status and a "metrics" event to a change and writes it; the points are forgotten
+ * once they are on disk.
  */
 static int write_progress(struct job *job, struct job_change *change, const char *to,
                           const char *reason, struct error *error)
 {
     json_auto_t *status = job_status_make(job, to != NULL && strcmp(to, STATE_SUCCEEDED) == 0);
     AUTO_FREE char *text = print_or_null(status);
-    if (text == NULL)
+    AUTO_FREE char *metrics = metrics_event(job);
+    if (text == NULL || metrics == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a job's status");
+    change->events[0] = (struct job_event){.type = "metrics", .body = metrics};
     change->id = job->record.id;
     change->status = text;
     change->points = recorder_points(job->recorder, &change->point_series_count);
@@ -76,28 +88,10 @@ static int write_progress(struct job *job, struct job_change *change, const char
     return result;
 }
 
-static char *metrics_event(const struct job *job)
-{
-    const struct trainer_progress progress = trainer_progress(job->trainer);
-    json_auto_t *body = json_pack("{s:I, s:I, s:O}", "epoch", (json_int_t)progress.epoch, "step",
-                                  (json_int_t)progress.step, "metrics", job->metrics);
-    return print_or_null(body);
-}
-
-static int write_metrics(struct job *job, struct job_change *change, struct error *error)
-{
-    AUTO_FREE char *body = metrics_event(job);
-    if (body == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for an event");
-    change->event_type = "metrics";
-    change->event_body = body;
-    return write_progress(job, change, NULL, NULL, error);
-}
-
 int job_flush(struct job *job, struct error *error)
 {
     struct job_change change = {.id = job->record.id};
-    return write_metrics(job, &change, error);
+    return write_progress(job, &change, NULL, NULL, error);
 }
 
 /* Fills in a checkpoint of where the run stands; `bytes` must live as long as the change. */
@@ -118,7 +112,7 @@ int job_checkpoint(struct job *job, struct error *error)
     AUTO_CLEAR(bytes_clear) struct bytes bytes = {0};
     struct job_change change = {.id = job->record.id};
     if (checkpoint_fill(job, &bytes, &change, error) != 0 ||
-        write_metrics(job, &change, error) != 0)
+        write_progress(job, &change, NULL, NULL, error) != 0)
         return -1;
     job->checkpointed_ns = clock_now_ns();
     job->checkpoint_cost_ns = job->checkpointed_ns - start;
@@ -207,7 +201,7 @@ int job_log(struct job *job, const char *message, struct error *error)
 {
     json_auto_t *body = json_pack("{s:s}", "message", message);
     AUTO_FREE char *text = print_or_null(body);
-    struct job_change change = {.id = job->record.id, .event_type = "log", .event_body = text};
+    struct job_change change = {.id = job->record.id, .events = {{"log", text}}};
     if (text == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an event");
     return write_patiently(job, &change, NULL, NULL, error);

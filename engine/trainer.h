@@ -44,7 +44,8 @@ void trainer_free(struct trainer *trainer);
 
 /* The same checks without the memory for the run: what a submission is checked with. *memory: bytes
  * that trainer_create() will take. *resolved (may be NULL): {"network": …, "training": …,
- * "left_out": […]} with every default filled in, for the job's spec; owned by the caller. */
+ * "target": […], "left_out": […]} with every default filled in, for the job's spec; owned by the
+ * caller. */
 int trainer_check(const struct trainer_setup *setup, size_t *memory, json_t **resolved,
                   struct error *error);
 

@@ -40,8 +40,10 @@ static json_t *resolve(const struct trainer_plan *plan)
     if (plan->setup.training->metrics.count == 0)
         json_object_set_new(training, "metrics", metric_list(plan));
     json_t *left_out = json_deep_copy(preprocessing_left_out(plan->preprocessing));
-    return json_pack("{s:o, s:o, s:o}", "network", json_deep_copy(plan->network->document),
-                     "training", training, "left_out", left_out == NULL ? json_array() : left_out);
+    return json_pack("{s:o, s:o, s:o*, s:o}", "network", json_deep_copy(plan->network->document),
+                     "training", training, "target",
+                     json_deep_copy(preprocessing_targets(plan->preprocessing)), "left_out",
+                     left_out == NULL ? json_array() : left_out);
 }
 
 /* Whether the initial model's weights fit, tried on memory that is given back. */

@@ -133,14 +133,12 @@ static int checkpoint_change(struct connection *connection, int64_t job,
 static int events_add(struct connection *connection, int64_t job, struct change *change,
                       struct error *error)
 {
-    const struct job_change *given = change->job;
-    if (given->event_type &&
-        event_add(connection, job, given->event_type, given->event_body, &change->seq, error) != 0)
-        return -1;
-    if (!given->end_event_type)
-        return 0;
-    return event_add(connection, job, given->end_event_type, given->end_event_body, &change->seq,
-                     error);
+    const struct job_event *events = change->job->events;
+    for (int i = 0; i < CHANGE_EVENTS_MAX && events[i].type != NULL; i++) {
+        if (event_add(connection, job, events[i].type, events[i].body, &change->seq, error) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int change_run(struct connection *connection, void *context, struct error *error)

@@ -144,6 +144,10 @@ struct history_points {
     const double *values;  /* may be NaN or infinite */
 };
 struct model_record;
+enum { CHANGE_EVENTS_MAX = 3 };
+struct job_event {
+    const char *type, *body; /* body: JSON object text */
+};
 struct job_change {
     const char *id;
     const char *const *from; /* NULL-terminated states, one of which the job must be in, else
@@ -157,10 +161,9 @@ struct job_change {
     int64_t add_attempts;
     const struct history_points *points; /* appended */
     size_t point_series_count;
-    const char *event_type, *event_body;         /* NULL: no event */
-    const char *end_event_type, *end_event_body; /* a second event after it; NULL: none */
-    const struct bytes *checkpoint;              /* a new one, at: */
-    int64_t checkpoint_step, checkpoints_keep;   /* older ones beyond `keep` go */
+    struct job_event events[CHANGE_EVENTS_MAX]; /* in this order; a NULL type ends them */
+    const struct bytes *checkpoint;             /* a new one, at: */
+    int64_t checkpoint_step, checkpoints_keep;  /* older ones beyond `keep` go */
     bool drop_checkpoints;
     struct model_record *model; /* added, its version set; job.model_id = its id */
     const struct bytes *model_file;

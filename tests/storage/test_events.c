@@ -24,7 +24,7 @@ static void store_teardown(void)
 static int64_t event_make(const char *job, const char *type, const char *body)
 {
     int64_t seq;
-    struct job_change change = {.id = job, .event_type = type, .event_body = body};
+    struct job_change change = {.id = job, .events = {{type, body}}};
     ck_assert_ok(store_job_change(store, &change, &seq, &failure));
     return seq;
 }

@@ -71,8 +71,7 @@ START_TEST(a_change_sets_what_it_names_and_nothing_else)
                                 .started_ms = 5,
                                 .priority = &priority,
                                 .add_attempts = 1,
-                                .event_type = "state",
-                                .event_body = "{\"state\": \"running\"}"};
+                                .events = {{"state", "{\"state\": \"running\"}"}}};
     ck_assert_ok(store_job_change(store, &change, &seq, &failure));
     change = (struct job_change){.id = id,
                                  .status = "{\"epoch\": 1}",
@@ -108,8 +107,7 @@ START_TEST(a_change_from_another_state_is_refused_whole)
     struct job_change change = {.id = id,
                                 .from = running,
                                 .to = "succeeded",
-                                .event_type = "end",
-                                .event_body = "{}",
+                                .events = {{"end", "{}"}},
                                 .points = &points,
                                 .point_series_count = 1};
     error_clear(&failure);

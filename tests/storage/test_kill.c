@@ -73,8 +73,7 @@ static void change_write(const struct writing *writing, const char *job, int64_t
                                 .status = status,
                                 .points = &points,
                                 .point_series_count = 1,
-                                .event_type = "metrics",
-                                .event_body = status,
+                                .events = {{"metrics", status}},
                                 .checkpoint = &checkpoint,
                                 .checkpoint_step = step,
                                 .checkpoints_keep = 2};

@@ -360,7 +360,7 @@ START_TEST(commits_tell_of_the_newest_event)
     store_on_events(store, note, &noted);
     dataset_make(store, "iris", "bytes", dataset);
     job_make(store, "job", dataset, job);
-    struct job_change change = {.id = job, .event_type = "log", .event_body = "{}"};
+    struct job_change change = {.id = job, .events = {{"log", "{}"}}};
     ck_assert_ok(store_job_change(store, &change, &seq, &failure));
     /* One that is refused after its event was added tells of nothing. */
     static const int64_t steps[] = {2, 1};
