@@ -22,8 +22,7 @@ const char *server_url(const struct server *server);
 int server_port(const struct server *server);
 
 /* readyz says 503, streams and long polls end, nothing new is accepted, what runs gets 5 s, then
- * everything is closed. Returns when no handler runs any more; a dataset that is being parsed is
- * waited for. Takes NULL. */
+ * everything is closed. Returns when no handler runs any more. Takes NULL. */
 void server_stop(struct server *server);
 
 #endif

@@ -108,6 +108,7 @@ struct daemon *daemon_start(const struct config *config, struct error *error)
 
 void daemon_quiesce(struct daemon *daemon)
 {
+    atomic_store(&daemon->stopping, true);
     scheduler_quiesce(daemon->scheduler);
 }
 

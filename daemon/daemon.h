@@ -22,7 +22,7 @@ struct daemon;
 /* Opens the store, marks jobs that a crash left running as queued again (attempt + 1, an event says
  * why) and starts the scheduler. The configuration is borrowed. */
 struct daemon *daemon_start(const struct config *config, struct error *error);
-/* Tells running jobs to save and stop, starts no more, and returns at once. */
+/* Tells running jobs to save and stop, calls imports off, starts no more, and returns at once. */
 void daemon_quiesce(struct daemon *daemon);
 /* No new job starts, running ones save a checkpoint and are queued again so that the next start
  * goes on; returns when all threads have ended (within 8 s), then closes the store. */

@@ -14,6 +14,7 @@ struct daemon {
     struct store *store;
     struct cache *datasets, *models;
     struct scheduler *scheduler;
+    atomic_bool stopping; /* imports under way are called off */
 };
 
 /* daemon/model_cache.c: what a model's record says beside its file, JSON text for the caller to

@@ -27,7 +27,8 @@ static struct dataset *column_file_make(struct daemon *daemon, const struct daem
 {
     struct dataset_source sources[2] = {{.file = -1}, {.file = -1}};
     const struct dataset_limits limits = {.bytes = (uint64_t)daemon->config->max_dataset,
-                                          .columns = COLUMNS_MAX};
+                                          .columns = COLUMNS_MAX,
+                                          .called_off = &daemon->stopping};
     int count = sources_open(upload, sources, error);
     int result =
         count < 0 ? -1 : dataset_import(sources, count, upload->options, &limits, file, error);

@@ -9,6 +9,7 @@
 #define PROPD_ENGINE_DATASET_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -82,8 +83,9 @@ struct dataset_source {
 
 /* Limits of an import, so that a small upload cannot become a large file. */
 struct dataset_limits {
-    uint64_t bytes;  /* of inflated input, and of the column file */
-    int64_t columns; /* 16,384 */
+    uint64_t bytes;                /* of inflated input, and of the column file */
+    int64_t columns;               /* 16,384 */
+    const atomic_bool *called_off; /* once true, the import ends with ERROR_BUSY; NULL */
 };
 
 /* Parses one source (or features and labels) and writes the column file to `file` (empty,

@@ -11,7 +11,7 @@ static int open_inputs(struct import *import, const struct dataset_source *sourc
                        struct error *error)
 {
     for (int i = 0; i < count; i++) {
-        if (input_open(&import->inputs[i], &sources[i], import->limits->bytes, error) != 0)
+        if (input_open(&import->inputs[i], &sources[i], import->limits, error) != 0)
             return -1;
         import->input_count = i + 1;
     }

@@ -75,10 +75,13 @@ static ssize_t inflate_some(struct input *input, void *data, size_t size, struct
     return (ssize_t)(size - inflater->avail_out);
 }
 
-int input_open(struct input *input, const struct dataset_source *source, uint64_t limit,
-               struct error *error)
+int input_open(struct input *input, const struct dataset_source *source,
+               const struct dataset_limits *limits, struct error *error)
 {
-    *input = (struct input){.name = source->name, .file = source->file, .limit = limit};
+    *input = (struct input){.name = source->name,
+                            .file = source->file,
+                            .limit = limits->bytes,
+                            .called_off = limits->called_off};
     uint8_t magic[2];
     ssize_t got = read_file(input, magic, sizeof(magic), error);
     if (got < 0)
@@ -108,6 +111,8 @@ ssize_t input_read(struct input *input, void *data, size_t size, struct error *e
 {
     size_t used = 0;
     while (used < size && !input->ended) {
+        if (input->called_off != NULL && atomic_load(input->called_off))
+            return error_set(error, ERROR_BUSY, "reading %s was called off", input->name);
         size_t room = size - used < 1 << 30 ? size - used : 1 << 30;
         ssize_t got = input->gzip ? inflate_some(input, (char *)data + used, room, error)
                                   : read_file(input, (char *)data + used, room, error);

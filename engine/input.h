@@ -15,9 +15,10 @@
 struct input {
     const char *name;
     int file;
-    uint64_t limit;  /* of bytes handed out */
-    uint64_t given;  /* since the start */
-    uint64_t offset; /* in the file */
+    uint64_t limit;                /* of bytes handed out */
+    const atomic_bool *called_off; /* NULL, or true once reading is to end */
+    uint64_t given;                /* since the start */
+    uint64_t offset;               /* in the file */
     bool gzip;
     bool ended;
     z_stream inflater;
@@ -25,11 +26,11 @@ struct input {
 };
 
 /* Finds out whether the source is gzip. The source stays the caller's. */
-int input_open(struct input *input, const struct dataset_source *source, uint64_t limit,
-               struct error *error) MUST_CHECK;
+int input_open(struct input *input, const struct dataset_source *source,
+               const struct dataset_limits *limits, struct error *error) MUST_CHECK;
 void input_close(struct input *input);
 /* Up to `size` bytes, fewer only at the end; -1 with ERROR_INVALID for broken gzip, ERROR_TOO_LARGE
- * over the limit. */
+ * over the limit, ERROR_BUSY once called off. */
 ssize_t input_read(struct input *input, void *data, size_t size, struct error *error) MUST_CHECK;
 /* Back to the first byte. */
 int input_rewind(struct input *input, struct error *error) MUST_CHECK;

@@ -67,18 +67,20 @@ class MainJob(unittest.TestCase):
         connection.request("GET", "/v1/jobs/%s/events" % self.job["id"], headers={"Accept": "text/event-stream"})
         answer = connection.getresponse()
         self.assertTrue(answer.getheader("Content-Type").startswith("text/event-stream"))
-        states, last = [], 0
+        states, types, last = [], set(), 0
         for line in answer:
             if line.startswith(b"data: "):
                 event = json.loads(line[6:])
                 self.assertGreater(event["seq"], last)
                 last = event["seq"]
+                types.add(event["type"])
                 if event["type"] == "state":
                     states.append(event["state"])
                 if event["type"] == "end":
                     break
         connection.close()
         self.assertEqual(states, ["queued", "running", "succeeded"])
+        self.assertEqual(types, {"state", "metrics", "end"})
 
     def test_model_file_comes_back_with_the_same_bytes(self):
         status, headers, file = self.daemon.send("GET", "/v1/models/%s/file?format=safetensors" % self.job["model"])

@@ -49,6 +49,17 @@ class Stop(unittest.TestCase):
         connection.sendall(b"PUT /v1/datasets/half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\na,b\n1,2\n")
         return connection
 
+    def test_import_under_way_does_not_hold_it(self):
+        daemon = Daemon(self.folder).start()
+        table = b"a,b,c,d\n" + b"0.123456789,1.5,2.25,3.75\n" * 4000000
+        connection = socket.create_connection(("127.0.0.1", daemon.port))
+        connection.sendall(b"PUT /v1/datasets/large HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(table))
+        connection.sendall(table)
+        code, seconds = daemon.stop()
+        connection.close()
+        self.assertEqual(code, 0)
+        self.assertLess(seconds, 10 * PATIENCE)
+
     def test_second_daemon_on_one_folder_is_refused(self):
         with Daemon(self.folder):
             second = subprocess.run([PROGRAM, "--data", self.folder, "--listen", "127.0.0.1:0"], capture_output=True,

@@ -75,6 +75,25 @@ START_TEST(small_upload_cannot_become_a_large_file)
 }
 END_TEST
 
+START_TEST(import_that_is_called_off_ends)
+{
+    static const char text[] = "a,b\n1,2\n";
+    const atomic_bool called_off = true;
+    const struct dataset_limits limits = {
+        .bytes = 1 << 20, .columns = 10, .called_off = &called_off};
+    struct dataset_options options;
+    struct error error = {0};
+    ck_assert_int_eq(fields_default(&dataset_options_kind, &options, &error), 0);
+    struct dataset_source source = {temporary_file(text, sizeof text - 1), "body"};
+    int file = temporary_file("", 0);
+    ck_assert_int_eq(dataset_import(&source, 1, &options, &limits, file, &error), -1);
+    ck_assert_error(error, ERROR_BUSY, "reading body was called off");
+    fields_clear(&dataset_options_kind, &options);
+    close(source.file);
+    close(file);
+}
+END_TEST
+
 START_TEST(other_formats_are_refused_by_name)
 {
     static const struct {
@@ -183,6 +202,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, gzip_is_inflated);
     tcase_add_test(tests, damaged_gzip_is_refused);
     tcase_add_test(tests, small_upload_cannot_become_a_large_file);
+    tcase_add_test(tests, import_that_is_called_off_ends);
     tcase_add_test(tests, other_formats_are_refused_by_name);
     tcase_add_test(tests, named_formats_that_are_not_built_are_refused);
     tcase_add_test(tests, two_csv_files_are_refused);
