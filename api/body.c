@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -107,8 +108,9 @@ static void text_clear(struct body *body)
 static void text_append(struct body *body, const void *data, size_t size)
 {
     if (body->budget != NULL) {
+        int64_t used = atomic_fetch_add(&body->budget->used, (int64_t)size) + (int64_t)size;
         body->budgeted += (int64_t)size;
-        if ((body->budget->used += (int64_t)size) > body->budget->most)
+        if (used > body->budget->most)
             (void)error_set(&body->error, ERROR_BUSY,
                             "other requests take all the memory that bodies may have");
     }

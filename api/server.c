@@ -74,7 +74,7 @@ static int taken_port(int listener)
         getnameinfo((struct sockaddr *)&taken, size, NULL, 0, port, sizeof port, NI_NUMERICSERV) !=
             0)
         return 0;
-    return atoi(port);
+    return (int)strtol(port, NULL, 10);
 }
 
 static int listen_on(struct server *server, const char *text, struct error *error)

@@ -91,8 +91,8 @@ static bool has_odd_segment(const char *path)
     for (const char *at = path; at != NULL; at = strchr(at + 1, '/')) {
         size_t size = strcspn(at + 1, "/");
         bool last = at[1 + size] == '\0';
-        if ((size == 0 && !last) || (size == 1 && at[1] == '.') ||
-            (size == 2 && at[1] == '.' && at[2] == '.'))
+        bool is_dots = strspn(at + 1, ".") == size; /* or empty */
+        if (size <= 2 && is_dots && (size > 0 || !last))
             return true;
     }
     return false;

@@ -9,6 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What error.h tells the analyzer about their calls. */
+#undef error_set
+#undef error_set_at
+#undef error_set_errno
+
 static const char *const code_names[] = {
 #define ERROR_NAME(code, name) [code] = (name),
     ERROR_CODES(ERROR_NAME)

@@ -74,4 +74,11 @@ const char *error_code_name(enum error_code code);
 /* The code of a name, ERROR_INTERNAL for an unknown one. */
 enum error_code error_code_find(const char *name);
 
+#ifdef __clang_analyzer__
+/* The analyzer sees one file at a time: without this it follows paths on which these give 0. */
+#define error_set(...) (error_set(__VA_ARGS__), -1)
+#define error_set_at(...) (error_set_at(__VA_ARGS__), -1)
+#define error_set_errno(...) (error_set_errno(__VA_ARGS__), -1)
+#endif
+
 #endif

@@ -197,6 +197,16 @@ static void job_live(struct job *job)
     }
 }
 
+/* Lives if what it goes on from can be written. */
+static void job_enter(struct job *job)
+{
+    if (job_insist(job, job_go_on, &job->failure) == 0)
+        job_live(job);
+    else if (job->failure.code != ERROR_STORAGE_FULL)
+        job_give_up(job);
+    /* else the daemon stops and the disk is full: as in job_live() */
+}
+
 void job_run(void *daemon, struct task *task)
 {
     struct job job = {.daemon = daemon, .task = task, .from = states_running};
@@ -208,11 +218,9 @@ void job_run(void *daemon, struct task *task)
             log_error("job_not_started", &error, "job", task->id);
     } else if (job_open(&job, &job.failure) != 0) {
         job_give_up(&job);
-    } else if (job_insist(&job, job_go_on, &job.failure) == 0) {
-        job_live(&job);
-    } else if (job.failure.code != ERROR_STORAGE_FULL) {
-        job_give_up(&job);
-    } /* else the daemon stops and the disk is full: as in job_live() */
+    } else {
+        job_enter(&job);
+    }
     job_release(&job);
     job_record_clear(&job.record);
 }

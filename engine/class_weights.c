@@ -3,7 +3,7 @@
 #include "engine/class_weights.h"
 
 #include <assert.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void balance(const int64_t *counts, int64_t class_count, float *weights)
@@ -20,9 +20,9 @@ static bool is_label(const char *key, const json_t *label)
 {
     if (json_is_string(label))
         return strcmp(key, json_string_value(label)) == 0;
-    double number;
-    char rest;
-    return json_is_number(label) && sscanf(key, "%lf%c", &number, &rest) == 1 &&
+    char *end;
+    double number = strtod(key, &end);
+    return json_is_number(label) && end != key && *end == '\0' &&
            number == json_number_value(label);
 }
 

@@ -1,6 +1,5 @@
 /* A hash table with open addressing over entries in one run of text. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE /* qsort_r */
 #include "engine/dictionary.h"
 #include "engine/number_text.h"
 

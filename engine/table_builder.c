@@ -1,6 +1,5 @@
 /* All columns of a table, row by row. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE /* asprintf */
 #include "engine/table_builder.h"
 #include "engine/dataset_options.h"
 #include "engine/description.h"

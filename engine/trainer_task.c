@@ -59,8 +59,10 @@ static int gather(const struct trainer_setup *setup, struct evidence *evidence, 
                                   .target_count = named > 0 ? named : 1,
                                   .named = (const struct loss_type *)setup->training->loss.kind};
     for (size_t i = 0; i < evidence->target_count; i++)
-        if (dataset_find(dataset, target_name(setup, i)) < 0)
-            return refuse_target(dataset, target_name(setup, i), error);
+        if (dataset_find(dataset, target_name(setup, i)) < 0) {
+            refuse_target(dataset, target_name(setup, i), error);
+            return -1;
+        }
     evidence->first = &dataset->columns[dataset_find(dataset, target_name(setup, 0))];
     return network_document_output(setup->network, &evidence->activation, &evidence->units, error);
 }

@@ -62,7 +62,8 @@ static int chunks_compare(struct connection *connection, int64_t number, const s
         const void *data = statement_borrow_blob(&select, &size);
         if (statement_check(&select, error) != 0)
             return -1;
-        if (size > bytes->size - start || (size > 0 && memcmp(data, bytes->data + start, size)))
+        if (size > bytes->size - start ||
+            (size > 0 && memcmp(data, bytes->data + start, size) != 0))
             return 0;
         start += size;
     }

@@ -72,6 +72,7 @@ static int split_find(struct history_tree *tree, const struct history_query *que
 static void stride_choose(struct cut *cut, int64_t points)
 {
     int64_t budget = cut->split >= 0 ? points - 1 : points;
+    assert(budget > 0);
     int64_t wanted = divide_up(cut->to - cut->from, budget);
     cut->level = 0;
     while (cut->level < HISTORY_LEVELS &&

@@ -16,7 +16,7 @@ static const struct {
     const char *name;
     size_t size;
 } types[] = {
-#define TYPE_ENTRY(type, bytes) {.name = #type, .size = bytes},
+#define TYPE_ENTRY(type, bytes) {.name = #type, .size = (bytes)},
     SAFETENSORS_TYPES(TYPE_ENTRY)
 #undef TYPE_ENTRY
 };

@@ -61,6 +61,7 @@ static int add_cell(struct csv_scanner *scanner, const char *start, const char *
         return error_set(error, ERROR_TOO_LARGE,
                          "line %" PRId64 " has more than %" PRId64 " fields", scanner->line,
                          scanner->columns_max);
+    assert(scanner->capacity > 0);
     if (scanner->count == scanner->capacity) {
         struct cell *cells =
             realloc(scanner->cells, (size_t)scanner->capacity * 2 * sizeof(*cells));

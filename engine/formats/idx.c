@@ -259,6 +259,7 @@ static int describe_numbers(struct idx_reader *reader, const struct idx_source *
 static int add_numbers(struct idx_reader *reader, struct idx_source *source, const char *name,
                        struct error *error)
 {
+    assert(source->elements > 0);
     if (source->elements > (uint64_t)reader->import->limits->columns)
         return error_set(error, ERROR_TOO_LARGE, "%s has more than %" PRId64 " values a row",
                          source->input->name, reader->import->limits->columns);

@@ -21,7 +21,8 @@ static double step_rate(const void *options, double base, int64_t unit, int64_t 
 {
     const struct step_options *step = options;
     (void)units;
-    return base * pow(step->gamma, (double)(unit / step->step_size));
+    int64_t changes = unit / step->step_size;
+    return base * pow(step->gamma, (double)changes);
 }
 
 const struct schedule_type schedule_step = {

@@ -42,7 +42,7 @@ static uint64_t cpu_now_ns(void)
     __attribute__((target(target_text))) static double name(void)                                  \
     {                                                                                              \
         vector sums[PEAK_CHAINS], factor = set(0.999F), more = set(0.001F);                        \
-        float out[lanes];                                                                          \
+        float out[(lanes)];                                                                        \
         for (int i = 0; i < PEAK_CHAINS; i++)                                                      \
             sums[i] = set((float)i);                                                               \
         const uint64_t start = cpu_now_ns();                                                       \
@@ -53,7 +53,7 @@ static uint64_t cpu_now_ns(void)
         for (int i = 1; i < PEAK_CHAINS; i++)                                                      \
             sums[0] = fma(sums[0], factor, sums[i]);                                               \
         memcpy(out, &sums[0], sizeof(out));                                                        \
-        return isnan(out[0]) ? 0 : 2.0 * lanes * PEAK_CHAINS * PEAK_ROUNDS / ns;                   \
+        return isnan(out[0]) ? 0 : 2.0 * (lanes)*PEAK_CHAINS * PEAK_ROUNDS / ns;                   \
     }
 PEAK(peak_avx512, "avx512f", __m512, _mm512_set1_ps, _mm512_fmadd_ps, 16)
 PEAK(peak_avx2, "avx2,fma", __m256, _mm256_set1_ps, _mm256_fmadd_ps, 8)

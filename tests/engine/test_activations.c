@@ -192,11 +192,12 @@ END_TEST
 
 START_TEST(softmax_of_large_values_is_finite_and_of_nan_is_nan)
 {
-    const float large[3] = {3e38F, -3e38F, 3e38F}, bad[3] = {1, NAN, 2};
+    static const float large[3] = {3e38F, -3e38F, 3e38F}, halves[3] = {0.5F, 0, 0.5F},
+                       bad[3] = {1, NAN, 2};
     for (const struct kernels *const *set = kernels_list(); *set; set++) {
         float y[3];
         (*set)->activation_forward(ACTIVATION_SOFTMAX, 0, 1, 3, large, y);
-        ck_assert_mem_eq(y, ((float[]){0.5F, 0, 0.5F}), sizeof(y));
+        ck_assert_msg(memcmp(y, halves, sizeof(y)) == 0, "%s", (*set)->name);
         (*set)->activation_forward(ACTIVATION_SOFTMAX, 0, 1, 3, bad, y);
         ck_assert_msg(isnan(y[0]) && isnan(y[1]) && isnan(y[2]), "%s", (*set)->name);
         (*set)->activation_forward(ACTIVATION_LOG_SOFTMAX, 0, 1, 3, bad, y);

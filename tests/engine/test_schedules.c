@@ -73,7 +73,8 @@ START_TEST(cosine_goes_down_to_final_over_all_units)
 {
     double by_epoch[TOTAL], by_step[TOTAL];
     for (int i = 0; i < TOTAL; i++) {
-        by_epoch[i] = 0.02 + 0.08 * (1 + cos(M_PI * (i / 3) / 4.0)) / 2;
+        int epoch = i / 3;
+        by_epoch[i] = 0.02 + 0.08 * (1 + cos(M_PI * epoch / 4.0)) / 2;
         by_step[i] = i < 2 ? 0.05 * (i + 1) : 0.1 * (1 + cos(M_PI * (i - 2) / 10.0)) / 2;
     }
     check_rates("{\"type\": \"cosine\", \"final\": 0.02}", by_epoch);

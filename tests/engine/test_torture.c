@@ -4,7 +4,6 @@
  * tests/data/torture.txt says what becomes of every hostile file: its rows and columns, or the
  * error. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE /* asprintf */
 #include "base/bytes.h"
 #include "tests/check.h"
 #include "tests/engine/imported.h"

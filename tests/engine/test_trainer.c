@@ -43,6 +43,7 @@ static struct trainer *run_to_end(const struct fixture_run *run, struct trainer_
     struct error error = {0};
     struct trainer_report report;
     enum trainer_event event;
+    *last = (struct trainer_report){0};
     while ((event = trainer_step(trainer, &report, &error)) != TRAINER_FINISHED) {
         ck_assert_msg(event != TRAINER_FAILED, "%s", error.message);
         if (event == TRAINER_EPOCH_ENDED)
@@ -244,6 +245,7 @@ static void check_stopping(const char *more, bool restores)
     ck_assert_int_eq(trainer_progress(trainer).best_epoch, course.best_epoch);
     ck_assert_int_eq(trainer_progress(trainer).patience_left, 0);
     float *last = weights_of(trainer, false, &count);
+    ck_assert_ptr_nonnull(course.best);
     ck_assert_int_eq(memcmp(course.best, last, (size_t)count * sizeof(float)) == 0, restores);
     free(course.best);
     free(last);
