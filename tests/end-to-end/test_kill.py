@@ -11,9 +11,9 @@ import threading
 import time
 import unittest
 
-from propd import IRIS, Daemon, dense, draw_digits, main, PATIENCE
+from propd import IRIS, PATIENCE, Daemon, dense, draw_digits, main
 
-KILLS = int(os.environ.get("KILLS", "20"))
+KILLS = int(os.environ.get("KILLS", "20" if PATIENCE == 1 else "6"))
 SEED = int(os.environ.get("SEED", str(random.randrange(10 ** 6))))
 
 JOBS = {

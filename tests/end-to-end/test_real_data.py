@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from propd import SHARED, Daemon, dense, main
+from propd import PATIENCE, SHARED, Daemon, dense, main
 
 DATA = SHARED / "data"
 needs = lambda path: unittest.skipUnless((DATA / path).exists(), "%s is not present" % (DATA / path))
@@ -19,6 +19,7 @@ def predictions(daemon, model, rows, batch=2000):
     return answers
 
 
+@unittest.skipIf(PATIENCE > 1, "accuracy does not depend on sanitizers")
 class RealData(unittest.TestCase):
     def setUp(self):
         self.daemon = Daemon()
