@@ -179,7 +179,7 @@ static void activation_report(const struct kernels *set, const char *name,
                               enum activation_code code)
 {
     float *x = numbers(PASS_COUNT), *y = numbers(PASS_COUNT), *d = numbers(PASS_COUNT);
-    double forward = INFINITY, backward = INFINITY;
+    double forward = (double)INFINITY, backward = (double)INFINITY;
     const int columns = code == ACTIVATION_SOFTMAX ? 10 : 100;
     for (int i = 0; i < TRIES; i++) {
         uint64_t start = cpu_now_ns();
@@ -200,7 +200,7 @@ static void adam_report(const struct kernels *set)
 {
     float *w = numbers(PASS_COUNT), *g = numbers(PASS_COUNT);
     float *m = numbers(PASS_COUNT), *v = numbers(PASS_COUNT);
-    double best = INFINITY;
+    double best = (double)INFINITY;
     for (int64_t i = 0; i < PASS_COUNT; i++)
         v[i] = fabsf(v[i]);
     for (int i = 0; i < TRIES; i++) {
