@@ -68,7 +68,8 @@ static const struct kind early_stopping_kind = {.name = "early_stopping",
 
 static const struct field checkpoint_fields[] = {
     FIELD_NUMBER(struct checkpoint_options, every_s, .min = 0, .max = 1e9, .number = 30,
-                 .flags = FIELD_ABOVE_MIN, .help = "seconds between two checkpoints"),
+                 .flags = FIELD_ABOVE_MIN,
+                 .help = "seconds between two checkpoints at most; a service may save more often"),
     FIELD_INTEGER(struct checkpoint_options, epochs, .min = 1, .max = 1e9, .number = 1,
                   .help = "epochs between two checkpoints"),
     FIELD_INTEGER(struct checkpoint_options, keep, .min = 1, .max = 100, .number = 2,
