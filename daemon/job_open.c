@@ -73,6 +73,8 @@ int job_go_on(struct job *job, struct error *error)
 {
     const struct trainer_progress progress = trainer_progress(job->trainer);
     char message[96];
+    if (job->record.started_ms == 0)
+        return 0; /* its first run: there is nothing to cut */
     if (store_history_truncate(job->daemon->store, job->record.id, progress.step,
                                progress.epoch * progress.steps_per_epoch, error) != 0)
         return -1;
