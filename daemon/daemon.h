@@ -51,6 +51,10 @@ int daemon_dataset_import(struct daemon *daemon, const struct daemon_upload *upl
 const struct dataset *daemon_dataset_hold(struct daemon *daemon,
                                           const struct dataset_record *record, struct error *error);
 void daemon_dataset_release(struct daemon *daemon, const struct dataset *dataset);
+/* Removes it from the store (see store_dataset_remove) and lets go of its file, so that the disk
+ * space comes back as soon as nobody holds it. */
+int daemon_dataset_remove(struct daemon *daemon, const struct dataset_record *record,
+                          struct error *error);
 
 /* ---- models (daemon/model_cache.c) */
 
@@ -58,6 +62,8 @@ void daemon_dataset_release(struct daemon *daemon, const struct dataset *dataset
 const struct model *daemon_model_hold(struct daemon *daemon, const char *reference,
                                       struct model_record *record, struct error *error);
 void daemon_model_release(struct daemon *daemon, const struct model *model);
+/* Removes it from the store and from memory, there once nobody holds it. */
+int daemon_model_remove(struct daemon *daemon, const char *id, struct error *error);
 /* Checks and keeps a safetensors file under `name` (NULL: "imported"). */
 int daemon_model_import(struct daemon *daemon, const char *name, const void *file, size_t size,
                         struct model_record *record, struct error *error);

@@ -25,3 +25,12 @@ void daemon_dataset_release(struct daemon *daemon, const struct dataset *dataset
 {
     cache_release(daemon->datasets, dataset);
 }
+
+int daemon_dataset_remove(struct daemon *daemon, const struct dataset_record *record,
+                          struct error *error)
+{
+    if (store_dataset_remove(daemon->store, record->id, error) != 0)
+        return -1;
+    cache_forget(daemon->datasets, record->file_sha256); /* one that shares the file maps it anew */
+    return 0;
+}

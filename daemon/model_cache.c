@@ -41,6 +41,14 @@ void daemon_model_release(struct daemon *daemon, const struct model *model)
     cache_release(daemon->models, model);
 }
 
+int daemon_model_remove(struct daemon *daemon, const char *id, struct error *error)
+{
+    if (store_model_remove(daemon->store, id, error) != 0)
+        return -1;
+    cache_forget(daemon->models, id);
+    return 0;
+}
+
 /* What is kept of a model beside its file: where it comes from, and what it takes and gives. */
 char *daemon_model_info(const struct model *model, const json_t *metrics, struct error *error)
 {

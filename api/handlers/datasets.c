@@ -124,10 +124,10 @@ int handle_datasets_get(struct request *request, struct reply *reply, struct err
 
 int handle_datasets_delete(struct request *request, struct reply *reply, struct error *error)
 {
-    struct store *store = daemon_store(request->service->daemon);
+    struct daemon *daemon = request->service->daemon;
     struct dataset_record record AUTO_CLEAR(dataset_record_clear) = {0};
-    if (store_dataset_get(store, request->captures[0], &record, error) != 0 ||
-        store_dataset_remove(store, record.id, error) != 0)
+    if (store_dataset_get(daemon_store(daemon), request->captures[0], &record, error) != 0 ||
+        daemon_dataset_remove(daemon, &record, error) != 0)
         return -1;
     reply->status = 204;
     return 0;

@@ -92,7 +92,7 @@ int handle_models_delete(struct request *request, struct reply *reply, struct er
 {
     struct model_record record AUTO_CLEAR(model_record_clear) = {0};
     if (get(request, &record, error) != 0 ||
-        store_model_remove(daemon_store(request->service->daemon), record.id, error) != 0)
+        daemon_model_remove(request->service->daemon, record.id, error) != 0)
         return -1;
     reply->status = 204;
     return 0;

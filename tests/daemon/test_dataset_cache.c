@@ -53,6 +53,33 @@ START_TEST(held_dataset_outlives_its_removal)
 }
 END_TEST
 
+/* Whether this process still maps the column file: its disk space would stay taken. */
+static bool is_mapped(const char *file_sha256)
+{
+    char line[1024];
+    bool found = false;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    ck_assert_ptr_nonnull(maps);
+    while (fgets(line, sizeof line, maps) != NULL)
+        found |= strstr(line, file_sha256) != NULL;
+    fclose(maps);
+    return found;
+}
+
+START_TEST(removed_dataset_gives_its_disk_space_back)
+{
+    struct daemon *daemon = start();
+    free(iris_import(daemon, "iris"));
+    struct dataset_record record = record_of(daemon, "iris");
+    daemon_dataset_release(daemon, daemon_dataset_hold(daemon, &record, &failure));
+    ck_assert(is_mapped(record.file_sha256));
+    ck_assert_done(daemon_dataset_remove(daemon, &record, &failure));
+    ck_assert(!is_mapped(record.file_sha256));
+    dataset_record_clear(&record);
+    daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(missing_column_file_is_an_error)
 {
     char path[256];
@@ -72,6 +99,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, dataset_is_mapped_once_for_all_who_hold_it);
     tcase_add_test(tests, held_dataset_outlives_its_removal);
+    tcase_add_test(tests, removed_dataset_gives_its_disk_space_back);
     tcase_add_test(tests, missing_column_file_is_an_error);
 }
 
