@@ -86,5 +86,6 @@ struct trainer_setup job_document_setup(const struct job_document *document)
                                   .training = document->training,
                                   .preprocessing = document->preprocessing,
                                   .features = document->features,
-                                  .targets = &document->target};
+                                  .targets = &document->target,
+                                  .members = (int)document->threads};
 }

@@ -13,8 +13,10 @@
  * backward_parameters, cut by items of `parameter_items` (output columns, channels), each summed
  * over the rows in their order, so that the bytes do not depend on the number of threads.
  *
- * Scratch is there in training only: it is NULL while predicting. Layers that work in place are
- * never run. */
+ * Scratch is there in training only: it is NULL while predicting, but for per-row scratch of layers
+ * that say scratch_in_prediction. Work is memory that a call has for itself: each member of the
+ * team has its own, and nothing is left in it from one call to the next. Layers that work in place
+ * are never run. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_LAYER_H
 #define PROPD_ENGINE_LAYER_H
@@ -27,7 +29,7 @@
 #include "engine/kernels/kernels.h"
 #include "engine/shape.h"
 
-enum { LAYER_TENSORS_MAX = 16, LAYER_INPUTS_MAX = 16, LAYER_SCRATCH_MAX = 4 };
+enum { LAYER_TENSORS_MAX = 16, LAYER_INPUTS_MAX = 16, LAYER_SCRATCH_MAX = 8 };
 
 /* What every layer takes beside its own fields: name, input, and the regularization of its weights.
  * A layer's option struct begins with it. */
@@ -74,7 +76,9 @@ struct layer {
     struct layer_tensor tensors[LAYER_TENSORS_MAX];
     int64_t scratch_per_row[LAYER_SCRATCH_MAX]; /* floats kept from forward to backward, per row of
                                                    the batch */
+    bool scratch_in_prediction;                 /* scratch_per_row is there while predicting too */
     int64_t scratch_fixed[LAYER_SCRATCH_MAX];   /* the same, once per batch */
+    int64_t work_size;                          /* floats of pass.work */
     int64_t parameter_items; /* items of backward_parameters; 0: no trained tensors */
     int64_t batch_items;     /* items of forward_batch and backward_batch; 0: row-wise only */
     bool in_place;           /* output may share the (only) input's memory: reshape, flatten */
@@ -102,6 +106,7 @@ struct layer_pass {
     float *d_output; /* may be overwritten by backward (activation's derivative in place) */
     float *scratch[LAYER_SCRATCH_MAX]; /* per-row scratch: [rows][scratch_per_row] */
     float *fixed[LAYER_SCRATCH_MAX];
+    float *work; /* [work_size], the caller's own, any content; NULL where work_size is 0 */
     float *tensors[LAYER_TENSORS_MAX];   /* weights; written only for TENSOR_STATE, in forward_batch
                                             when training */
     float *d_tensors[LAYER_TENSORS_MAX]; /* gradients to add to; NULL for TENSOR_STATE */

@@ -42,6 +42,13 @@ static void find_roots(const struct network *network, struct layout *layout)
     }
 }
 
+static void find_work(const struct network *network, struct layout *layout)
+{
+    for (int i = 0; i < network->layer_count; i++)
+        if (aligned(network->layers[i].work_size) > layout->work)
+            layout->work = aligned(network->layers[i].work_size);
+}
+
 static bool has_trained_tensors(const struct layer *layer)
 {
     for (int t = 0; t < layer->tensor_count; t++)
@@ -143,7 +150,24 @@ static void place_kept(const struct network *network, struct layout *layout)
     }
 }
 
-/* In a block, time is the index of the layer that runs. */
+/* A layer's scratch in a block is one piece that lives while the layer runs. */
+static void place_block_scratch(const struct layer *layer, int index, struct layout *layout,
+                                struct arena *arena, struct arena_item *item)
+{
+    int64_t *offsets = layout->layers[index].scratch;
+
+    if (!layer->scratch_in_prediction)
+        return;
+    *item = (struct arena_item){.first = index, .last = index};
+    for (int s = 0; s < LAYER_SCRATCH_MAX; s++)
+        offsets[s] = take(&item->size, layer->scratch_per_row[s]);
+    arena_place(arena, item);
+    for (int s = 0; s < LAYER_SCRATCH_MAX; s++)
+        offsets[s] += item->offset;
+}
+
+/* In a block, time is the index of the layer that runs. `items`: one a layer for its output, then
+ * one a layer for its scratch. */
 static void place_block_outputs(const struct network *network, struct layout *layout,
                                 struct arena *arena, struct arena_item *items)
 {
@@ -167,6 +191,9 @@ static void place_block_outputs(const struct network *network, struct layout *la
             arena_place(arena, &items[i]);
         layout->layers[i].output = i == last_root ? layout->logits : items[i].offset;
     }
+    for (int i = 0; i < network->layer_count; i++)
+        place_block_scratch(&network->layers[i], i, layout, arena,
+                            &items[network->layer_count + i]);
     layout->per_block_row = arena->size;
 }
 
@@ -189,8 +216,8 @@ int layout_plan(const struct network *network, enum workspace_use use, struct la
                 struct error *error)
 {
     size_t count = (size_t)network->layer_count;
-    AUTO_FREE struct arena_item *items = calloc(count, sizeof(*items));
-    AUTO_FREE const struct arena_item **placed = calloc(count, sizeof(placed[0]));
+    AUTO_FREE struct arena_item *items = calloc(2 * count, sizeof(*items));
+    AUTO_FREE const struct arena_item **placed = calloc(2 * count, sizeof(placed[0]));
     AUTO_FREE int *first_phases = calloc(count, sizeof(*first_phases));
     struct arena arena = {.placed = placed};
     struct layout made = {.layers = calloc(count, sizeof(*made.layers))};
@@ -200,6 +227,7 @@ int layout_plan(const struct network *network, enum workspace_use use, struct la
         return error_set(error, ERROR_MEMORY, "out of memory for the plan of a network's memory");
     }
     find_roots(network, &made);
+    find_work(network, &made);
     place_ends(network, use, &made);
     if (use == WORKSPACE_TRAIN) {
         find_wanted_gradients(network, &made);

@@ -21,7 +21,8 @@ struct layout_layer {
     int64_t output;      /* floats a row from the start of the common rows (training, and the last
                             layer) or of a block's rows (prediction); of roots */
     int64_t d_output;    /* training; of roots that want a gradient */
-    int64_t scratch[LAYER_SCRATCH_MAX]; /* training; floats a row */
+    int64_t scratch[LAYER_SCRATCH_MAX]; /* floats a row: training, and of blocks where a layer's
+                                           scratch is there in prediction */
     int64_t fixed[LAYER_SCRATCH_MAX];   /* training; floats from the start of the fixed part */
     bool gives[LAYER_INPUTS_MAX];       /* whether backward gives a gradient to this input */
     bool overwrites[LAYER_INPUTS_MAX];  /* … as its first writer */
@@ -34,6 +35,7 @@ struct layout {
     int64_t per_row;                     /* floats a row in common */
     int64_t per_block_row;               /* floats a row of blocks; 0 for training */
     int64_t fixed;                       /* floats once */
+    int64_t work;                        /* floats a member: the most that a layer wants */
 };
 
 /* Plans; the caller calls layout_clear() on success. */

@@ -28,7 +28,7 @@ int model_predict(const struct model *model, const float *x, int64_t rows, float
     if (!kernels)
         return -1;
     struct workspace *workspace =
-        workspace_create(network, kernels, smaller(rows, BLOCK_ROWS), WORKSPACE_PREDICT, error);
+        workspace_create(network, kernels, smaller(rows, BLOCK_ROWS), 1, WORKSPACE_PREDICT, error);
     if (!workspace)
         return -1;
     for (int64_t row = 0; row < rows; row += BLOCK_ROWS) {

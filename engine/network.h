@@ -67,13 +67,15 @@ enum workspace_use { WORKSPACE_PREDICT, WORKSPACE_TRAIN };
 
 struct workspace;
 
-/* Memory for batches of up to `rows` rows, all of it: nothing allocates afterwards. Fails with
- * ERROR_TOO_LARGE where it would not fit an address space, ERROR_MEMORY. */
+/* Memory for batches of up to `rows` rows run by a team of up to `members`, all of it: nothing
+ * allocates afterwards. Fails with ERROR_TOO_LARGE where it would not fit an address space,
+ * ERROR_MEMORY. */
 struct workspace *workspace_create(const struct network *network, const struct kernels *kernels,
-                                   int64_t rows, enum workspace_use use, struct error *error);
+                                   int64_t rows, int members, enum workspace_use use,
+                                   struct error *error);
 void workspace_free(struct workspace *workspace);
 /* Bytes that workspace_create() would take. */
-int workspace_size(const struct network *network, int64_t rows, enum workspace_use use,
+int workspace_size(const struct network *network, int64_t rows, int members, enum workspace_use use,
                    size_t *size, struct error *error);
 
 /* Where the caller puts a batch: [rows][input elements]. */

@@ -81,15 +81,27 @@ static void activate_output(const struct workspace *workspace, int64_t begin, in
         workspace_at(workspace, workspace->layout.activated) + offset);
 }
 
-static void forward_rows(void *context, int64_t begin, int64_t end, int member UNUSED)
+/* The layer's pass as a member runs it: its own where the layer wants work memory. */
+static struct layer_pass *member_pass(const struct workspace *workspace, int index, int member,
+                                      struct layer_pass *own)
+{
+    if (workspace->network->layers[index].work_size == 0)
+        return &workspace->passes[index];
+    *own = workspace->passes[index];
+    own->work = workspace_work(workspace, member);
+    return own;
+}
+
+static void forward_rows(void *context, int64_t begin, int64_t end, int member)
 {
     const struct segment *segment = context;
     struct workspace *workspace = segment->workspace;
 
     for (int i = segment->first; i < segment->last; i++) {
         const struct layer *layer = &workspace->network->layers[i];
+        struct layer_pass own;
         if (!layer->in_place)
-            layer->type->forward(layer, &workspace->passes[i], begin, end);
+            layer->type->forward(layer, member_pass(workspace, i, member, &own), begin, end);
     }
     if (segment->with_activation)
         activate_output(workspace, begin, end);
@@ -158,7 +170,8 @@ static float *block_output(const struct workspace *workspace, int layer, int64_t
     return workspace_block(workspace, begin) + layout->layers[root].output * (end - begin);
 }
 
-static void predict_layer(const struct segment *segment, int index, int64_t begin, int64_t end)
+static void predict_layer(const struct segment *segment, int index, int64_t begin, int64_t end,
+                          int member)
 {
     const struct workspace *workspace = segment->workspace;
     const struct layer *layer = &workspace->network->layers[index];
@@ -167,6 +180,10 @@ static void predict_layer(const struct segment *segment, int index, int64_t begi
     if (layer->in_place)
         return;
     pass.output = block_output(workspace, index, begin, end);
+    pass.work = layer->work_size > 0 ? workspace_work(workspace, member) : NULL;
+    for (int s = 0; s < LAYER_SCRATCH_MAX && layer->scratch_in_prediction; s++)
+        pass.scratch[s] = workspace_block(workspace, begin) +
+                          workspace->layout.layers[index].scratch[s] * (end - begin);
     for (int k = 0; k < layer->input_count; k++)
         pass.inputs[k] = block_output(workspace, layer->inputs[k], begin, end);
     for (int t = 0; t < layer->tensor_count; t++)
@@ -176,14 +193,14 @@ static void predict_layer(const struct segment *segment, int index, int64_t begi
 
 /* Blocks of rows go through the whole network one by one, so that what lies between two layers
  * stays in the cache. */
-static void predict_rows(void *context, int64_t begin, int64_t end, int member UNUSED)
+static void predict_rows(void *context, int64_t begin, int64_t end, int member)
 {
     const struct segment *segment = context;
 
     for (int64_t at = begin; at < end; at += PREDICTION_ROWS) {
         int64_t block_end = at + PREDICTION_ROWS < end ? at + PREDICTION_ROWS : end;
         for (int i = segment->first; i < segment->last; i++)
-            predict_layer(segment, i, at, block_end);
+            predict_layer(segment, i, at, block_end, member);
     }
     if (segment->with_activation)
         activate_output(segment->workspace, begin, end);
@@ -222,7 +239,7 @@ static void deactivate_d_output(const struct workspace *workspace, int64_t begin
         workspace_at(workspace, layout->activated) + offset, d_output, d_output);
 }
 
-static void backward_rows(void *context, int64_t begin, int64_t end, int member UNUSED)
+static void backward_rows(void *context, int64_t begin, int64_t end, int member)
 {
     const struct segment *segment = context;
     struct workspace *workspace = segment->workspace;
@@ -231,20 +248,22 @@ static void backward_rows(void *context, int64_t begin, int64_t end, int member 
         deactivate_d_output(workspace, begin, end);
     for (int i = segment->last - 1; i >= segment->first; i--) {
         const struct layer *layer = &workspace->network->layers[i];
+        struct layer_pass own;
         if (!layer->in_place && workspace->layout.layers[i].wants_gradient)
-            layer->type->backward(layer, &workspace->passes[i], begin, end);
+            layer->type->backward(layer, member_pass(workspace, i, member, &own), begin, end);
     }
 }
 
-static void run_parameter_chunks(void *context, int64_t begin, int64_t end, int member UNUSED)
+static void run_parameter_chunks(void *context, int64_t begin, int64_t end, int member)
 {
     const struct workspace *workspace = context;
 
     for (int64_t i = begin; i < end; i++) {
         const struct parameter_chunk *chunk = &workspace->chunks[i];
         const struct layer *layer = &workspace->network->layers[chunk->layer];
-        layer->type->backward_parameters(layer, &workspace->passes[chunk->layer], chunk->begin,
-                                         chunk->end);
+        struct layer_pass own;
+        layer->type->backward_parameters(layer, member_pass(workspace, chunk->layer, member, &own),
+                                         chunk->begin, chunk->end);
     }
 }
 

@@ -48,6 +48,11 @@ static const struct optimizer_type *optimizer_of(const struct training *training
     return (const struct optimizer_type *)training->optimizer.kind;
 }
 
+static int member_count(const struct step_setup *setup)
+{
+    return setup->members > 0 ? setup->members : team_size(setup->team);
+}
+
 static int plan_memory(const struct step_setup *setup, struct step_plan *plan, struct error *error)
 {
     const struct training *training = setup->training;
@@ -60,8 +65,8 @@ static int plan_memory(const struct step_setup *setup, struct step_plan *plan, s
         size_multiply((size_t)setup->rows, sizeof(double), &plan->row_size, error) != 0 ||
         size_multiply((size_t)plan->block_count, sizeof(double), &plan->block_size, error) != 0)
         return -1;
-    return workspace_size(setup->network, setup->rows, WORKSPACE_TRAIN, &plan->workspace_size,
-                          error);
+    return workspace_size(setup->network, setup->rows, member_count(setup), WORKSPACE_TRAIN,
+                          &plan->workspace_size, error);
 }
 
 int step_memory(const struct step_setup *setup, size_t *size, struct error *error)
@@ -82,8 +87,8 @@ int step_memory(const struct step_setup *setup, size_t *size, struct error *erro
 static int allocate(struct step *step, const struct step_plan *plan, struct error *error)
 {
     const struct step_setup *setup = &step->setup;
-    step->workspace =
-        workspace_create(setup->network, setup->kernels, setup->rows, WORKSPACE_TRAIN, error);
+    step->workspace = workspace_create(setup->network, setup->kernels, setup->rows,
+                                       member_count(setup), WORKSPACE_TRAIN, error);
     if (step->workspace == NULL)
         return -1;
     /* A network without weights still gets its pointers. */

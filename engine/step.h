@@ -24,6 +24,7 @@ struct step_setup {
     const void *loss_options;
     const struct kernels *kernels;
     struct team *team; /* NULL: the caller's thread */
+    int members;       /* of the team, for the memory; 0: as `team` has */
     int64_t rows;      /* of the largest batch */
     int64_t steps_per_epoch, total_steps;
 };

@@ -33,6 +33,7 @@ struct trainer_setup {
     const struct model
         *initial; /* start from its weights (and its preprocessing where the columns agree); NULL */
     struct team *team; /* NULL: the caller's thread */
+    int members;       /* of the team that will run it, for trainer_check(); 0: as `team` has */
 };
 
 struct trainer;

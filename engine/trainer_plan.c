@@ -145,6 +145,7 @@ static void plan_steps(struct trainer_plan *plan)
                                            .loss_options = plan->loss_options,
                                            .kernels = plan->kernels,
                                            .team = plan->setup.team,
+                                           .members = plan->setup.members,
                                            .rows = plan->rows,
                                            .steps_per_epoch = plan->steps_per_epoch,
                                            .total_steps = plan->steps};

@@ -11,13 +11,16 @@ enum { CACHE_LINE = 64, CHUNK_COLUMNS = 32 };
 /* Multiplications and additions of a chunk, at least: a few microseconds. */
 static const int64_t CHUNK_FLOPS = 1 << 18;
 
-static int layout_bytes(const struct layout *layout, int64_t rows, size_t *bytes,
+static int layout_bytes(const struct layout *layout, int64_t rows, int members, size_t *bytes,
                         struct error *error)
 {
     size_t per_row = (size_t)(layout->per_row + layout->per_block_row) * sizeof(float);
     size_t size = 0;
+    size_t work = 0;
 
     if (size_multiply(per_row, (size_t)rows, &size, error) != 0 ||
+        size_multiply((size_t)layout->work * sizeof(float), (size_t)members, &work, error) != 0 ||
+        size_add(size, work, &size, error) != 0 ||
         size_add(size, (size_t)layout->fixed * sizeof(float), &size, error) != 0 ||
         size_add(size, CACHE_LINE, &size, error) != 0)
         return -1;
@@ -47,6 +50,12 @@ static float *fixed_at(const struct workspace *workspace, int64_t offset)
     const struct layout *layout = &workspace->layout;
 
     return workspace->memory + (layout->per_row + layout->per_block_row) * workspace->rows + offset;
+}
+
+float *workspace_work(const struct workspace *workspace, int member)
+{
+    assert(member < workspace->members);
+    return fixed_at(workspace, workspace->layout.fixed + member * workspace->layout.work);
 }
 
 float *workspace_layer_output(const struct workspace *workspace, int layer)
@@ -141,20 +150,22 @@ static int prepare_training(struct workspace *workspace)
 }
 
 struct workspace *workspace_create(const struct network *network, const struct kernels *kernels,
-                                   int64_t rows, enum workspace_use use, struct error *error)
+                                   int64_t rows, int members, enum workspace_use use,
+                                   struct error *error)
 {
     struct workspace *workspace = calloc(1, sizeof(*workspace));
     size_t bytes = 0;
 
-    assert(rows > 0);
+    assert(rows > 0 && members > 0);
     if (workspace == NULL)
         goto out_of_memory;
     workspace->network = network;
     workspace->kernels = kernels;
     workspace->use = use;
     workspace->rows = rows;
+    workspace->members = members;
     if (layout_plan(network, use, &workspace->layout, error) != 0 ||
-        layout_bytes(&workspace->layout, rows, &bytes, error) != 0)
+        layout_bytes(&workspace->layout, rows, members, &bytes, error) != 0)
         goto fail;
     workspace->memory = aligned_alloc(CACHE_LINE, bytes);
     if (workspace->memory == NULL)
@@ -180,14 +191,14 @@ void workspace_free(struct workspace *workspace)
     free(workspace);
 }
 
-int workspace_size(const struct network *network, int64_t rows, enum workspace_use use,
+int workspace_size(const struct network *network, int64_t rows, int members, enum workspace_use use,
                    size_t *size, struct error *error)
 {
     struct layout layout;
 
     if (layout_plan(network, use, &layout, error) != 0)
         return -1;
-    int result = layout_bytes(&layout, rows, size, error);
+    int result = layout_bytes(&layout, rows, members, size, error);
     layout_clear(&layout);
     return result;
 }

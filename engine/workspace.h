@@ -17,8 +17,10 @@ struct workspace {
     const struct kernels *kernels;
     enum workspace_use use;
     int64_t rows;
+    int members;
     struct layout layout;
-    float *memory;             /* owned: common rows, then blocks' rows, then what is there once */
+    float *memory;             /* owned: common rows, then blocks' rows, then what is there once,
+                                  then each member's work */
     struct layer_pass *passes; /* owned; training: one a layer, with all pointers but those into the
                                   parameters' block */
     struct parameter_chunk *chunks; /* owned; training */
@@ -34,6 +36,9 @@ float *workspace_layer_output(const struct workspace *workspace, int layer);
 
 /* The memory of a block that begins at `row` of a workspace for prediction. */
 float *workspace_block(const struct workspace *workspace, int64_t row);
+
+/* Work memory of a member of the team. */
+float *workspace_work(const struct workspace *workspace, int member);
 
 /* Points the passes into the caller's blocks; `gradients` may be NULL in a forward run. */
 void workspace_bind(struct workspace *workspace, float *parameters, float *gradients);

@@ -28,11 +28,13 @@ START_TEST(workspaces_beyond_an_address_space_are_refused)
         make("{\"input\": [1048576], \"layers\": [{\"type\": \"dense\", \"units\": 2}]}");
     size_t size = 0;
 
-    ck_assert_int_eq(workspace_size(network, INT64_C(1) << 42, WORKSPACE_TRAIN, &size, &error), -1);
+    ck_assert_int_eq(
+        workspace_size(network, INT64_C(1) << 42, TRIAL_MEMBERS, WORKSPACE_TRAIN, &size, &error),
+        -1);
     ck_assert_int_eq(error.code, ERROR_TOO_LARGE);
     error_clear(&error);
-    ck_assert_ptr_null(
-        workspace_create(network, reference(), INT64_C(1) << 42, WORKSPACE_PREDICT, &error));
+    ck_assert_ptr_null(workspace_create(network, reference(), INT64_C(1) << 42, TRIAL_MEMBERS,
+                                        WORKSPACE_PREDICT, &error));
     ck_assert_int_eq(error.code, ERROR_TOO_LARGE);
     network_free(network);
 }
@@ -261,8 +263,9 @@ START_TEST(the_size_of_a_workspace_grows_with_its_rows)
     size_t one = 0;
     size_t hundred = 0;
 
-    ck_assert_int_eq(workspace_size(network, 1, WORKSPACE_TRAIN, &one, &error), 0);
-    ck_assert_int_eq(workspace_size(network, 100, WORKSPACE_TRAIN, &hundred, &error), 0);
+    ck_assert_int_eq(workspace_size(network, 1, TRIAL_MEMBERS, WORKSPACE_TRAIN, &one, &error), 0);
+    ck_assert_int_eq(workspace_size(network, 100, TRIAL_MEMBERS, WORKSPACE_TRAIN, &hundred, &error),
+                     0);
     ck_assert_uint_gt(hundred, 90 * (one - 1024));
     ck_assert_uint_lt(hundred, 100 * one);
     network_free(network);

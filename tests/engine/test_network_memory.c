@@ -90,7 +90,8 @@ static bool try_network(struct error *error)
 
 static bool try_workspace(enum workspace_use use, struct error *error)
 {
-    struct workspace *workspace = workspace_create(made, kernels_reference(), 7, use, error);
+    struct workspace *workspace =
+        workspace_create(made, kernels_reference(), 7, TRIAL_MEMBERS, use, error);
 
     workspace_free(workspace);
     return workspace != NULL;
@@ -110,7 +111,7 @@ static bool try_size(struct error *error)
 {
     size_t size = 0;
 
-    return workspace_size(made, 7, WORKSPACE_TRAIN, &size, error) == 0;
+    return workspace_size(made, 7, TRIAL_MEMBERS, WORKSPACE_TRAIN, &size, error) == 0;
 }
 
 static bool try_output(struct error *error)

@@ -48,8 +48,10 @@ struct trial trial_of_network(struct network *network_taken, int64_t rows, uint6
 
     trial.input_elements = rows * shape_elements(&trial.network->input_shape, NULL);
     trial.output_elements = rows * shape_elements(&trial.network->output_shape, NULL);
-    trial.training = workspace_create(trial.network, kernels, rows, WORKSPACE_TRAIN, &error);
-    trial.prediction = workspace_create(trial.network, kernels, rows, WORKSPACE_PREDICT, &error);
+    trial.training =
+        workspace_create(trial.network, kernels, rows, TRIAL_MEMBERS, WORKSPACE_TRAIN, &error);
+    trial.prediction =
+        workspace_create(trial.network, kernels, rows, TRIAL_MEMBERS, WORKSPACE_PREDICT, &error);
     ck_assert_ok(error);
     trial.parameters = aligned_alloc(64, block + 64);
     trial.gradients = aligned_alloc(64, block + 64);

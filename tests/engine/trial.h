@@ -8,6 +8,9 @@
 #include "engine/network.h"
 #include "engine/team.h"
 
+/* Trials may be run by teams of so many. */
+enum { TRIAL_MEMBERS = 8 };
+
 struct trial {
     struct network *network;
     struct workspace *training, *prediction;
