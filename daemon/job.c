@@ -5,6 +5,7 @@
 #include "daemon/job_internal.h"
 #include "daemon/job_state.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #define MS UINT64_C(1000000)
@@ -27,11 +28,27 @@ static void job_note(struct job *job, enum trainer_event event, const struct tra
         job->rows_done += report->rows;
         job->loss = report->loss;
         job->has_loss = true;
-    } else if (event == TRAINER_EPOCH_ENDED) {
+        return;
+    }
+    if (event == TRAINER_EPOCH_ENDED)
         recorder_add_epoch(job->recorder, report);
+    if (event == TRAINER_EPOCH_ENDED || event == TRAINER_FOLD_ENDED)
         for (int i = 0; i < report->metric_count; i++)
             job_metric_set(job, report->metrics[i].name, report->metrics[i].value);
-    }
+}
+
+/* What the folds of a cross-validation gave on average, in the job's log. */
+static int job_note_fold(struct job *job, const struct trainer_report *report, struct error *error)
+{
+    char message[256];
+    size_t size = (size_t)snprintf(message, sizeof message,
+                                   "fold %lld of %lld is complete; means:", (long long)report->fold,
+                                   (long long)trainer_progress(job->trainer).folds);
+    for (int i = 0; i < report->metric_count && size < sizeof message; i++)
+        size +=
+            (size_t)snprintf(message + size, sizeof message - size, "%s %s %.6g", i == 0 ? "" : ",",
+                             report->metrics[i].name, report->metrics[i].value);
+    return job_log(job, message, error);
 }
 
 static bool flush_due(const struct job *job, uint64_t now)
@@ -82,10 +99,30 @@ static int job_loop(struct job *job, struct error *error)
         enum trainer_event event = trainer_step(job->trainer, &report, error);
         if (event == TRAINER_FAILED)
             return -1;
-        if (event == TRAINER_FINISHED)
+        if (event == TRAINER_FINISHED) {
+            job->stop = report.stop;
             return JOB_GO_ON;
+        }
         job_note(job, event, &report);
+        if (event == TRAINER_FOLD_ENDED && job_note_fold(job, &report, error) != 0)
+            return -1;
     }
+}
+
+static const char *end_reason(enum trainer_stop stop)
+{
+    switch (stop) {
+    case STOP_PATIENCE:
+        return "stopped early: no improvement within its patience";
+    case STOP_TARGET:
+        return "the target of training.limits is reached";
+    case STOP_STEPS:
+        return "the steps of training.limits are done";
+    case STOP_NONE:
+    case STOP_EPOCHS:
+        break;
+    }
+    return "all epochs are done";
 }
 
 /* Does what was asked; -1 where it could not be written down. */
@@ -180,7 +217,7 @@ static void job_live(struct job *job)
             return;
         }
         if (outcome == JOB_GO_ON)
-            result = job_finish(job, STATE_SUCCEEDED, "all epochs are done", true, NULL, &failure);
+            result = job_finish(job, STATE_SUCCEEDED, end_reason(job->stop), true, NULL, &failure);
         else
             result = job_obey(job, outcome, &failure);
         if (result == 0)

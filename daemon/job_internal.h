@@ -18,9 +18,10 @@ struct job {
     struct team *team;
     struct trainer *trainer;
     struct recorder *recorder;
-    struct error failure; /* why it fails */
-    json_t *metrics;      /* newest value of each, by name */
-    json_t *left_out;     /* columns that take no part; NULL */
+    struct error failure;   /* why it fails */
+    enum trainer_stop stop; /* why it ended */
+    json_t *metrics;        /* newest value of each, by name */
+    json_t *left_out;       /* columns that take no part; NULL */
 
     uint64_t started_ns; /* of this run of it, not of the ones before a pause */
     bool restored;       /* from a checkpoint */

@@ -76,7 +76,7 @@ int job_go_on(struct job *job, struct error *error)
     if (job->record.started_ms == 0)
         return 0; /* its first run: there is nothing to cut */
     if (store_history_truncate(job->daemon->store, job->record.id, progress.step,
-                               progress.epoch * progress.steps_per_epoch, error) != 0)
+                               progress.epoch_end_step, error) != 0)
         return -1;
     if (!job->restored)
         return 0;

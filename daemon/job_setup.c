@@ -15,15 +15,31 @@ static int initial_model_hold(struct daemon *daemon, struct job_setup *setup, st
                         "initial_model", "%s", missing.message);
 }
 
-static int dataset_hold(struct daemon *daemon, struct job_setup *setup, struct error *error)
+/* NULL where there is none of that reference, with an error at `path`. */
+static const struct dataset *dataset_hold(struct daemon *daemon, const char *reference,
+                                          const char *path, struct dataset_record *record,
+                                          struct error *error)
 {
     struct error missing = {0};
-    if (store_dataset_get(daemon_store(daemon), setup->document.dataset, &setup->dataset_record,
-                          &missing) != 0)
-        return error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code,
-                            "dataset", "%s", missing.message);
-    setup->dataset = daemon_dataset_hold(daemon, &setup->dataset_record, error);
-    return setup->dataset != NULL ? 0 : -1;
+    if (store_dataset_get(daemon_store(daemon), reference, record, &missing) == 0)
+        return daemon_dataset_hold(daemon, record, error);
+    error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code, path, "%s",
+                 missing.message);
+    return NULL;
+}
+
+static int datasets_hold(struct daemon *daemon, struct job_setup *setup, struct error *error)
+{
+    const struct validation_options *validation = setup->document.training->validation;
+    setup->dataset =
+        dataset_hold(daemon, setup->document.dataset, "dataset", &setup->dataset_record, error);
+    if (setup->dataset == NULL)
+        return -1;
+    if (validation == NULL || validation->dataset == NULL)
+        return 0;
+    setup->validation = dataset_hold(daemon, validation->dataset, "training.validation.dataset",
+                                     &setup->validation_record, error);
+    return setup->validation != NULL ? 0 : -1;
 }
 
 int job_setup_open(struct daemon *daemon, const json_t *document, struct job_setup *setup,
@@ -32,12 +48,13 @@ int job_setup_open(struct daemon *daemon, const json_t *document, struct job_set
     *setup = (struct job_setup){.dataset = NULL};
     if (fields_read(&job_document_kind, document, &setup->document, "", error) != 0)
         return -1;
-    if (dataset_hold(daemon, setup, error) != 0 || initial_model_hold(daemon, setup, error) != 0) {
+    if (datasets_hold(daemon, setup, error) != 0 || initial_model_hold(daemon, setup, error) != 0) {
         job_setup_close(daemon, setup);
         return -1;
     }
     setup->trainer = job_document_setup(&setup->document);
     setup->trainer.dataset = setup->dataset;
+    setup->trainer.validation = setup->validation;
     setup->trainer.default_target = setup->dataset_record.target;
     setup->trainer.initial = setup->initial;
     return 0;
@@ -46,8 +63,10 @@ int job_setup_open(struct daemon *daemon, const json_t *document, struct job_set
 void job_setup_close(struct daemon *daemon, struct job_setup *setup)
 {
     daemon_dataset_release(daemon, setup->dataset);
+    daemon_dataset_release(daemon, setup->validation);
     daemon_model_release(daemon, setup->initial);
     dataset_record_clear(&setup->dataset_record);
+    dataset_record_clear(&setup->validation_record);
     model_record_clear(&setup->initial_record);
     fields_clear(&job_document_kind, &setup->document);
     *setup = (struct job_setup){.dataset = NULL};

@@ -13,6 +13,8 @@ struct job_setup {
     struct job_document document;
     struct dataset_record dataset_record;
     const struct dataset *dataset;
+    struct dataset_record validation_record;
+    const struct dataset *validation; /* training.validation.dataset; NULL */
     struct model_record initial_record;
     const struct model *initial; /* NULL */
     struct trainer_setup trainer;

@@ -28,6 +28,11 @@ static json_t *spec_make(const struct job_setup *setup, json_t *resolved, struct
         failed |= json_object_set_new(spec, "dataset", pinned(dataset->name, dataset->version));
         failed |= json_object_set(spec, "network", json_object_get(resolved, "network"));
         failed |= json_object_set(spec, "training", json_object_get(resolved, "training"));
+        const struct dataset_record *validation = &setup->validation_record;
+        if (setup->validation != NULL)
+            failed |= json_object_set_new(
+                json_object_get(json_object_get(spec, "training"), "validation"), "dataset",
+                pinned(validation->name, validation->version));
         if (setup->document.name == NULL)
             failed |= json_object_set_new(spec, "name", json_string(dataset->name));
         if (json_object_get(resolved, "target") != NULL)

@@ -183,6 +183,36 @@ int sampler_split(const uint32_t *rows, int64_t row_count, const uint32_t *class
     return result;
 }
 
+/* Deals the rows out, class after class and each in an order of its own; marks those of `fold`. */
+static void split_deal(struct split *split, const uint32_t *classes, int64_t row_count,
+                       int64_t folds, int64_t fold, uint64_t seed)
+{
+    int64_t dealt = 0;
+    group_by_class(classes, row_count, split->strata, split->class_count, split->positions);
+    for (uint32_t c = 0; c < split->class_count; c++) {
+        const struct stratum *stratum = &split->strata[c];
+        struct rng rng = rng_stream(seed, "folds", "", stratum->class);
+        rng_permutation(&rng, split->order, (size_t)stratum->count);
+        for (int64_t i = 0; i < stratum->count; i++, dealt++)
+            if (dealt % folds == fold)
+                split->is_validating[split->positions[stratum->begin + split->order[i]]] = 1;
+    }
+}
+
+int sampler_fold(const uint32_t *rows, int64_t row_count, const uint32_t *classes, int64_t folds,
+                 int64_t fold, uint64_t seed, struct row_sets *sets, struct error *error)
+{
+    assert(folds >= 2 && fold >= 0 && fold < folds && row_count >= folds &&
+           row_count <= UINT32_MAX);
+    struct split split;
+    if (split_make(&split, class_count_of(classes, row_count), row_count, error) != 0)
+        return -1;
+    split_deal(&split, classes, row_count, folds, fold, seed);
+    int result = collect(rows, row_count, split.is_validating, sets, error);
+    split_clear(&split);
+    return result;
+}
+
 void sampler_order(uint64_t seed, int64_t epoch, int shuffle, uint32_t *order, int64_t count)
 {
     assert(count >= 0 && count <= UINT32_MAX);

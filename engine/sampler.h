@@ -20,6 +20,11 @@ void row_sets_clear(struct row_sets *sets);
 int sampler_split(const uint32_t *rows, int64_t row_count, const uint32_t *classes, double fraction,
                   uint64_t seed, struct row_sets *sets, struct error *error);
 
+/* The rows of fold `fold` of `folds` validate, all others train. Folds differ in size by at most
+ * one row, and with `classes` every class is dealt out to them in turn. */
+int sampler_fold(const uint32_t *rows, int64_t row_count, const uint32_t *classes, int64_t folds,
+                 int64_t fold, uint64_t seed, struct row_sets *sets, struct error *error);
+
 /* order[0 … count-1] = positions 0 … count-1 in the order of this epoch: a function of (seed,
  * epoch), ascending where shuffle is 0. */
 void sampler_order(uint64_t seed, int64_t epoch, int shuffle, uint32_t *order, int64_t count);

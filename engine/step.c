@@ -154,8 +154,10 @@ static void run_loss(void *context, int64_t begin, int64_t end, int member)
     task->step->setup.loss->run(task->step->setup.loss_options, &task->batch, begin, end);
 }
 
-/* The rows' losses, summed in their order. `d_output` NULL: no gradient wanted. */
-static double loss_sum(struct step *step, const struct step_batch *batch, float *d_output)
+/* The rows' losses, summed in their order, as part of `update_rows` rows. `d_output` NULL: no
+ * gradient wanted. */
+static double loss_sum(struct step *step, const struct step_batch *batch, int64_t update_rows,
+                       float *d_output)
 {
     struct loss_task task = {.step = step,
                              .batch = {.kernels = step->setup.kernels,
@@ -170,7 +172,7 @@ static double loss_sum(struct step *step, const struct step_batch *batch, float 
                                        .label_smoothing = step->setup.training->label_smoothing,
                                        .row_losses = step->row_losses,
                                        .d_output = d_output,
-                                       .batch_rows = batch->rows}};
+                                       .batch_rows = update_rows}};
     team_run(step->setup.team, batch->rows, ROW_GRAIN, run_loss, &task);
     double sum = 0;
     for (int64_t i = 0; i < batch->rows; i++)
@@ -205,41 +207,61 @@ static double gradient_norm(struct step *step)
     return sqrt(sums[0]);
 }
 
-static struct network_run network_run_of(const struct step *step, int64_t rows, int64_t index)
+static struct network_run network_run_of(const struct step *step, int64_t rows, int64_t draw)
 {
     return (struct network_run){.rows = rows,
                                 .training = true,
                                 .output_activation = !step->from_logits,
                                 .seed = (uint64_t)step->setup.training->seed,
-                                .step = (uint64_t)index,
+                                .step = (uint64_t)draw,
                                 .team = step->setup.team};
+}
+
+void step_begin(struct step *step, struct step_result *result)
+{
+    *result = (struct step_result){.loss = 0};
+    memset(step->gradients, 0, (size_t)step->setup.network->trained_count * sizeof(float));
+}
+
+enum step_outcome step_add(struct step *step, float *parameters, int64_t draw,
+                           const struct step_batch *batch, int64_t update_rows,
+                           struct step_result *result)
+{
+    const struct network *network = step->setup.network;
+    assert(batch->rows > 0 && batch->rows <= step->setup.rows && batch->rows <= update_rows);
+    struct network_run run = network_run_of(step, batch->rows, draw);
+    network_forward(network, step->workspace, parameters, &run);
+    result->loss += loss_sum(step, batch, update_rows, workspace_d_output(step->workspace)) /
+                    (double)update_rows;
+    if (!isfinite(result->loss))
+        return STEP_LOSS_NOT_FINITE;
+    network_backward(network, step->workspace, parameters, step->gradients, step->from_logits,
+                     &run);
+    return STEP_DONE;
+}
+
+enum step_outcome step_end(struct step *step, const float *parameters, int64_t index,
+                           struct step_result *result)
+{
+    const struct step_setup *setup = &step->setup;
+    const struct training *training = setup->training;
+    const struct optimizer_options *options = training->optimizer.options;
+    result->learning_rate = schedule_rate(&training->schedule, options->learning_rate, index,
+                                          setup->steps_per_epoch, setup->total_steps);
+    if (network_has_penalty(setup->network, training->l1, training->l2))
+        result->loss += network_penalty(setup->network, training->l1, training->l2, parameters,
+                                        step->gradients);
+    result->gradient_norm = gradient_norm(step);
+    return isfinite(result->gradient_norm) && isfinite(result->loss) ? STEP_DONE
+                                                                     : STEP_GRADIENT_NOT_FINITE;
 }
 
 enum step_outcome step_differentiate(struct step *step, float *parameters, int64_t index,
                                      const struct step_batch *batch, struct step_result *result)
 {
-    const struct step_setup *setup = &step->setup;
-    const struct training *training = setup->training;
-    const struct network *network = setup->network;
-    assert(batch->rows > 0 && batch->rows <= setup->rows);
-    struct network_run run = network_run_of(step, batch->rows, index);
-    const struct optimizer_options *options = training->optimizer.options;
-    result->learning_rate = schedule_rate(&training->schedule, options->learning_rate, index,
-                                          setup->steps_per_epoch, setup->total_steps);
-    result->gradient_norm = 0;
-    network_forward(network, step->workspace, parameters, &run);
-    result->loss = loss_sum(step, batch, workspace_d_output(step->workspace)) / (double)batch->rows;
-    if (!isfinite(result->loss))
-        return STEP_LOSS_NOT_FINITE;
-    memset(step->gradients, 0, (size_t)network->trained_count * sizeof(float));
-    network_backward(network, step->workspace, parameters, step->gradients, step->from_logits,
-                     &run);
-    if (network_has_penalty(network, training->l1, training->l2))
-        result->loss +=
-            network_penalty(network, training->l1, training->l2, parameters, step->gradients);
-    result->gradient_norm = gradient_norm(step);
-    return isfinite(result->gradient_norm) && isfinite(result->loss) ? STEP_DONE
-                                                                     : STEP_GRADIENT_NOT_FINITE;
+    step_begin(step, result);
+    enum step_outcome outcome = step_add(step, parameters, index, batch, batch->rows, result);
+    return outcome == STEP_DONE ? step_end(step, parameters, index, result) : outcome;
 }
 
 /* ---- update */
@@ -304,7 +326,7 @@ double step_evaluate(struct step *step, float *parameters, const struct step_bat
     network_forward(step->setup.network, step->workspace, parameters, &run);
     if (batch->classes == NULL && batch->values == NULL)
         return 0;
-    return loss_sum(step, batch, NULL);
+    return loss_sum(step, batch, batch->rows, NULL);
 }
 
 float *step_input(struct step *step)

@@ -37,7 +37,7 @@ struct step_batch {
 };
 
 struct step_result {
-    double loss; /* of the batch before the update, penalties included */
+    double loss; /* of the update's rows before it, penalties included */
     double learning_rate;
     double gradient_norm; /* before clipping */
 };
@@ -54,8 +54,18 @@ int step_memory(const struct step_setup *setup, size_t *size, struct error *erro
 /* Where the caller puts a batch: [rows][input elements]. */
 float *step_input(struct step *step);
 
-/* The gradients of update `index` (0-based) and the result. The workspace and the gradients stay
- * for a look at what was not finite. */
+/* The gradients of one update come from one batch, or from several that are added up: begin, add
+ * each, end. The result is the one of a batch of all their `update_rows` rows (statistics over a
+ * batch aside). `draw` is the key of the batch's random draws: its number among all batches of the
+ * run. After a failure the workspace and the gradients stay for a look at what was not finite. */
+void step_begin(struct step *step, struct step_result *result);
+enum step_outcome step_add(struct step *step, float *parameters, int64_t draw,
+                           const struct step_batch *batch, int64_t update_rows,
+                           struct step_result *result);
+/* Penalties, learning rate and norm of update `index` (0-based). */
+enum step_outcome step_end(struct step *step, const float *parameters, int64_t index,
+                           struct step_result *result);
+/* All three for one batch. */
 enum step_outcome step_differentiate(struct step *step, float *parameters, int64_t index,
                                      const struct step_batch *batch, struct step_result *result);
 /* Clips the gradients and updates the parameters. */

@@ -25,24 +25,35 @@ static int start_weights(struct trainer *trainer, struct error *error)
 {
     const struct trainer_plan *plan = &trainer->plan;
     network_initialize(plan->network, (uint64_t)plan->setup.training->seed, trainer->parameters);
-    if (plan->setup.initial == NULL)
-        return 0;
-    return model_copy_weights(plan->setup.initial, plan->network, trainer->parameters, error);
+    if (plan->setup.initial != NULL &&
+        model_copy_weights(plan->setup.initial, plan->network, trainer->parameters, error) != 0)
+        return -1;
+    if (trainer->average != NULL)
+        memcpy(trainer->average, trainer->parameters, trainer_plan_parameter_size(plan));
+    return 0;
+}
+
+static int allocate_weights(struct trainer *trainer, struct error *error)
+{
+    const struct trainer_plan *plan = &trainer->plan;
+    bool has_average = plan->setup.training->average != NULL;
+    bool keeps_best = trainer_plan_keeps_best(plan);
+    trainer->parameters = parameters_create(plan, error);
+    trainer->average = has_average ? parameters_create(plan, error) : NULL;
+    trainer->best_parameters = keeps_best ? parameters_create(plan, error) : NULL;
+    bool failed = trainer->parameters == NULL || (has_average && trainer->average == NULL) ||
+                  (keeps_best && trainer->best_parameters == NULL);
+    return failed ? -1 : 0;
 }
 
 static int allocate(struct trainer *trainer, struct error *error)
 {
     const struct trainer_plan *plan = &trainer->plan;
-    trainer->parameters = parameters_create(plan, error);
-    if (trainer->parameters == NULL)
+    if (allocate_weights(trainer, error) != 0)
         return -1;
-    if (trainer_plan_keeps_best(plan)) {
-        trainer->best_parameters = parameters_create(plan, error);
-        if (trainer->best_parameters == NULL)
-            return -1;
-    }
+    trainer->update_states = malloc(trainer_state_size(plan->network) + 1);
     trainer->order = malloc((size_t)plan->sets.training_count * sizeof(uint32_t));
-    if (trainer->order == NULL)
+    if (trainer->order == NULL || trainer->update_states == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for the order of the rows");
     trainer->best_metrics =
         metrics_create(plan->preprocessing, plan->output_elements, &plan->setup.training->metrics,
@@ -53,7 +64,8 @@ static int allocate(struct trainer *trainer, struct error *error)
     return trainer_data_create(&trainer->data, plan, error);
 }
 
-struct trainer *trainer_create(const struct trainer_setup *setup, struct error *error)
+struct trainer *trainer_create_round(const struct trainer_setup *setup,
+                                     const struct trainer_round *round, struct error *error)
 {
     struct trainer *trainer = calloc(1, sizeof *trainer);
     if (trainer == NULL) {
@@ -62,7 +74,8 @@ struct trainer *trainer_create(const struct trainer_setup *setup, struct error *
     }
     trainer->order_epoch = -1;
     trainer->counters.patience_value = (double)NAN;
-    if (trainer_plan_make(&trainer->plan, setup, error) != 0 || allocate(trainer, error) != 0 ||
+    if (trainer_plan_make(&trainer->plan, setup, round, error) != 0 ||
+        allocate(trainer, error) != 0 ||
         trainer_fingerprint(&trainer->plan, trainer->fingerprint, error) != 0 ||
         start_weights(trainer, error) != 0) {
         trainer_free(trainer);
@@ -71,15 +84,42 @@ struct trainer *trainer_create(const struct trainer_setup *setup, struct error *
     return trainer;
 }
 
+struct trainer *trainer_create(const struct trainer_setup *setup, struct error *error)
+{
+    struct trainer_round first = trainer_round_first(setup);
+    struct trainer *trainer = trainer_create_round(setup, &first, error);
+    if (trainer != NULL &&
+        trainer_folds_create(&trainer->folds, trainer_fold_count(setup), error) != 0) {
+        trainer_free(trainer);
+        return NULL;
+    }
+    return trainer;
+}
+
+void trainer_adopt(struct trainer *trainer, struct trainer *next_taken)
+{
+    struct trainer old = *trainer;
+    struct trainer_folds folds = trainer->folds;
+    *trainer = *next_taken;
+    trainer->folds = folds;
+    trainer->data.plan = &trainer->plan;
+    *next_taken = old;
+    next_taken->folds = (struct trainer_folds){0};
+    trainer_free(next_taken);
+}
+
 void trainer_free(struct trainer *trainer)
 {
     if (trainer == NULL)
         return;
+    trainer_folds_clear(&trainer->folds);
     trainer_data_clear(&trainer->data);
     step_free(trainer->step);
     metrics_free(trainer->best_metrics);
     free(trainer->order);
+    free(trainer->update_states);
     free(trainer->best_parameters);
+    free(trainer->average);
     free(trainer->parameters);
     trainer_plan_clear(&trainer->plan);
     free(trainer);
@@ -97,24 +137,47 @@ static void prepare_order(struct trainer *trainer)
     trainer->order_epoch = trainer->counters.epoch;
 }
 
-/* The rows of the next update, in the step's input. */
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Rows of the next update, which takes what is left of the epoch at most. */
+static int64_t update_rows(const struct trainer *trainer)
+{
+    return smaller(trainer->plan.update_rows,
+                   trainer->data.training.count - trainer->counters.position);
+}
+
+/* The next batch of the update, in the step's input. */
 static struct step_batch next_batch(struct trainer *trainer)
 {
     prepare_order(trainer);
-    int64_t left = trainer->data.training.count - trainer->counters.position;
-    int64_t batch_size = trainer->plan.setup.training->batch_size;
     return trainer_data_fill(&trainer->data, &trainer->data.training, trainer->order,
-                             trainer->counters.position, left < batch_size ? left : batch_size,
+                             trainer->counters.position + trainer->update_done,
+                             smaller(trainer->plan.setup.training->batch_size,
+                                     update_rows(trainer) - trainer->update_done),
                              step_input(trainer->step));
 }
 
-static void count_batch(struct trainer *trainer, int64_t rows, double loss)
+/* The number of the next batch among all of the run: the key of its random draws. */
+static int64_t batch_number(const struct trainer *trainer)
+{
+    int64_t size = trainer->plan.setup.training->batch_size;
+    int64_t per_epoch = (trainer->data.training.count + size - 1) / size;
+    return trainer->counters.epoch * per_epoch +
+           (trainer->counters.position + trainer->update_done) / size;
+}
+
+static void count_update(struct trainer *trainer, int64_t rows, double loss)
 {
     struct trainer_counters *counters = &trainer->counters;
     counters->step++;
     counters->position += rows;
     counters->loss_sum += loss * (double)rows;
-    if (counters->position < trainer->data.training.count)
+    trainer->update_done = 0;
+    if (counters->position < trainer->data.training.count &&
+        counters->step < trainer->plan.step_limit)
         return;
     if (trainer_has_validation(trainer))
         trainer_validation_start(trainer);
@@ -122,65 +185,111 @@ static void count_batch(struct trainer *trainer, int64_t rows, double loss)
         counters->phase = PHASE_EPOCH_END;
 }
 
+static void fill_step_report(const struct trainer *trainer, struct trainer_report *report)
+{
+    report->rows = update_rows(trainer);
+    report->step++;
+    report->loss = trainer->update.loss;
+    report->learning_rate = trainer->update.learning_rate;
+    report->gradient_norm = trainer->update.gradient_norm;
+}
+
+static void begin_update(struct trainer *trainer)
+{
+    const struct network *network = trainer->plan.network;
+    memcpy(trainer->update_states, trainer->parameters + network->trained_count,
+           trainer_state_size(network));
+    step_begin(trainer->step, &trainer->update);
+}
+
+/* One batch; the update with the last one of it. */
 static enum trainer_event train_batch(struct trainer *trainer, struct trainer_report *report,
                                       struct error *error)
 {
-    struct step_result result;
+    struct step *step = trainer->step;
+    int64_t rows = update_rows(trainer);
     struct step_batch batch = next_batch(trainer);
+    if (trainer->update_done == 0)
+        begin_update(trainer);
     enum step_outcome outcome =
-        step_run(trainer->step, trainer->parameters, trainer->counters.step, &batch, &result);
-    report->rows = batch.rows;
-    report->step = trainer->counters.step + 1;
-    report->loss = result.loss;
-    report->learning_rate = result.learning_rate;
-    report->gradient_norm = result.gradient_norm;
+        step_add(step, trainer->parameters, batch_number(trainer), &batch, rows, &trainer->update);
+    trainer->update_done += batch.rows;
+    bool is_complete = trainer->update_done == rows;
+    if (outcome == STEP_DONE && is_complete)
+        outcome = step_end(step, trainer->parameters, trainer->counters.step, &trainer->update);
+    fill_step_report(trainer, report);
     if (outcome != STEP_DONE) {
         trainer_diverged(trainer, outcome, &batch, error);
         return TRAINER_FAILED;
     }
-    count_batch(trainer, batch.rows, result.loss);
+    if (!is_complete)
+        return TRAINER_WORKED;
+    step_update(step, trainer->parameters, trainer->counters.step, &trainer->update);
+    trainer_average_add(trainer);
+    count_update(trainer, rows, trainer->update.loss);
     return TRAINER_STEPPED;
+}
+
+static enum trainer_event finish(struct trainer *trainer, struct trainer_report *report,
+                                 struct error *error)
+{
+    report->epoch--;
+    report->stop = trainer->counters.stop;
+    if (!trainer_has_next_round(trainer))
+        return TRAINER_FINISHED;
+    return trainer_next_round(trainer, report, error) == 0 ? TRAINER_FOLD_ENDED : TRAINER_FAILED;
 }
 
 enum trainer_event trainer_step(struct trainer *trainer, struct trainer_report *report,
                                 struct error *error)
 {
     struct trainer_counters *counters = &trainer->counters;
-    *report = (struct trainer_report){.epoch = counters->epoch + 1, .step = counters->step};
+    *report = (struct trainer_report){.fold = trainer->plan.round.fold + 1,
+                                      .epoch = trainer->folds.epochs + counters->epoch + 1,
+                                      .step = trainer->folds.steps + counters->step};
     switch (counters->phase) {
     case PHASE_TRAINING:
         return train_batch(trainer, report, error);
     case PHASE_VALIDATING:
         if (trainer_validate_piece(trainer))
             counters->phase = PHASE_EPOCH_END;
-        return TRAINER_VALIDATING;
+        return TRAINER_WORKED;
     case PHASE_EPOCH_END:
         trainer_epoch_end(trainer, report);
         return TRAINER_EPOCH_ENDED;
     case PHASE_FINISHED:
         break;
     }
-    report->epoch = counters->epoch;
-    report->stopped_early = counters->stopped_early;
-    return TRAINER_FINISHED;
+    return finish(trainer, report, error);
+}
+
+/* Epochs and steps of the rounds that are not complete, as far as can be said: folds of other sizes
+ * may take a step more or less, and may stop early. */
+static int64_t rounds_left(const struct trainer *trainer)
+{
+    int64_t folds = trainer_fold_count(&trainer->plan.setup);
+    return folds == 0 ? 1 : folds + 1 - trainer->folds.done;
 }
 
 struct trainer_progress trainer_progress(const struct trainer *trainer)
 {
     const struct trainer_plan *plan = &trainer->plan;
     const struct trainer_counters *counters = &trainer->counters;
-    const struct early_stopping_options *stopping = plan->setup.training->early_stopping;
+    const struct trainer_folds *folds = &trainer->folds;
     return (struct trainer_progress){
-        .epoch = counters->epoch,
-        .epochs = plan->setup.training->epochs,
-        .step = counters->step,
-        .steps = plan->steps,
+        .fold = folds->done,
+        .folds = trainer_fold_count(&plan->setup),
+        .epoch = folds->epochs + counters->epoch,
+        .epochs = folds->epochs + plan->epochs * rounds_left(trainer),
+        .step = folds->steps + counters->step,
+        .steps = folds->steps + plan->step_limit * rounds_left(trainer),
+        .epoch_end_step = folds->steps + counters->epoch_end_step,
         .rows_per_epoch = plan->sets.training_count,
         .steps_per_epoch = plan->steps_per_epoch,
         .validation_rows = plan->sets.validation_count,
-        .best_epoch = counters->best_epoch,
-        .best_step = counters->best_step,
+        .best_epoch = counters->best_epoch == 0 ? 0 : folds->epochs + counters->best_epoch,
+        .best_step = counters->best_epoch == 0 ? 0 : folds->steps + counters->best_step,
         .best_value = counters->best_value,
         .best_metric = plan->monitor,
-        .patience_left = stopping == NULL ? -1 : stopping->patience - counters->waited};
+        .patience_left = plan->stopping == NULL ? -1 : plan->stopping->patience - counters->waited};
 }

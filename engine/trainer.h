@@ -24,7 +24,8 @@
 /* What a run is made of; everything is borrowed and must outlive the trainer. */
 struct trainer_setup {
     const struct dataset *dataset;
-    const json_t *network; /* job.network */
+    const struct dataset *validation; /* training.validation.dataset; NULL */
+    const json_t *network;            /* job.network */
     const struct training *training;
     const struct preprocessing_options *preprocessing;
     const struct feature_options *features;
@@ -52,19 +53,31 @@ int trainer_check(const struct trainer_setup *setup, size_t *memory, json_t **re
 
 enum trainer_event {
     TRAINER_STEPPED,     /* one update; report->loss … are set */
-    TRAINER_VALIDATING,  /* one piece of a validation */
+    TRAINER_WORKED,      /* one batch of an update of several, or one piece of a validation */
     TRAINER_EPOCH_ENDED, /* an epoch and its validation are complete; report->metrics … are set */
+    TRAINER_FOLD_ENDED,  /* a fold of a cross-validation is complete; report->metrics: means over
+                            the folds so far */
     TRAINER_FINISHED,    /* nothing more to do: all epochs, or stopped early; the last epoch was
                             reported before */
     TRAINER_FAILED       /* error is set: ERROR_DIVERGED names step, layer, rows */
 };
 
+/* Why a run ends; in the order in which they are looked at. */
+enum trainer_stop {
+    STOP_NONE,     /* it goes on */
+    STOP_PATIENCE, /* early_stopping */
+    STOP_TARGET,   /* limits.target is met */
+    STOP_STEPS,    /* limits.steps are done */
+    STOP_EPOCHS    /* all epochs are done */
+};
+
 struct trainer_report {
+    int64_t fold;  /* 1-based: of a cross-validation; 0: there is none, or all rows train */
     int64_t epoch; /* 1-based: of this step, or the epoch that ended */
     int64_t step;  /* 1-based: updates done */
-    int64_t rows;  /* samples of this step */
+    int64_t rows;  /* samples of this update */
     /* After TRAINER_STEPPED. */
-    double loss, learning_rate, gradient_norm; /* loss of the batch before its update, penalties
+    double loss, learning_rate, gradient_norm; /* loss of the rows before their update, penalties
                                                   included; norm before clipping */
     /* After TRAINER_EPOCH_ENDED: train_loss (mean over the epoch's rows of their batches' losses),
      * val_loss, val_<metric>. */
@@ -74,7 +87,7 @@ struct trainer_report {
         double value;
     } metrics[METRICS_MAX + 2];
     bool is_best; /* this epoch is the best so far by the monitored value */
-    bool stopped_early;
+    enum trainer_stop stop;
 };
 
 /* One piece of work. */
@@ -83,7 +96,9 @@ enum trainer_event trainer_step(struct trainer *trainer, struct trainer_report *
 
 /* Where it stands. */
 struct trainer_progress {
+    int64_t fold, folds;                /* complete and planned; 0: no cross-validation */
     int64_t epoch, epochs, step, steps; /* epochs and steps done, and planned */
+    int64_t epoch_end_step;             /* steps that the complete epochs took */
     int64_t rows_per_epoch, steps_per_epoch, validation_rows;
     int64_t best_epoch, best_step; /* 0: none yet */
     double best_value;

@@ -2,6 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/trainer_state.h"
 
+static size_t weight_blocks(const struct trainer_plan *plan)
+{
+    return 1 + (plan->setup.training->average != NULL) + trainer_plan_keeps_best(plan);
+}
+
 static int memory_of(const struct trainer_plan *plan, size_t *memory, struct error *error)
 {
     size_t step, data;
@@ -12,8 +17,10 @@ static int memory_of(const struct trainer_plan *plan, size_t *memory, struct err
     size_t rows = (size_t)(plan->sets.training_count * 2 + plan->sets.validation_count);
     if (size_add(sum, step, &sum, error) != 0 || size_add(sum, data, &sum, error) != 0 ||
         size_add(sum, rows * sizeof(uint32_t), &sum, error) != 0 ||
-        size_add(sum, trainer_plan_parameter_size(plan) * (trainer_plan_keeps_best(plan) ? 2 : 1),
-                 &sum, error) != 0)
+        size_add(sum, trainer_plan_parameter_size(plan) * weight_blocks(plan), &sum, error) != 0)
+        return -1;
+    /* Between two folds there are both. */
+    if (plan->round.fold >= 0 && size_multiply(sum, 2, &sum, error) != 0)
         return -1;
     *memory = sum;
     return 0;
@@ -61,8 +68,9 @@ int trainer_check(const struct trainer_setup *setup, size_t *memory, json_t **re
                   struct error *error)
 {
     struct trainer_plan plan;
+    struct trainer_round first = trainer_round_first(setup);
     size_t size;
-    if (trainer_plan_make(&plan, setup, error) != 0)
+    if (trainer_plan_make(&plan, setup, &first, error) != 0)
         return -1;
     int result = memory_of(&plan, &size, error) != 0 ? -1 : check_initial(&plan, error);
     json_t *document = NULL;

@@ -63,7 +63,7 @@ static void run_encode(void *context, int64_t begin, int64_t end, int member)
     int64_t elements = data->plan->input_elements;
     (void)member;
     if (task->set->x == NULL) {
-        preprocessing_encode(data->plan->binding, data->rows + begin, end - begin,
+        preprocessing_encode(task->set->binding, data->rows + begin, end - begin,
                              task->x + begin * elements);
         return;
     }
@@ -72,12 +72,12 @@ static void run_encode(void *context, int64_t begin, int64_t end, int member)
                (size_t)elements * sizeof(float));
 }
 
-static void fill_targets(struct trainer_data *data, int64_t count)
+static void fill_targets(struct trainer_data *data, const struct trainer_set *set, int64_t count)
 {
     if (data->classes != NULL)
-        preprocessing_encode_classes(data->plan->binding, data->rows, count, data->classes);
+        preprocessing_encode_classes(set->binding, data->rows, count, data->classes);
     else
-        preprocessing_encode_values(data->plan->binding, data->rows, count, data->values);
+        preprocessing_encode_values(set->binding, data->rows, count, data->values);
 }
 
 static void fill_weights(struct trainer_data *data, int64_t count)
@@ -102,7 +102,7 @@ struct step_batch trainer_data_fill(struct trainer_data *data, const struct trai
     }
     struct encode_task task = {data, set, x};
     team_run(data->plan->setup.team, count, ENCODE_GRAIN, run_encode, &task);
-    fill_targets(data, count);
+    fill_targets(data, set, count);
     bool is_weighted = set->is_training && data->row_weights != NULL;
     if (is_weighted)
         fill_weights(data, count);
@@ -152,12 +152,16 @@ static int allocate(struct trainer_data *data, struct error *error)
 int trainer_data_create(struct trainer_data *data, const struct trainer_plan *plan,
                         struct error *error)
 {
-    *data = (struct trainer_data){
-        .plan = plan,
-        .training = {.rows = plan->sets.training,
-                     .count = plan->sets.training_count,
-                     .is_training = true},
-        .validation = {.rows = plan->sets.validation, .count = plan->sets.validation_count}};
+    *data = (struct trainer_data){.plan = plan,
+                                  .training = {.rows = plan->sets.training,
+                                               .binding = plan->binding,
+                                               .count = plan->sets.training_count,
+                                               .is_training = true},
+                                  .validation = {.rows = plan->sets.validation,
+                                                 .binding = plan->validation_binding != NULL
+                                                                ? plan->validation_binding
+                                                                : plan->binding,
+                                                 .count = plan->sets.validation_count}};
     if (allocate(data, error) != 0 ||
         (encoded_size(plan) > 0 && (encode_once(data, &data->training, error) != 0 ||
                                     encode_once(data, &data->validation, error) != 0))) {

@@ -12,7 +12,8 @@
 
 /* The training rows, or the validation rows. */
 struct trainer_set {
-    const uint32_t *rows; /* borrowed: indices into the dataset */
+    const uint32_t *rows;                        /* borrowed: indices into the dataset */
+    const struct preprocessing_binding *binding; /* borrowed: of that dataset */
     int64_t count;
     bool is_training; /* class and sample weights apply */
     float *x;         /* owned: [count][input elements]; NULL: encoded batch by batch */

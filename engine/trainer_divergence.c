@@ -65,6 +65,7 @@ int trainer_diverged(const struct trainer *trainer, enum step_outcome outcome,
                      "the %s of step %lld in epoch %lld is not finite: %s; its %lld rows of the "
                      "dataset, counted from 0: %s; a smaller learning_rate or a clip_norm may help",
                      outcome == STEP_LOSS_NOT_FINITE ? "loss" : "gradient",
-                     (long long)trainer->counters.step + 1, (long long)trainer->counters.epoch + 1,
-                     culprit, (long long)batch->rows, rows);
+                     (long long)(trainer->folds.steps + trainer->counters.step + 1),
+                     (long long)(trainer->folds.epochs + trainer->counters.epoch + 1), culprit,
+                     (long long)batch->rows, rows);
 }

@@ -7,30 +7,44 @@
 #include <stdio.h>
 #include <string.h>
 
-static void add_figure(struct trainer_report *report, const char *prefix, const char *name,
-                       double value)
+void trainer_figure_name(const struct trainer *trainer, int index, char name[48])
 {
-    int index = report->metric_count++;
-    assert((size_t)index < ARRAY_COUNT(report->metrics));
-    snprintf(report->metrics[index].name, sizeof report->metrics[index].name, "%s%s", prefix, name);
-    report->metrics[index].value = value;
+    struct metric_value values[METRICS_MAX];
+    if (index < 2) {
+        snprintf(name, 48, "%s", index == 0 ? "train_loss" : "val_loss");
+        return;
+    }
+    metrics_values(trainer->plan.metrics, values);
+    snprintf(name, 48, "val_%s", values[index - 2].name);
 }
 
-static void fill_figures(const struct trainer *trainer, struct trainer_report *report)
+static void gather_figures(struct trainer *trainer)
 {
-    add_figure(report, "", "train_loss",
-               trainer->counters.loss_sum / (double)trainer->data.training.count);
+    struct trainer_figures *figures = &trainer->last_figures;
+    struct metric_value values[METRICS_MAX];
+    figures->count = 0;
+    figures->values[figures->count++] =
+        trainer->counters.loss_sum / (double)trainer->counters.position;
     if (!trainer_has_validation(trainer))
         return;
-    add_figure(report, "", "val_loss",
-               trainer->validation_loss_sum / (double)trainer->data.validation.count);
-    struct metric_value values[METRICS_MAX];
+    figures->values[figures->count++] =
+        trainer->validation_loss_sum / (double)trainer->data.validation.count;
     int count = metrics_values(trainer->plan.metrics, values);
     for (int i = 0; i < count; i++)
-        add_figure(report, "val_", values[i].name, values[i].value);
+        figures->values[figures->count++] = values[i].value;
 }
 
-/* The monitor is always one of the figures. */
+static void report_figures(const struct trainer *trainer, struct trainer_report *report)
+{
+    report->metric_count = trainer->last_figures.count;
+    assert((size_t)report->metric_count <= ARRAY_COUNT(report->metrics));
+    for (int i = 0; i < report->metric_count; i++) {
+        trainer_figure_name(trainer, i, report->metrics[i].name);
+        report->metrics[i].value = trainer->last_figures.values[i];
+    }
+}
+
+/* The monitor, and every goal, is always one of the figures. */
 static double figure_find(const struct trainer_report *report, const char *name)
 {
     int i = 0;
@@ -60,16 +74,17 @@ static bool keep_best(struct trainer *trainer, double value)
     counters->best_step = counters->step;
     counters->best_value = value;
     if (trainer->best_parameters != NULL)
-        memcpy(trainer->best_parameters, trainer->parameters,
+        memcpy(trainer->best_parameters, trainer_result_parameters(trainer),
                (size_t)trainer->plan.network->parameter_count * sizeof(float));
     metrics_copy(trainer->best_metrics, trainer->plan.metrics);
+    trainer->best_figures = trainer->last_figures;
     return true;
 }
 
 /* Whether patience has run out. */
 static bool lose_patience(struct trainer *trainer, double value)
 {
-    const struct early_stopping_options *stopping = trainer->plan.setup.training->early_stopping;
+    const struct early_stopping_options *stopping = trainer->plan.stopping;
     struct trainer_counters *counters = &trainer->counters;
     if (stopping == NULL)
         return false;
@@ -82,17 +97,45 @@ static bool lose_patience(struct trainer *trainer, double value)
     return counters->waited >= stopping->patience;
 }
 
+/* Whether limits.target is met, all of it. */
+static bool reaches_goals(const struct trainer *trainer, const struct trainer_report *report)
+{
+    const struct trainer_plan *plan = &trainer->plan;
+    for (int i = 0; i < plan->goal_count; i++) {
+        double value = figure_find(report, plan->goals[i].name), goal = plan->goals[i].value;
+        bool is_reached =
+            metric_higher_is_better(plan->goals[i].name) ? value >= goal : value <= goal;
+        if (!is_reached)
+            return false;
+    }
+    return plan->goal_count > 0;
+}
+
+/* The run that reaches its last epoch anyway does not count as stopped. */
+static enum trainer_stop find_stop(const struct trainer *trainer,
+                                   const struct trainer_report *report, bool lost_patience)
+{
+    if (trainer->counters.epoch == trainer->plan.epochs)
+        return STOP_EPOCHS;
+    if (lost_patience)
+        return STOP_PATIENCE;
+    if (reaches_goals(trainer, report))
+        return STOP_TARGET;
+    return trainer->counters.step >= trainer->plan.step_limit ? STOP_STEPS : STOP_NONE;
+}
+
 void trainer_epoch_end(struct trainer *trainer, struct trainer_report *report)
 {
     struct trainer_counters *counters = &trainer->counters;
     counters->epoch++;
-    fill_figures(trainer, report);
+    counters->epoch_end_step = counters->step;
+    gather_figures(trainer);
+    report_figures(trainer, report);
     double value = figure_find(report, trainer->plan.monitor);
     report->is_best = keep_best(trainer, value);
-    bool is_last = counters->epoch == trainer->plan.setup.training->epochs;
-    counters->stopped_early = lose_patience(trainer, value) && !is_last;
-    report->stopped_early = counters->stopped_early;
-    counters->phase = counters->stopped_early || is_last ? PHASE_FINISHED : PHASE_TRAINING;
+    counters->stop = find_stop(trainer, report, lose_patience(trainer, value));
+    report->stop = counters->stop;
+    counters->phase = counters->stop == STOP_NONE ? PHASE_TRAINING : PHASE_FINISHED;
     counters->position = 0;
     counters->loss_sum = 0;
 }

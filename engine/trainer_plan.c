@@ -84,47 +84,14 @@ static int plan_loss(struct trainer_plan *plan, struct error *error)
     return error_set_at(error, reason.code, "training.loss", "does not fit: %s", reason.message);
 }
 
-/* ---- what is monitored */
-
-/* "val_<metric>" of one that is measured. */
-static bool is_measured(const struct trainer_plan *plan, const char *monitor)
-{
-    struct metric_value values[METRICS_MAX];
-    int count = metrics_values(plan->metrics, values);
-    for (int i = 0; i < count; i++)
-        if (strcmp(values[i].name, monitor + strlen("val_")) == 0)
-            return true;
-    return false;
-}
-
-static int plan_monitor(struct trainer_plan *plan, struct error *error)
-{
-    const struct training *training = plan->setup.training;
-    plan->monitor = training->validation == NULL ? "train_loss" : "val_loss";
-    if (training->early_stopping == NULL)
-        return 0;
-    const char *monitor = training->early_stopping->monitor;
-    if (strcmp(monitor, "loss") == 0 || strcmp(monitor, "train_loss") == 0) {
-        plan->monitor = "train_loss";
-        return 0;
-    }
-    bool is_known = strcmp(monitor, "val_loss") == 0 ||
-                    (strncmp(monitor, "val_", 4) == 0 && is_measured(plan, monitor));
-    if (training->validation == NULL || !is_known)
-        return error_set_at(error, ERROR_INVALID, "training.early_stopping.monitor",
-                            "must be loss, val_loss, or val_ and one of training.metrics (the val_ "
-                            "ones with a validation), not \"%s\"",
-                            monitor);
-    plan->monitor = monitor;
-    return 0;
-}
+/* ---- metrics */
 
 static int plan_metrics(struct trainer_plan *plan, struct error *error)
 {
     plan->metrics =
         metrics_create(plan->preprocessing, plan->output_elements, &plan->setup.training->metrics,
                        plan->task.binary_values, "training.metrics", error);
-    return plan->metrics == NULL ? -1 : plan_monitor(plan, error);
+    return plan->metrics == NULL ? -1 : trainer_plan_goals(plan, error);
 }
 
 /* ---- all together */
@@ -133,8 +100,13 @@ static void plan_steps(struct trainer_plan *plan)
 {
     const struct training *training = plan->setup.training;
     int64_t rows = plan->sets.training_count, batch = training->batch_size;
-    plan->steps_per_epoch = (rows + batch - 1) / batch;
-    plan->steps = plan->steps_per_epoch * training->epochs;
+    plan->epochs = plan->round.epochs > 0 ? plan->round.epochs : training->epochs;
+    plan->update_rows = smaller(batch * training->accumulate, rows);
+    plan->steps_per_epoch = (rows + plan->update_rows - 1) / plan->update_rows;
+    plan->steps = plan->steps_per_epoch * plan->epochs;
+    plan->step_limit = plan->steps;
+    if (training->limits != NULL && training->limits->steps > 0)
+        plan->step_limit = smaller(plan->step_limit, training->limits->steps);
     plan->rows = smaller(batch, rows);
     int64_t validation = smaller(VALIDATION_BATCH, plan->sets.validation_count);
     if (validation > plan->rows)
@@ -151,10 +123,21 @@ static void plan_steps(struct trainer_plan *plan)
                                            .total_steps = plan->steps};
 }
 
-int trainer_plan_make(struct trainer_plan *plan, const struct trainer_setup *setup,
-                      struct error *error)
+struct trainer_round trainer_round_first(const struct trainer_setup *setup)
 {
-    *plan = (struct trainer_plan){.setup = *setup, .kernels = kernels_get(error)};
+    const struct validation_options *validation = setup->training->validation;
+    bool is_crossed = validation != NULL && validation->folds > 0;
+    return (struct trainer_round){.fold = is_crossed ? 0 : -1};
+}
+
+int trainer_plan_make(struct trainer_plan *plan, const struct trainer_setup *setup,
+                      const struct trainer_round *round, struct error *error)
+{
+    *plan =
+        (struct trainer_plan){.setup = *setup,
+                              .round = *round,
+                              .kernels = kernels_get(error),
+                              .stopping = round->is_last ? NULL : setup->training->early_stopping};
     if (plan->kernels == NULL || trainer_task_decide(setup, &plan->task, error) != 0 ||
         trainer_plan_sample_column(plan, error) != 0 || trainer_plan_rows(plan, error) != 0 ||
         plan_network(plan, error) != 0 || plan_loss(plan, error) != 0 ||
@@ -168,8 +151,8 @@ int trainer_plan_make(struct trainer_plan *plan, const struct trainer_setup *set
 
 bool trainer_plan_keeps_best(const struct trainer_plan *plan)
 {
-    const struct early_stopping_options *stopping = plan->setup.training->early_stopping;
-    return plan->sets.validation_count > 0 || (stopping != NULL && stopping->restore_best);
+    return plan->sets.validation_count > 0 ||
+           (plan->stopping != NULL && plan->stopping->restore_best);
 }
 
 size_t trainer_plan_parameter_size(const struct trainer_plan *plan)
@@ -180,11 +163,13 @@ size_t trainer_plan_parameter_size(const struct trainer_plan *plan)
 void trainer_plan_clear(struct trainer_plan *plan)
 {
     metrics_free(plan->metrics);
+    free(plan->goals);
     variant_clear(&plan->default_loss);
     free(plan->class_weights);
     network_free(plan->network);
     row_sets_clear(&plan->sets);
     preprocessing_binding_free(plan->binding);
+    preprocessing_binding_free(plan->validation_binding);
     preprocessing_free(plan->preprocessing);
     memset(plan, 0, sizeof *plan);
 }

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/trainer_state.h"
 
-static bool restores_best(const struct trainer *trainer)
+bool trainer_restores_best(const struct trainer *trainer)
 {
-    const struct early_stopping_options *stopping = trainer->plan.setup.training->early_stopping;
+    const struct early_stopping_options *stopping = trainer->plan.stopping;
     return stopping != NULL && stopping->restore_best;
 }
 
@@ -26,7 +26,7 @@ struct model *trainer_model(const struct trainer *trainer, bool best, json_t *li
 {
     const struct trainer_plan *plan = &trainer->plan;
     bool has_best = trainer->best_parameters != NULL && trainer->counters.best_epoch > 0;
-    bool wants_best = restores_best(trainer) || (best && trainer_has_validation(trainer));
+    bool wants_best = trainer_restores_best(trainer) || (best && trainer_has_validation(trainer));
     struct preprocessing *preprocessing = copy_preprocessing(plan->preprocessing, error);
     struct network *network =
         network_create(plan->network->document, &plan->network->input_shape, 0, error);
@@ -37,18 +37,21 @@ struct model *trainer_model(const struct trainer *trainer, bool best, json_t *li
         return NULL;
     }
     return model_create(network, preprocessing,
-                        has_best && wants_best ? trainer->best_parameters : trainer->parameters,
+                        has_best && wants_best ? trainer->best_parameters
+                                               : trainer_result_parameters(trainer),
                         lineage_taken, error);
 }
 
 json_t *trainer_evaluation(const struct trainer *trainer)
 {
     const struct trainer_counters *counters = &trainer->counters;
+    if (trainer->folds.done > 0)
+        return trainer_folds_report(trainer);
     if (!trainer_has_validation(trainer) || counters->epoch == 0)
         return NULL;
     /* A complete run without restore_best ends with its last weights; every other one with its
      * best. */
-    bool is_last =
-        (counters->phase == PHASE_FINISHED && !restores_best(trainer)) || counters->best_epoch == 0;
+    bool is_last = (counters->phase == PHASE_FINISHED && !trainer_restores_best(trainer)) ||
+                   counters->best_epoch == 0;
     return metrics_report(is_last ? trainer->plan.metrics : trainer->best_metrics);
 }

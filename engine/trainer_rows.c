@@ -178,6 +178,19 @@ static int list_strata(const struct trainer_plan *plan, const struct preprocessi
     return result;
 }
 
+static int split_fold(struct trainer_plan *plan, const uint32_t *rows, int64_t row_count,
+                      const uint32_t *strata, struct error *error)
+{
+    const struct training *training = plan->setup.training;
+    int64_t folds = training->validation->folds;
+    if (row_count < folds)
+        return error_set_at(error, ERROR_INVALID, "training.validation.folds",
+                            "must be at most the %lld rows that have a target, not %lld",
+                            (long long)row_count, (long long)folds);
+    return sampler_fold(rows, row_count, strata, folds, plan->round.fold, (uint64_t)training->seed,
+                        &plan->sets, error);
+}
+
 static int split(struct trainer_plan *plan, const struct preprocessing *preprocessing,
                  struct error *error)
 {
@@ -191,7 +204,11 @@ static int split(struct trainer_plan *plan, const struct preprocessing *preproce
     if (row_count == 0)
         return error_set(error, ERROR_INVALID,
                          "the dataset has no row with a target that could be learned from");
-    double fraction = training->validation == NULL ? 0 : training->validation->split;
+    if (plan->round.fold >= 0)
+        return split_fold(plan, rows, row_count, strata, error);
+    const struct validation_options *validation = training->validation;
+    bool has_split = validation != NULL && validation->dataset == NULL && !plan->round.is_last;
+    double fraction = has_split ? validation->split : 0;
     if (fraction > 0 && row_count < 2)
         return error_set_at(error, ERROR_INVALID, "training.validation",
                             "needs at least 2 rows with a target, but the dataset has %lld: set it "
@@ -220,5 +237,7 @@ int trainer_plan_rows(struct trainer_plan *plan, struct error *error)
     if (plan->preprocessing == NULL)
         return -1;
     plan->binding = preprocessing_bind(plan->preprocessing, plan->setup.dataset, true, error);
-    return plan->binding == NULL ? -1 : 0;
+    if (plan->binding == NULL)
+        return -1;
+    return plan->setup.validation == NULL ? 0 : trainer_plan_validation(plan, error);
 }

@@ -25,36 +25,70 @@ struct trainer_counters {
     enum trainer_phase phase;
     int64_t epoch;                 /* complete ones */
     int64_t step;                  /* updates done */
+    int64_t epoch_end_step;        /* updates of the complete epochs */
     int64_t position;              /* rows of the current epoch that were trained on */
     double loss_sum;               /* of the current epoch: each batch's loss times its rows */
     int64_t best_epoch, best_step; /* 0: none yet */
     double best_value;
     double patience_value; /* the last that was better by min_delta; NaN: none yet */
     int64_t waited;        /* epochs since then */
-    bool stopped_early;
+    enum trainer_stop stop;
+};
+
+/* An epoch's figures: train_loss, val_loss, val_<metric> … */
+struct trainer_figures {
+    int count;
+    double values[METRICS_MAX + 2];
+};
+
+/* The complete folds of a cross-validation. */
+struct trainer_folds {
+    int64_t done;
+    int64_t steps, epochs;           /* that they took together */
+    int64_t *best_epochs;            /* owned: [folds], each counted from the fold's first */
+    struct trainer_figures *figures; /* owned: [folds], of the weights that each ended with */
 };
 
 struct trainer {
     struct trainer_plan plan;
+    struct trainer_folds folds;
     struct trainer_data data;
     struct step *step;
     float *parameters;            /* [network->parameter_count], as best_parameters */
+    float *average;               /* of the weights, training.average; NULL: none */
     float *best_parameters;       /* NULL: not kept */
     struct metrics *best_metrics; /* of the best epoch; plan.metrics: of the last validation */
     uint32_t *order;              /* [training rows], of order_epoch */
     int64_t order_epoch;          /* -1: none yet */
     struct trainer_counters counters;
+    struct trainer_figures last_figures, best_figures; /* of the last epoch, and of the best */
+    /* The update in progress, where it takes several batches; not saved, it starts again. */
+    int64_t update_done; /* rows that were added */
+    float
+        *update_states; /* what is not trained, as it was before the update: its batches move it */
+    struct step_result update;
     /* The validation in progress; not saved, it starts again. */
     int64_t validation_position;
     double validation_loss_sum;
     char fingerprint[DIGEST_TEXT_SIZE]; /* of the setup, for checkpoints */
 };
 
+/* Bytes of what a network keeps beside its trained tensors. */
+static inline size_t trainer_state_size(const struct network *network)
+{
+    return (size_t)(network->parameter_count - network->trained_count) * sizeof(float);
+}
+
 bool trainer_has_validation(const struct trainer *trainer);
 
 /* trainer_validation.c: some batches of the validation rows; true when all were. */
 bool trainer_validate_piece(struct trainer *trainer);
 void trainer_validation_start(struct trainer *trainer);
+
+/* trainer_average.c: moves the average towards the weights after an update. */
+void trainer_average_add(struct trainer *trainer);
+/* What validates and becomes the model. */
+float *trainer_result_parameters(const struct trainer *trainer);
 
 /* trainer_epoch.c: fills the report of an epoch that is complete, keeps the best, and says whether
  * it is time to stop. */
@@ -63,6 +97,31 @@ void trainer_epoch_end(struct trainer *trainer, struct trainer_report *report);
 /* trainer_divergence.c: what was not finite, where, and for which rows. */
 int trainer_diverged(const struct trainer *trainer, enum step_outcome outcome,
                      const struct step_batch *batch, struct error *error);
+
+/* trainer.c: a trainer for another round of the same setup; its folds are empty. */
+struct trainer *trainer_create_round(const struct trainer_setup *setup,
+                                     const struct trainer_round *round, struct error *error);
+/* Goes over to the run of `next`, which is freed; the folds stay. */
+void trainer_adopt(struct trainer *trainer, struct trainer *next_taken);
+
+/* trainer_folds.c: cross-validation. */
+int64_t trainer_fold_count(const struct trainer_setup *setup);
+int trainer_folds_create(struct trainer_folds *folds, int64_t count, struct error *error);
+void trainer_folds_clear(struct trainer_folds *folds);
+bool trainer_has_next_round(const struct trainer *trainer);
+/* Keeps what the fold gave and goes over to the next round. */
+int trainer_next_round(struct trainer *trainer, struct trainer_report *report, struct error *error);
+/* The round that follows `done` complete folds. */
+struct trainer_round trainer_round_after(const struct trainer_setup *setup,
+                                         const struct trainer_folds *folds);
+/* {"folds": [...], "mean": {...}, "deviation": {...}} of the complete folds; NULL: out of memory.
+ */
+json_t *trainer_folds_report(const struct trainer *trainer);
+
+/* Whether the run ends with its best weights and not with its last. */
+bool trainer_restores_best(const struct trainer *trainer);
+/* The name of figure `index` of an epoch's report. */
+void trainer_figure_name(const struct trainer *trainer, int index, char name[48]);
 
 /* trainer_checkpoint.c: the digest of everything that a run is a function of. */
 int trainer_fingerprint(const struct trainer_plan *plan, char text[DIGEST_TEXT_SIZE],

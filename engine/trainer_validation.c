@@ -27,7 +27,8 @@ bool trainer_validate_piece(struct trainer *trainer)
         struct step_batch batch =
             trainer_data_fill(&trainer->data, &trainer->data.validation, NULL,
                               trainer->validation_position, rows, step_input(trainer->step));
-        trainer->validation_loss_sum += step_evaluate(trainer->step, trainer->parameters, &batch);
+        trainer->validation_loss_sum +=
+            step_evaluate(trainer->step, trainer_result_parameters(trainer), &batch);
         metrics_add(trainer->plan.metrics, step_output(trainer->step), batch.classes, batch.values,
                     rows);
         trainer->validation_position += rows;

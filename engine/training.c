@@ -28,19 +28,20 @@ static const struct field validation_fields[] = {
     FIELD_NUMBER(struct validation_options, split, .min = 0, .max = 1, .number = 0.2,
                  .flags = FIELD_ABOVE_MIN | FIELD_BELOW_MAX,
                  .help = "share of the rows that validate, stratified for classes"),
-    FIELD_JSON(struct validation_options, dataset, .flags = FIELD_NULLABLE,
-               .help = "a dataset of its own (not built yet)"),
-    FIELD_JSON(struct validation_options, folds, .flags = FIELD_NULLABLE,
-               .help = "k-fold cross-validation (not built yet)"),
+    FIELD_STRING(struct validation_options, dataset, .min = 1, .max = 200, .flags = FIELD_NULLABLE,
+                 .help = "a dataset that validates instead: id, name or name@version"),
+    FIELD_INTEGER(struct validation_options, folds, .min = 2, .max = 1000, .flags = FIELD_NULLABLE,
+                  .help = "k-fold cross-validation instead; then a model of all rows"),
     FIELD_END};
 
 static int validation_check(const void *options, const char *path, struct error *error)
 {
     const struct validation_options *validation = options;
-    if (validation->dataset != NULL)
-        return refuse_not_built(path, "dataset", error);
-    if (validation->folds != NULL)
-        return refuse_not_built(path, "folds", error);
+    char full[PATH_SIZE];
+    if (validation->dataset != NULL && validation->folds > 0)
+        return error_set_at(error, ERROR_INVALID, path_of(path, "folds", full),
+                            "cuts the job's own dataset, so it does not go with a dataset of its "
+                            "own to validate: leave one of them out");
     return 0;
 }
 
@@ -81,6 +82,31 @@ static const struct kind checkpoint_kind = {.name = "checkpoint",
                                             .size = sizeof(struct checkpoint_options),
                                             .fields = checkpoint_fields};
 
+static const struct field average_fields[] = {
+    FIELD_NUMBER(struct average_options, ema, .min = 0, .max = 1,
+                 .flags = FIELD_REQUIRED | FIELD_BELOW_MAX,
+                 .help = "share of the average that stays at each update, e.g. 0.999"),
+    FIELD_END};
+
+static const struct kind average_kind = {.name = "average",
+                                         .help = "an exponential moving average of the weights",
+                                         .size = sizeof(struct average_options),
+                                         .fields = average_fields};
+
+static const struct field limit_fields[] = {
+    FIELD_NUMBER(struct limit_options, seconds, .min = 0, .max = 1e9, .number = (double)NAN,
+                 .flags = FIELD_NULLABLE | FIELD_ABOVE_MIN, .help = "seconds of running"),
+    FIELD_INTEGER(struct limit_options, steps, .min = 1, .max = 1e15, .flags = FIELD_NULLABLE,
+                  .help = "updates"),
+    FIELD_JSON(struct limit_options, target, .flags = FIELD_NULLABLE,
+               .help = "values that are good enough, e.g. {\"val_accuracy\": 0.98}"),
+    FIELD_END};
+
+static const struct kind limit_kind = {.name = "limits",
+                                       .help = "what ends a run before its last epoch",
+                                       .size = sizeof(struct limit_options),
+                                       .fields = limit_fields};
+
 static const struct field training_fields[] = {
     FIELD_VARIANT(struct training, loss, .kinds = loss_kinds,
                   .help = "what is made small; by default from the output's activation"),
@@ -119,13 +145,13 @@ static const struct field training_fields[] = {
                  .flags = FIELD_PRESENT, .help = "when the run is saved"),
     FIELD_INTEGER(struct training, seed, .help = "everything random comes from it"),
     FIELD_INTEGER(struct training, accumulate, .min = 1, .max = 1e9, .number = 1,
-                  .help = "batches per update (more than 1 is not built yet)"),
-    FIELD_JSON(struct training, average, .flags = FIELD_NULLABLE,
-               .help = "averaged weights (not built yet)"),
+                  .help = "batches per update"),
+    FIELD_OBJECT(struct training, average, struct average_options, .object = &average_kind,
+                 .flags = FIELD_NULLABLE, .help = "averaged weights validate and become the model"),
+    FIELD_OBJECT(struct training, limits, struct limit_options, .object = &limit_kind,
+                 .flags = FIELD_NULLABLE, .help = "what ends it before its last epoch"),
     FIELD_JSON(struct training, augmentation, .flags = FIELD_NULLABLE,
                .help = "changes of the training rows (not built yet)"),
-    FIELD_JSON(struct training, limits, .flags = FIELD_NULLABLE,
-               .help = "early ends (not built yet)"),
     FIELD_END};
 
 static bool is_weight(const json_t *value)
@@ -157,14 +183,8 @@ static int training_check(const void *options, const char *path, struct error *e
 {
     const struct training *training = options;
     char full[PATH_SIZE];
-    if (training->accumulate != 1)
-        return refuse_not_built(path, "accumulate", error);
     if (training->augmentation != NULL && !is_empty_list(training->augmentation))
         return refuse_not_built(path, "augmentation", error);
-    if (training->average != NULL)
-        return refuse_not_built(path, "average", error);
-    if (training->limits != NULL)
-        return refuse_not_built(path, "limits", error);
     if (training->class_weights != NULL && !are_class_weights(training->class_weights))
         return error_set_at(error, ERROR_INVALID, path_of(path, "class_weights", full),
                             "must be \"balanced\", an object of weights by label like "

@@ -1,6 +1,5 @@
 /* The training document (job.training) as a struct. Fields and formulas: docs of the job document.
- * What is specified and not built yet (accumulate, average, augmentation, limits, folds …) is
- * refused by name. */
+ * What is specified and not built yet (augmentation) is refused by name. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_TRAINING_H
 #define PROPD_ENGINE_TRAINING_H
@@ -11,9 +10,9 @@
 #include "base/fields.h"
 
 struct validation_options {
-    double split;    /* 0.2 */
-    json_t *dataset; /* not built yet: NULL */
-    json_t *folds;   /* not built yet: NULL */
+    double split;  /* 0.2, where there is neither of the others */
+    char *dataset; /* id, name or name@version; NULL */
+    int64_t folds; /* of a cross-validation; 0: none */
 };
 struct early_stopping_options {
     char *monitor; /* "val_loss", "loss" or a metric */
@@ -24,6 +23,15 @@ struct early_stopping_options {
 struct checkpoint_options {
     double every_s;
     int64_t epochs, keep;
+};
+
+struct average_options {
+    double ema; /* what stays of the average at each update */
+};
+struct limit_options {
+    double seconds; /* of running; NAN: none. Whoever owns the loop has the clock */
+    int64_t steps;  /* 0: none */
+    json_t *target; /* {"val_accuracy": 0.98}; NULL: none */
 };
 
 struct training {
@@ -42,11 +50,11 @@ struct training {
     struct strings metrics; /* empty: by the task */
     struct checkpoint_options *checkpoint;
     int64_t seed;
+    int64_t accumulate;              /* batches of an update */
+    struct average_options *average; /* NULL: none */
+    struct limit_options *limits;    /* NULL: none */
     /* Not built yet: training_kind.check() refuses all but what does nothing. */
-    int64_t accumulate;   /* 1 */
-    json_t *average;      /* NULL */
     json_t *augmentation; /* NULL or [] */
-    json_t *limits;       /* NULL */
 };
 extern const struct kind training_kind;
 

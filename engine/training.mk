@@ -20,15 +20,19 @@ libengine_la_SOURCES += \
 	engine/schedules/step.c \
 	engine/step.c engine/step.h \
 	engine/trainer.c engine/trainer.h engine/trainer_state.h \
+	engine/trainer_average.c \
 	engine/trainer_check.c \
 	engine/trainer_checkpoint.c \
 	engine/trainer_data.c engine/trainer_data.h \
 	engine/trainer_divergence.c \
 	engine/trainer_epoch.c \
+	engine/trainer_folds.c \
+	engine/trainer_goals.c \
 	engine/trainer_plan.c engine/trainer_plan.h \
 	engine/trainer_result.c \
 	engine/trainer_rows.c \
 	engine/trainer_task.c engine/trainer_task.h \
 	engine/trainer_validation.c \
+	engine/trainer_validation_rows.c \
 	engine/trainer_weights.c \
 	engine/training.c engine/training.h

@@ -238,11 +238,16 @@ struct dataset_removal {
     char file_sha256[DIGEST_TEXT_SIZE];
 };
 
+/* Jobs that have not finished need the dataset that they learn from and the one that validates. */
 static int jobs_check(struct connection *connection, const char *id, struct error *error)
 {
     AUTO_CLEAR(statement_end)
     struct statement find = statement_start(
-        connection, "SELECT id, state FROM jobs WHERE dataset_id = ? AND finished_ms = 0 LIMIT 1");
+        connection,
+        "SELECT jobs.id, state FROM jobs JOIN job_specs ON job = jobs.number"
+        " JOIN datasets ON datasets.id = ?1 WHERE finished_ms = 0 AND (dataset_id = ?1 OR"
+        "  (json_valid(spec) AND json_extract(spec, '$.training.validation.dataset') ="
+        "   datasets.name || '@' || datasets.version)) LIMIT 1");
     statement_bind_text(&find, id);
     int row = statement_step(&find, error);
     if (row != 1)

@@ -34,7 +34,8 @@ static void fixture_make(struct fixture *fixture, const char *target, const char
 {
     struct error error = {0};
     fixture_run_make(&fixture->run, dataset, target, network, training);
-    trainer_plan_make(&fixture->plan, &fixture->run.setup, &error);
+    struct trainer_round round = trainer_round_first(&fixture->run.setup);
+    trainer_plan_make(&fixture->plan, &fixture->run.setup, &round, &error);
     ck_assert_ok(error);
     trainer_data_create(&fixture->data, &fixture->plan, &error);
     ck_assert_ok(error);

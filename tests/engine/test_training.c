@@ -84,14 +84,8 @@ END_TEST
 
 START_TEST(what_is_not_built_is_refused_by_name)
 {
-    check_refused("{\"accumulate\": 2}", ERROR_NOT_BUILT, "training.accumulate");
-    check_refused("{\"average\": {\"ema\": 0.999}}", ERROR_NOT_BUILT, "training.average");
     check_refused("{\"augmentation\": [{\"type\": \"mixup\"}]}", ERROR_NOT_BUILT,
                   "training.augmentation");
-    check_refused("{\"limits\": {\"seconds\": 600}}", ERROR_NOT_BUILT, "training.limits");
-    check_refused("{\"validation\": {\"folds\": 5}}", ERROR_NOT_BUILT, "training.validation.folds");
-    check_refused("{\"validation\": {\"dataset\": \"other\"}}", ERROR_NOT_BUILT,
-                  "training.validation.dataset");
     check_refused("{\"optimizer\": \"lion\"}", ERROR_NOT_BUILT, "training.optimizer");
     check_refused("{\"optimizer\": {\"type\": \"adagrad\", \"lr_decay\": 1}}", ERROR_NOT_BUILT,
                   "training.optimizer");
@@ -116,6 +110,11 @@ START_TEST(what_cannot_be_is_refused)
     check_refused("{\"epochs\": 1.5}", ERROR_INVALID, "training.epochs");
     check_refused("{\"validation\": {\"split\": 1}}", ERROR_INVALID, "training.validation.split");
     check_refused("{\"validation\": {\"split\": 0}}", ERROR_INVALID, "training.validation.split");
+    check_refused("{\"validation\": {\"folds\": 1}}", ERROR_INVALID, "training.validation.folds");
+    check_refused("{\"validation\": {\"folds\": 2, \"dataset\": \"x\"}}", ERROR_INVALID,
+                  "training.validation.folds");
+    check_refused("{\"average\": {}}", ERROR_INVALID, "training.average.ema");
+    check_refused("{\"limits\": {\"seconds\": 0}}", ERROR_INVALID, "training.limits.seconds");
     check_refused("{\"clip_norm\": 0}", ERROR_INVALID, "training.clip_norm");
     check_refused("{\"label_smoothing\": 1}", ERROR_INVALID, "training.label_smoothing");
     check_refused("{\"class_weights\": \"equal\"}", ERROR_INVALID, "training.class_weights");

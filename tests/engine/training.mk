@@ -10,6 +10,7 @@ TRAINING_TESTS = \
 	tests/engine/test_step \
 	tests/engine/test_trainer \
 	tests/engine/test_trainer_data \
+	tests/engine/test_trainer_ends \
 	tests/engine/test_trainer_task \
 	tests/engine/test_training
 check_PROGRAMS += $(TRAINING_TESTS)
@@ -50,6 +51,11 @@ tests_engine_test_trainer_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_training_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_training_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_training_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_ends_SOURCES = tests/engine/test_trainer_ends.c $(TRAINER_FIXTURE)
+tests_engine_test_trainer_ends_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_ends_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_ends_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_checkpoint_SOURCES = tests/engine/test_checkpoint.c $(TRAINER_FIXTURE)
 tests_engine_test_checkpoint_CFLAGS = $(TEST_CFLAGS)
