@@ -37,10 +37,12 @@ static void job_note(struct job *job, enum trainer_event event, const struct tra
             job_metric_set(job, report->metrics[i].name, report->metrics[i].value);
 }
 
-/* What the folds of a cross-validation gave on average, in the job's log. */
+/* What the folds of a cross-validation gave on average, in the job's log; not worth failing for
+ * where the disk is full and something else is asked. */
 static int job_note_fold(struct job *job, const struct trainer_report *report, struct error *error)
 {
     char message[256];
+    struct error failure = {0};
     size_t size = (size_t)snprintf(message, sizeof message,
                                    "fold %lld of %lld is complete; means:", (long long)report->fold,
                                    (long long)trainer_progress(job->trainer).folds);
@@ -48,7 +50,10 @@ static int job_note_fold(struct job *job, const struct trainer_report *report, s
         size +=
             (size_t)snprintf(message + size, sizeof message - size, "%s %s %.6g", i == 0 ? "" : ",",
                              report->metrics[i].name, report->metrics[i].value);
-    return job_log(job, message, error);
+    recorder_end_round(job->recorder);
+    if (job_log(job, message, &failure) == 0 || failure.code == ERROR_STORAGE_FULL)
+        return 0;
+    return error_set(error, failure.code, "%s", failure.message);
 }
 
 static bool flush_due(const struct job *job, uint64_t now)

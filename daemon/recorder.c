@@ -11,6 +11,7 @@ enum { ROWS_MAX = 32768 };
 
 struct recorder {
     int64_t step_count, epoch_count, metric_count;
+    bool round_ended;
     int64_t steps[ROWS_MAX], epoch_steps[ROWS_MAX], epochs[ROWS_MAX];
     double step_values[RECORDER_STEP_SERIES][ROWS_MAX];
     double epoch_values[METRICS_MAX + 2][ROWS_MAX];
@@ -46,6 +47,7 @@ void recorder_add_epoch(struct recorder *recorder, const struct trainer_report *
     assert(recorder->epoch_count < ROWS_MAX);
     assert(report->metric_count <= METRICS_MAX + 2);
     int64_t row = recorder->epoch_count++;
+    assert(row == 0 || recorder->metric_count == report->metric_count);
     recorder->metric_count = report->metric_count;
     recorder->epoch_steps[row] = report->step;
     recorder->epochs[row] = report->epoch;
@@ -55,9 +57,15 @@ void recorder_add_epoch(struct recorder *recorder, const struct trainer_report *
     }
 }
 
+void recorder_end_round(struct recorder *recorder)
+{
+    recorder->round_ended = true;
+}
+
 bool recorder_full(const struct recorder *recorder)
 {
-    return recorder->step_count == ROWS_MAX || recorder->epoch_count == ROWS_MAX;
+    return recorder->round_ended || recorder->step_count == ROWS_MAX ||
+           recorder->epoch_count == ROWS_MAX;
 }
 
 const struct history_points *recorder_points(struct recorder *recorder, size_t *series_count)
@@ -85,4 +93,5 @@ void recorder_reset(struct recorder *recorder)
 {
     recorder->step_count = 0;
     recorder->epoch_count = 0;
+    recorder->round_ended = false;
 }

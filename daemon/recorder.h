@@ -24,6 +24,9 @@ void recorder_add_step(struct recorder *recorder, const struct trainer_report *r
 /* The metrics of an epoch. */
 void recorder_add_epoch(struct recorder *recorder, const struct trainer_report *report);
 
+/* The epochs to come may have other metrics: full until the next reset. */
+void recorder_end_round(struct recorder *recorder);
+
 /* No room for another step or epoch: write it down first. */
 bool recorder_full(const struct recorder *recorder);
 /* The series that have points; valid until the next call. */
