@@ -57,6 +57,9 @@ struct task_request {
     /* The loss takes the target's own numbers (binary_crossentropy, hinge, poisson, kl_divergence):
      * target "standardize" does not apply. */
     bool raw_targets;
+    /* Outputs of the network, 0 where nobody knows: labels that are whole numbers from 0 up to
+     * below it are class indices, and one that no row has is a class too. */
+    int64_t outputs;
 };
 
 struct preprocessing;

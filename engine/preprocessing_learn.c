@@ -98,7 +98,7 @@ static int plan_make(struct plan *plan, const struct dataset *dataset,
                         dataset->rows, error))
         return -1;
     return targets_learn_classes(&plan->targets, dataset, plan->usable.rows, plan->usable.count,
-                                 error);
+                                 request->outputs, error);
 }
 
 static struct preprocessing *plan_learn(struct plan *plan, const struct dataset *dataset,

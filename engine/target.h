@@ -43,7 +43,8 @@ struct targets {
 int targets_choose(struct targets *targets, const struct dataset *dataset,
                    const struct task_request *request, struct error *error);
 int targets_learn_classes(struct targets *targets, const struct dataset *dataset,
-                          const uint32_t *usable, int64_t row_count, struct error *error);
+                          const uint32_t *usable, int64_t row_count, int64_t outputs,
+                          struct error *error);
 int targets_learn_scales(struct targets *targets, const struct dataset *dataset,
                          const uint32_t *rows, int64_t row_count, struct error *error);
 void targets_clear(struct targets *targets);

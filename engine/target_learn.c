@@ -181,13 +181,38 @@ static json_t *number_classes(const struct column *column, const uint32_t *rows,
     return json_incref(classes);
 }
 
-static json_t *column_classes(const struct column *column, const uint32_t *rows, int64_t row_count)
+/* Whether ascending labels are indices of `outputs` classes, some of which no row has. */
+static bool are_indices(const json_t *classes, int64_t outputs)
+{
+    size_t count = json_array_size(classes);
+    const json_t *first = json_array_get(classes, 0), *last = json_array_get(classes, count - 1);
+    for (size_t i = 0; i < count; i++)
+        if (!json_is_integer(json_array_get(classes, i)))
+            return false;
+    return count >= 2 && (int64_t)count < outputs && outputs <= LABELS_MAX &&
+           json_integer_value(first) >= 0 && json_integer_value(last) < outputs;
+}
+
+static json_t *index_classes(int64_t outputs)
+{
+    json_auto_t *classes = json_array();
+    for (int64_t i = 0; i < outputs; i++)
+        if (json_array_append_new(classes, json_integer(i)))
+            return NULL;
+    return json_incref(classes);
+}
+
+static json_t *column_classes(const struct column *column, const uint32_t *rows, int64_t row_count,
+                              int64_t outputs)
 {
     if (column->type == COLUMN_CATEGORY)
         return category_classes(column, rows, row_count);
-    if (column->type == COLUMN_NUMBER)
-        return number_classes(column, rows, row_count);
-    return json_pack("[b, b]", 0, 1);
+    if (column->type != COLUMN_NUMBER)
+        return json_pack("[b, b]", 0, 1);
+    json_auto_t *classes = number_classes(column, rows, row_count);
+    if (classes && are_indices(classes, outputs))
+        return index_classes(outputs);
+    return json_incref(classes);
 }
 
 static int targets_check_classes(const struct targets *targets, size_t count, struct error *error)
@@ -211,14 +236,15 @@ static int targets_check_classes(const struct targets *targets, size_t count, st
 }
 
 int targets_learn_classes(struct targets *targets, const struct dataset *dataset,
-                          const uint32_t *usable, int64_t row_count, struct error *error)
+                          const uint32_t *usable, int64_t row_count, int64_t outputs,
+                          struct error *error)
 {
     const struct column *column = &dataset->columns[targets->items[0].column_index];
     bool labelled =
         targets->task == TASK_CLASSES || (targets->count == 1 && column->type != COLUMN_NUMBER);
     if (!labelled)
         return 0;
-    json_auto_t *classes = column_classes(column, usable, row_count);
+    json_auto_t *classes = column_classes(column, usable, row_count, outputs);
     if (!classes)
         return error_set(error, ERROR_MEMORY, "out of memory for the classes");
     if (targets_check_classes(targets, json_array_size(classes), error))

@@ -51,7 +51,8 @@ static struct preprocessing *learn(const struct trainer_plan *plan, const uint32
                                          .default_target = setup->default_target,
                                          .wanted = plan->task.wanted,
                                          .decided = true,
-                                         .raw_targets = plan->task.raw_targets};
+                                         .raw_targets = plan->task.raw_targets,
+                                         .outputs = plan->task.outputs};
     struct preprocessing *learned = preprocessing_learn(
         setup->dataset, setup->preprocessing, &features.options, &request, rows, row_count, error);
     free(features.excluded);

@@ -196,6 +196,7 @@ int trainer_task_decide(const struct trainer_setup *setup, struct trainer_task *
     }
     made.one_unit = made.wanted == TARGET_CLASS && evidence.activation == ACTIVATION_SIGMOID &&
                     evidence.units <= 1 && has_two_values(evidence.first);
+    made.outputs = made.one_unit ? 0 : evidence.units;
     made.raw_targets = made.wanted == TARGET_VALUES && takes_raw_targets(&evidence);
     made.binary_values = made.wanted == TARGET_VALUES &&
                          evidence.activation == ACTIVATION_SIGMOID && are_zero_or_one(&evidence);

@@ -12,6 +12,7 @@ struct trainer_task {
     const char *loss_name; /* static; NULL: the document names one */
     bool raw_targets;      /* the target's numbers are learned as they are, not standardized */
     bool binary_values; /* numbers that are all 0 or 1, learned by a sigmoid: metrics of classes */
+    int64_t outputs;    /* of the network; 0: by the target, or unknown */
     bool one_unit;      /* one sigmoid unit tells two classes apart */
 };
 

@@ -90,6 +90,16 @@ START_TEST(loss_and_width_follow_from_target_and_output)
 }
 END_TEST
 
+START_TEST(whole_numbers_below_the_number_of_outputs_are_class_indices)
+{
+    struct error error;
+    size_t memory;
+    ck_assert_msg(check_submission("bit", "4", "softmax", "{}", &memory, NULL, &error) == 0, "%s",
+                  error.message);
+    ck_assert_int_ne(check_submission("kind", "4", "softmax", "{}", &memory, NULL, &error), 0);
+}
+END_TEST
+
 START_TEST(resolved_document_comes_to_the_same)
 {
     struct error error;
@@ -172,6 +182,7 @@ END_TEST
 static void add_tests(TCase *cases)
 {
     tcase_add_checked_fixture(cases, open_dataset, close_dataset);
+    tcase_add_test(cases, whole_numbers_below_the_number_of_outputs_are_class_indices);
     tcase_add_loop_test(cases, loss_and_width_follow_from_target_and_output, 0,
                         (int)ARRAY_COUNT(decisions));
     tcase_add_loop_test(cases, resolved_document_comes_to_the_same, 0, (int)ARRAY_COUNT(decisions));
