@@ -192,10 +192,6 @@ static enum scan scan_quoted(struct csv_scanner *scanner, const char **at, const
     const char *after = skip_blanks(scanner, stop + 1, end);
     if (after == end && !scanner->text->ended)
         return SCAN_MORE;
-    if (find_nul(start, stop) != NULL) {
-        refuse(scanner, line, "has a NUL byte", error);
-        return SCAN_FAILED;
-    }
     bool ends = after == end || scanner->classes[(unsigned char)*after] == CLASS_LINE_END ||
                 scanner->classes[(unsigned char)*after] == CLASS_SEPARATOR ||
                 (scanner->separator == ' ' && after > stop + 1);
@@ -205,8 +201,8 @@ static enum scan scan_quoted(struct csv_scanner *scanner, const char **at, const
     }
     if (add_cell(scanner, start, stop, true, error) != 0)
         return SCAN_FAILED;
-    if (doubled)
-        scanner->doubled++;
+    if (doubled || find_nul(start, stop) != NULL)
+        scanner->unclean++;
     *at = scanner->separator == ' ' ? stop + 1 : after;
     return pass_end(scanner, at, end);
 }
@@ -246,9 +242,9 @@ static enum scan scan_row(struct csv_scanner *scanner, const char **at, const ch
     return scan;
 }
 
-/* Quotes that were written twice become one, in place: the row is complete and not scanned again.
- */
-static void undouble(struct csv_scanner *scanner)
+/* Quotes that were written twice become one, and NUL bytes, which a quoted text can hold by
+ * accident, go, in place: the row is complete and not scanned again. */
+static void clean(struct csv_scanner *scanner)
 {
     char *data = scanner->text->data;
     for (int64_t i = 0; i < scanner->count; i++) {
@@ -258,6 +254,8 @@ static void undouble(struct csv_scanner *scanner)
         char *text = data + (cell->text - data);
         uint32_t kept = 0;
         for (uint32_t j = 0; j < cell->length; j++) {
+            if (text[j] == 0)
+                continue;
             text[kept++] = text[j];
             j += text[j] == '"';
         }
@@ -277,7 +275,7 @@ int csv_scanner_next(struct csv_scanner *scanner, struct error *error)
         }
         const char *at = text->data + text->begin;
         int64_t line = scanner->line = scanner->next_line;
-        scanner->count = scanner->doubled = 0;
+        scanner->count = scanner->unclean = 0;
         enum scan scan = scan_row(scanner, &at, text->data + text->end, error);
         if (scan == SCAN_FAILED)
             return -1;
@@ -290,8 +288,8 @@ int csv_scanner_next(struct csv_scanner *scanner, struct error *error)
         text->begin = (size_t)(at - text->data);
         if (scanner->count == 1 && scanner->cells[0].length == 0 && !scanner->cells[0].quoted)
             continue; /* a blank line */
-        if (scanner->doubled > 0)
-            undouble(scanner);
+        if (scanner->unclean > 0)
+            clean(scanner);
         return 1;
     }
 }

@@ -19,7 +19,7 @@ struct csv_scanner {
     struct cell *cells; /* of the row; their texts hold until the next row */
     int64_t count, capacity;
     uint8_t classes[256];
-    int64_t doubled; /* cells of the row with doubled quotes in them */
+    int64_t unclean; /* quoted cells of the row with doubled quotes or NUL bytes in them */
 };
 
 /* Reads from where `text` is. */
