@@ -7,6 +7,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_kill.py \
 	tests/end-to-end/test_golden.py \
 	tests/end-to-end/test_real_data.py \
+	tests/end-to-end/test_real_data_networks.py \
 	tests/end-to-end/test_hostile.py
 TEST_EXTENSIONS = .py .sh
 PY_LOG_COMPILER = python3
