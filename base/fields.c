@@ -196,6 +196,12 @@ static int default_object(const struct field *field, void *place, struct error *
     return 0;
 }
 
+static void default_sizes(const struct field *field, struct sizes *sizes)
+{
+    if (field->number != 0)
+        *sizes = (struct sizes){.count = 1, .items = {(int64_t)field->number}};
+}
+
 /* Gives a zeroed field its default. */
 static int default_field(const struct field *field, void *options, struct error *error)
 {
@@ -222,6 +228,8 @@ static int default_field(const struct field *field, void *options, struct error 
     case FIELD_TYPE_VARIANT:
         return default_variant(field, place, error);
     case FIELD_TYPE_SIZES:
+        default_sizes(field, place);
+        return 0;
     case FIELD_TYPE_JSON:
         return 0;
     }

@@ -43,9 +43,10 @@ enum field_type {
 enum field_flag {
     FIELD_REQUIRED = 1 << 0, /* absence is an error */
     FIELD_NULLABLE = 1 << 1, /* null is allowed: a NUMBER holds NAN then (also as .number = NAN, its
-                                default), an INTEGER 0; both are written as null. Without it, null
-                                is allowed where absence gives NULL too: a STRING or VARIANT
-                                without default, an OBJECT, a JSON, none of them REQUIRED */
+                                default), an INTEGER 0, a SIZES no entry; all are written as null.
+                                Without it, null is allowed where absence gives NULL too: a STRING
+                                or VARIANT without default, an OBJECT, a JSON, none of them
+                                REQUIRED */
     FIELD_PRESENT = 1 << 2, /* an absent OBJECT is made with its defaults (null still gives NULL) */
     FIELD_ABOVE_MIN = 1 << 3, /* min itself is out of range */
     FIELD_BELOW_MAX = 1 << 4, /* max itself is out of range */
@@ -77,7 +78,8 @@ struct field {
     double min, max;  /* of INTEGER, NUMBER, each of SIZES; of a STRING's or STRINGS' length (in
                          characters, entries); both 0: no limit; max below min: no upper limit;
                          .flags = FIELD_ABOVE_MIN alone: above 0 */
-    double number;    /* default of BOOLEAN, INTEGER, NUMBER and CHOICE */
+    double number;    /* default of BOOLEAN, INTEGER, NUMBER and CHOICE; the one entry of SIZES by
+                         default, 0: none */
     const char *text; /* default of STRING and STRINGS; name of the default kind of VARIANT */
     const char *word; /* a word that an INTEGER may be instead ("auto"); it is stored as 0 and
                          written as the word */

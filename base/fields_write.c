@@ -27,8 +27,10 @@ static json_t *write_strings(const struct strings *strings)
     return list;
 }
 
-static json_t *write_sizes(const struct sizes *sizes)
+static json_t *write_sizes(const struct field *field, const struct sizes *sizes)
 {
+    if (sizes->count == 0 && (field->flags & FIELD_NULLABLE) != 0)
+        return json_null();
     json_t *list = json_array();
     for (size_t i = 0; list != NULL && i < sizes->count; i++) {
         if (json_array_append_new(list, json_integer(sizes->items[i])) != 0) {
@@ -61,7 +63,7 @@ json_t *field_write(const struct field *field, const void *options)
     case FIELD_TYPE_STRINGS:
         return write_strings(value);
     case FIELD_TYPE_SIZES:
-        return write_sizes(value);
+        return write_sizes(field, value);
     case FIELD_TYPE_OBJECT:
         return write_object(field, object_get(value));
     case FIELD_TYPE_VARIANT:

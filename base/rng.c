@@ -147,6 +147,20 @@ void rng_floats(const struct rng *rng, uint64_t block, float out[4])
         out[i] = unit_float(bits[i]);
 }
 
+void rng_normals(const struct rng *rng, uint64_t block, float out[4])
+{
+    static const float two_pi = 6.28318531F;
+    uint32_t bits[4];
+    draw_block(rng, block, bits);
+    for (int i = 0; i < 4; i += 2) {
+        /* In (0, 1], for the logarithm. */
+        float radius = sqrtf(-2.0F * logf(1.0F - unit_float(bits[i])));
+        float angle = two_pi * unit_float(bits[i + 1]);
+        out[i] = radius * cosf(angle);
+        out[i + 1] = radius * sinf(angle);
+    }
+}
+
 void rng_permutation(const struct rng *rng, uint32_t *order, size_t count)
 {
     assert(count <= UINT32_MAX);

@@ -34,6 +34,9 @@ uint64_t rng_below(const struct rng *rng, uint64_t counter, uint64_t bound);
 /* Four uniform floats of one block, for kernels that draw many: lane i of block b is draw 4b + i of
  * rng_float(). */
 void rng_floats(const struct rng *rng, uint64_t block, float out[4]);
+/* Four standard normal floats of one block (two pairs of Box-Muller), for those who draw many. None
+ * is beyond ±5.8. They are not those of rng_normal(). */
+void rng_normals(const struct rng *rng, uint64_t block, float out[4]);
 /* A permutation of 0 … count-1 (Fisher-Yates). */
 void rng_permutation(const struct rng *rng, uint32_t *order, size_t count);
 

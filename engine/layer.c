@@ -27,26 +27,7 @@ const struct kind layer_options_kind = {.name = "layer",
                                         .fields = layer_options_fields};
 
 /* Types of the specification that are not built. */
-static const char *const types_not_built[] = {"conv1d",
-                                              "conv2d",
-                                              "conv2d_transpose",
-                                              "max_pool1d",
-                                              "max_pool2d",
-                                              "average_pool1d",
-                                              "average_pool2d",
-                                              "global_max_pool1d",
-                                              "global_max_pool2d",
-                                              "global_average_pool1d",
-                                              "global_average_pool2d",
-                                              "upsampling2d",
-                                              "zero_padding2d",
-                                              "gaussian_noise",
-                                              "embedding",
-                                              "lstm",
-                                              "gru",
-                                              "attention",
-                                              "positional_embedding",
-                                              NULL};
+static const char *const types_not_built[] = {"lstm", "gru", "attention", NULL};
 
 static int refuse_unknown_type(const char *name, const char *path, struct error *error)
 {

@@ -122,6 +122,9 @@ struct layer_type {
     /* Fills the planned members from options and input_shapes; errors name `path`
      * ("network.layers[2]"). */
     int (*plan)(struct layer *layer, const char *path, struct error *error);
+    /* Whether it can work with one row of input 0; ERROR_INVALID at `path`. NULL: with any. */
+    int (*check_input)(const struct layer *layer, const float *x, const char *path,
+                       struct error *error);
     void (*forward_batch)(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                           int64_t end);
     void (*forward)(const struct layer *layer, struct layer_pass *pass, int64_t begin, int64_t end);
@@ -138,7 +141,7 @@ struct layer_type {
 extern const struct layer_type *const layer_types[];
 
 /* A layer type by name. An unknown name is ERROR_INVALID with the nearest known one; a type of the
- * specification that is not built is ERROR_NOT_BUILT ("conv2d is specified but not built yet"). */
+ * specification that is not built is ERROR_NOT_BUILT ("lstm is specified but not built yet"). */
 const struct layer_type *layer_type_find(const char *name, const char *path, struct error *error);
 
 #endif

@@ -31,17 +31,6 @@ static int check_input_shape(const struct shape *shape, struct error *error)
     return shape_elements(shape, error) < 0 ? -1 : 0;
 }
 
-static int check_tensor_size(const struct shape *shape, const char *path, const char *what,
-                             struct error *error)
-{
-    char text[160];
-
-    if (shape_elements(shape, NULL) >= 0)
-        return 0;
-    return error_set_at(error, ERROR_TOO_LARGE, path, "has %s of shape %s: more than 2^40 elements",
-                        what, shape_text(shape, text, sizeof(text)));
-}
-
 static bool has_role(const struct layer *layer, enum tensor_role role)
 {
     for (int i = 0; i < layer->tensor_count; i++)
@@ -77,10 +66,10 @@ static int plan_layer(struct network *network, int index, struct error *error)
     }
     if (layer->type->plan(layer, path, error) != 0)
         return -1;
-    if (check_tensor_size(&layer->output_shape, path, "an output", error) != 0)
+    if (shape_check(&layer->output_shape, path, "an output", error) != 0)
         return -1;
     for (int i = 0; i < layer->tensor_count; i++)
-        if (check_tensor_size(&layer->tensors[i].shape, path, layer->tensors[i].name, error) != 0)
+        if (shape_check(&layer->tensors[i].shape, path, layer->tensors[i].name, error) != 0)
             return -1;
     return check_penalties(layer, path, error);
 }

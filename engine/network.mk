@@ -6,15 +6,30 @@ libengine_la_SOURCES += \
 	engine/layer.c engine/layer.h \
 	engine/layers/activation.c \
 	engine/layers/add.c \
+	engine/layers/affine.c engine/layers/affine.h \
+	engine/layers/average_pool.c \
 	engine/layers/batch_norm.c \
 	engine/layers/concat.c \
+	engine/layers/conv.c \
+	engine/layers/conv2d_transpose.c \
+	engine/layers/convolution.c engine/layers/convolution.h \
 	engine/layers/dense.c \
 	engine/layers/dropout.c \
+	engine/layers/embedding.c \
 	engine/layers/flatten.c \
+	engine/layers/gaussian_noise.c \
+	engine/layers/global_pool.c \
 	engine/layers/layer_norm.c \
 	engine/layers/layers.c engine/layers/layers.h \
+	engine/layers/max_pool.c \
 	engine/layers/multiply.c \
+	engine/layers/patches.c engine/layers/patches.h \
+	engine/layers/pool.c engine/layers/pool.h \
+	engine/layers/positional_embedding.c \
 	engine/layers/reshape.c \
+	engine/layers/upsampling2d.c \
+	engine/layers/window.c engine/layers/window.h \
+	engine/layers/zero_padding2d.c \
 	engine/layout.c engine/layout.h \
 	engine/loss.h \
 	engine/losses/binary_crossentropy.c \

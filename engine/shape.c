@@ -26,6 +26,16 @@ int64_t shape_elements(const struct shape *shape, struct error *error)
     return elements;
 }
 
+int shape_check(const struct shape *shape, const char *path, const char *what, struct error *error)
+{
+    char text[160];
+
+    if (shape_elements(shape, NULL) >= 0)
+        return 0;
+    return error_set_at(error, ERROR_TOO_LARGE, path, "has %s of shape %s: more than 2^40 elements",
+                        what, shape_text(shape, text, sizeof(text)));
+}
+
 bool shape_equal(const struct shape *a, const struct shape *b)
 {
     if (a->rank != b->rank)

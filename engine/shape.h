@@ -19,6 +19,8 @@ struct shape {
 
 /* Product of the dimensions (1 for rank 0); -1 with ERROR_INVALID when over 2^40. */
 int64_t shape_elements(const struct shape *shape, struct error *error);
+/* 0, or ERROR_TOO_LARGE when there are more: "PATH has WHAT of shape … ". */
+int shape_check(const struct shape *shape, const char *path, const char *what, struct error *error);
 bool shape_equal(const struct shape *a, const struct shape *b);
 /* The last dimension; rows = elements / last. */
 int64_t shape_last(const struct shape *shape);

@@ -36,6 +36,19 @@ enum activation_code {
     ACTIVATION_COUNT
 };
 
+/* Windows over an image [lines][cells][channels], next to each other on one line of results: what
+ * each of them sees is a rectangle of cells. Strides in floats. */
+struct windows {
+    int64_t count;        /* windows */
+    int64_t step;         /* from what a window sees first to what the next one does */
+    int64_t result_step;  /* from a window's result to the next one's */
+    int64_t lines, cells; /* of the rectangle */
+    int64_t line_stride, cell_stride;
+    int64_t channels;
+    int64_t kernel_line_stride, kernel_cell_stride; /* in a kernel [lines][cells][channels], for
+                                                       those that take one */
+};
+
 struct kernels {
     const char *name; /* "avx512", "avx2", "neon", "baseline", "reference" */
 
@@ -87,7 +100,30 @@ struct kernels {
                          float *velocity, float *mean_or_null, float rate, float alpha,
                          float epsilon, float momentum, float weight_decay);
 
+    /* The windows' results, channel by channel: x and d_x are what the first window sees first, y
+     * and d_y its result. Cells are taken by line and cell upwards, windows one after the other. */
+
+    /* y = the largest; NaN where one is. */
+    void (*windows_max)(const struct windows *windows, const float *x, float *y);
+    /* d_x += d_y at the first cell that is as large as y. */
+    void (*windows_max_gradient)(const struct windows *windows, const float *x, const float *y,
+                                 const float *d_y, float *d_x);
+    /* y = the sum, divided by the number of cells; d_x += d_y divided by it. */
+    void (*windows_mean)(const struct windows *windows, const float *x, float *y);
+    void (*windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x);
+    /* y = bias + the sum of x * w; w [lines, cells, channels], `bias` may be NULL (zeros). Its
+     * gradients by x and by w add to what is there. */
+    void (*windows_product)(const struct windows *windows, const float *x, const float *w,
+                            const float *bias, float *y);
+    void (*windows_product_d_input)(const struct windows *windows, const float *d_y, const float *w,
+                                    float *d_x);
+    void (*windows_product_d_kernel)(const struct windows *windows, const float *x,
+                                     const float *d_y, float *d_w);
+
     void (*add)(int64_t count, const float *x, float *y); /* y += x */
+    /* The same for `rows` rows of `columns` values; rows of y do not overlap. */
+    void (*add_rows)(int64_t rows, int64_t columns, const float *x, int64_t x_stride, float *y,
+                     int64_t y_stride);
     void (*scale)(int64_t count, float factor, float *x); /* x *= factor */
     void (*clamp)(int64_t count, float limit, float *x);  /* to [-limit, limit]; NaN stays NaN */
     void (*bytes_to_floats)(int64_t count, const uint8_t *x, float *y); /* y = x / 255 */

@@ -137,6 +137,29 @@ void KERNEL(add)(int64_t count, const float *x, float *y)
                                   lanes));
 }
 
+ALWAYS_INLINE void add_narrow_rows(int64_t rows, const int64_t columns, const float *x,
+                                   int64_t x_stride, float *y, int64_t y_stride)
+{
+    for (int64_t row = 0; row < rows; row++, x += x_stride, y += y_stride)
+#pragma GCC unroll 4
+        for (int64_t at = 0; at < columns; at++)
+            y[at] += x[at];
+}
+
+void KERNEL(add_rows)(int64_t rows, int64_t columns, const float *x, int64_t x_stride, float *y,
+                      int64_t y_stride)
+{
+    if (columns == 1)
+        add_narrow_rows(rows, 1, x, x_stride, y, y_stride);
+    else if (columns == 2)
+        add_narrow_rows(rows, 2, x, x_stride, y, y_stride);
+    else if (columns == 3)
+        add_narrow_rows(rows, 3, x, x_stride, y, y_stride);
+    else
+        for (int64_t row = 0; row < rows; row++)
+            KERNEL(add)(columns, x + row * x_stride, y + row * y_stride);
+}
+
 void KERNEL(scale)(int64_t count, float factor, float *x)
 {
     EACH_VECTOR(count, floats_store_part(x + at, floats_load_part(x + at, lanes) * factor, lanes));

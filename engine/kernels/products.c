@@ -248,14 +248,34 @@ void KERNEL(product_d_kernel)(int64_t rows, int64_t columns, int64_t depth, cons
     product_run(&product, true, false);
 }
 
+/* Sums of up to SUM_VECTORS vectors of columns, side by side: one alone would wait for itself. */
+enum { SUM_VECTORS = 4 };
+
+ALWAYS_INLINE void column_sums_run(int64_t rows, const int vectors, int64_t last, const float *d_y,
+                                   int64_t d_y_stride, float *d_bias)
+{
+    floats sums[SUM_VECTORS];
+#pragma GCC unroll 4
+    for (int i = 0; i < vectors; i++)
+        sums[i] = floats_load_part(d_bias + i * LANES, i == vectors - 1 ? last : LANES);
+    for (int64_t row = 0; row < rows; row++, d_y += d_y_stride)
+#pragma GCC unroll 4
+        for (int i = 0; i < vectors; i++)
+            sums[i] += floats_load_part(d_y + i * LANES, i == vectors - 1 ? last : LANES);
+#pragma GCC unroll 4
+    for (int i = 0; i < vectors; i++)
+        floats_store_part(d_bias + i * LANES, sums[i], i == vectors - 1 ? last : LANES);
+}
+
 void KERNEL(column_sums)(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,
                          float *d_bias)
 {
-    for (int64_t column = 0; column < columns; column += LANES) {
-        const int64_t lanes = smaller(LANES, columns - column);
-        floats sum = floats_load_part(d_bias + column, lanes);
-        for (int64_t row = 0; row < rows; row++)
-            sum += floats_load_part(d_y + row * d_y_stride + column, lanes);
-        floats_store_part(d_bias + column, sum, lanes);
-    }
+    int64_t column = 0;
+    for (; column + SUM_VECTORS * LANES <= columns; column += SUM_VECTORS * LANES)
+        column_sums_run(rows, SUM_VECTORS, LANES, d_y + column, d_y_stride, d_bias + column);
+    for (; column + 2 * LANES <= columns; column += 2 * LANES)
+        column_sums_run(rows, 2, LANES, d_y + column, d_y_stride, d_bias + column);
+    for (; column < columns; column += LANES)
+        column_sums_run(rows, 1, smaller(LANES, columns - column), d_y + column, d_y_stride,
+                        d_bias + column);
 }

@@ -104,6 +104,13 @@ static void add(int64_t count, const float *x, float *y)
         y[i] += x[i];
 }
 
+static void add_rows(int64_t rows, int64_t columns, const float *x, int64_t x_stride, float *y,
+                     int64_t y_stride)
+{
+    for (int64_t row = 0; row < rows; row++)
+        add(columns, x + row * x_stride, y + row * y_stride);
+}
+
 static void scale(int64_t count, float factor, float *x)
 {
     for (int64_t i = 0; i < count; i++)
@@ -141,7 +148,15 @@ static const struct kernels reference = {
     .step_sgd = step_sgd,
     .step_adam = step_adam,
     .step_rmsprop = step_rmsprop,
+    .windows_max = reference_windows_max,
+    .windows_max_gradient = reference_windows_max_gradient,
+    .windows_mean = reference_windows_mean,
+    .windows_mean_gradient = reference_windows_mean_gradient,
+    .windows_product = reference_windows_product,
+    .windows_product_d_input = reference_windows_product_d_input,
+    .windows_product_d_kernel = reference_windows_product_d_kernel,
     .add = add,
+    .add_rows = add_rows,
     .scale = scale,
     .clamp = clamp,
     .bytes_to_floats = bytes_to_floats,

@@ -31,6 +31,19 @@ void KERNEL(activation_backward)(enum activation_code code, float alpha, int64_t
                                  int64_t columns, const float *x, const float *y, const float *d_y,
                                  float *d_x);
 
+/* windows.c */
+void KERNEL(windows_max)(const struct windows *windows, const float *x, float *y);
+void KERNEL(windows_max_gradient)(const struct windows *windows, const float *x, const float *y,
+                                  const float *d_y, float *d_x);
+void KERNEL(windows_mean)(const struct windows *windows, const float *x, float *y);
+void KERNEL(windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x);
+void KERNEL(windows_product)(const struct windows *windows, const float *x, const float *w,
+                             const float *bias, float *y);
+void KERNEL(windows_product_d_input)(const struct windows *windows, const float *d_y,
+                                     const float *w, float *d_x);
+void KERNEL(windows_product_d_kernel)(const struct windows *windows, const float *x,
+                                      const float *d_y, float *d_w);
+
 /* passes.c */
 void KERNEL(step_sgd)(int64_t count, float *w, const float *gradient, float *velocity, float rate,
                       float momentum, float weight_decay, int nesterov, int first);
@@ -41,6 +54,8 @@ void KERNEL(step_rmsprop)(int64_t count, float *w, const float *gradient, float 
                           float *velocity, float *mean_or_null, float rate, float alpha,
                           float epsilon, float momentum, float weight_decay);
 void KERNEL(add)(int64_t count, const float *x, float *y);
+void KERNEL(add_rows)(int64_t rows, int64_t columns, const float *x, int64_t x_stride, float *y,
+                      int64_t y_stride);
 void KERNEL(scale)(int64_t count, float factor, float *x);
 void KERNEL(clamp)(int64_t count, float limit, float *x);
 void KERNEL(bytes_to_floats)(int64_t count, const uint8_t *x, float *y);

@@ -65,6 +65,10 @@ ALWAYS_INLINE mask floats_less(floats a, floats b)
 {
     return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
 }
+ALWAYS_INLINE mask floats_is_nan(floats x)
+{
+    return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+}
 ALWAYS_INLINE floats floats_select(mask condition, floats yes, floats no)
 {
     return _mm512_mask_blend_ps(condition, no, yes);
@@ -115,6 +119,10 @@ typedef ints mask;
 ALWAYS_INLINE mask floats_less(floats a, floats b)
 {
     return a < b;
+}
+ALWAYS_INLINE mask floats_is_nan(floats x)
+{
+    return x != x;
 }
 ALWAYS_INLINE floats floats_select(mask condition, floats yes, floats no)
 {

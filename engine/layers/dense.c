@@ -2,11 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/activation.h"
 #include "engine/initializer.h"
+#include "engine/layers/affine.h"
 #include "engine/layers/layers.h"
-
-#include <stdio.h>
-
-enum { UNITS_MAX = 65536 };
 
 struct dense {
     struct layer_options common;
@@ -18,7 +15,7 @@ struct dense {
 };
 
 static const struct field dense_fields[] = {
-    FIELD_INTEGER(struct dense, units, .min = 1, .max = UNITS_MAX, .word = "auto",
+    FIELD_INTEGER(struct dense, units, .min = 1, .max = AFFINE_UNITS_MAX, .word = "auto",
                   .flags = FIELD_REQUIRED,
                   .help = "outputs; \"auto\" on the last dense layer: by the target"),
     FIELD_VARIANT(struct dense, activation, .kinds = activation_kinds, .text = "linear",
@@ -30,118 +27,91 @@ static const struct field dense_fields[] = {
                   .help = "first weights of the bias"),
     FIELD_END};
 
-/* What one call works on. */
-struct dense_view {
-    enum activation_code code;
-    float alpha;
-    int64_t depth, columns; /* the kernel is [depth, columns] */
-    int64_t leading;        /* matrix rows of one sample */
-};
-
-static struct dense_view dense_view(const struct layer *layer)
+static int dense_plan(struct layer *layer, const char *path, struct error *error)
 {
     const struct dense *dense = layer->options;
     int64_t depth = shape_last(&layer->input_shapes[0]);
 
-    return (struct dense_view){
-        .code = layer->leave_activation ? ACTIVATION_LINEAR : activation_code(&dense->activation),
-        .alpha = activation_alpha(&dense->activation),
-        .depth = depth,
-        .columns = dense->units,
-        .leading = layer_input_elements(layer) / depth};
+    layer->output_shape = layer->input_shapes[0];
+    layer->output_shape.dims[layer->output_shape.rank - 1] = dense->units;
+    if (shape_check(&layer->output_shape, path, "an output", error) != 0)
+        return -1;
+    layer->parameter_items = dense->units;
+    layer->flops_per_row = layer_flops(layer_output_elements(layer), depth);
+    struct affine affine = affine_of(layer, &dense->activation);
+    const struct affine_tensors tensors = {
+        .kernel_shape = {.rank = 2, .dims = {depth, dense->units}},
+        .fan_in = depth,
+        .fan_out = dense->units,
+        .units = dense->units,
+        .kernel_initializer = &dense->kernel_initializer,
+        .bias_initializer = &dense->bias_initializer,
+        .use_bias = dense->use_bias};
+    return affine_plan(layer, &affine, &tensors, path, error);
 }
 
-static int dense_plan_tensors(struct layer *layer, const char *path, struct error *error)
+/* What one call works on: matrix rows of the batch, the kernel is [depth, affine.columns]. */
+struct dense_view {
+    struct affine affine;
+    int64_t depth, first, rows;
+};
+
+static struct dense_view dense_view(const struct layer *layer, int64_t begin, int64_t end)
 {
     const struct dense *dense = layer->options;
-    struct shape shape = {.rank = 2, .dims = {shape_last(&layer->input_shapes[0]), dense->units}};
-    struct layer_tensor *kernel = layer_add_tensor(layer, "kernel", TENSOR_KERNEL, &shape, 0.0F);
-    char initializer_path[128];
+    struct affine affine = affine_of(layer, &dense->activation);
+    int64_t leading = affine.elements / affine.columns;
 
-    kernel->initializer = dense->kernel_initializer;
-    kernel->fan_in = shape.dims[0];
-    kernel->fan_out = shape.dims[1];
-    snprintf(initializer_path, sizeof(initializer_path), "%s.kernel_initializer", path);
-    if (initializer_check(&kernel->initializer, &shape, initializer_path, error) != 0)
-        return -1;
-    if (!dense->use_bias)
-        return 0;
-    struct layer_tensor *bias =
-        layer_add_channel_tensor(layer, "bias", TENSOR_BIAS, dense->units, 0.0F);
-    bias->initializer = dense->bias_initializer;
-    return 0;
-}
-
-static int dense_plan(struct layer *layer, const char *path, struct error *error)
-{
-    struct dense_view view = dense_view(layer);
-
-    layer->output_shape = layer->input_shapes[0];
-    layer->output_shape.dims[layer->output_shape.rank - 1] = view.columns;
-    layer->parameter_items = view.columns;
-    layer->flops_per_row = 2 * view.leading * view.depth * view.columns;
-    if (activation_needs_input(view.code))
-        layer->scratch_per_row[0] = view.leading * view.columns;
-    return dense_plan_tensors(layer, path, error);
+    return (struct dense_view){.affine = affine,
+                               .depth = shape_last(&layer->input_shapes[0]),
+                               .first = begin * leading,
+                               .rows = (end - begin) * leading};
 }
 
 static void dense_forward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                           int64_t end)
 {
-    const struct kernels *kernels = pass->kernels;
-    struct dense_view view = dense_view(layer);
-    int64_t first = begin * view.leading;
-    int64_t rows = (end - begin) * view.leading;
-    const float *x = pass->inputs[0] + first * view.depth;
-    const float *bias = layer->tensor_count > 1 ? pass->tensors[1] : NULL;
-    float *y = pass->output + first * view.columns;
-    /* What comes before the activation is kept only where backward will ask for it. */
-    bool kept = pass->training && layer->scratch_per_row[0] > 0;
-    float *z = kept ? pass->scratch[0] + first * view.columns : y;
-    bool fused = view.code == ACTIVATION_RELU;
+    struct dense_view view = dense_view(layer, begin, end);
+    int64_t columns = view.affine.columns;
+    bool fused = view.affine.code == ACTIVATION_RELU;
 
-    kernels->product(rows, view.columns, view.depth, x, view.depth, pass->tensors[0], view.columns,
-                     bias, z, view.columns, fused ? ACTIVATION_RELU : ACTIVATION_LINEAR);
-    if (!fused && view.code != ACTIVATION_LINEAR)
-        kernels->activation_forward(view.code, view.alpha, rows, view.columns, z, y);
+    pass->kernels->product(view.rows, columns, view.depth,
+                           pass->inputs[0] + view.first * view.depth, view.depth,
+                           pass->tensors[AFFINE_KERNEL], columns, affine_bias(layer, pass),
+                           affine_sums(layer, pass) + view.first * columns, columns,
+                           fused ? ACTIVATION_RELU : ACTIVATION_LINEAR);
+    if (!fused)
+        affine_activate(layer, pass, &view.affine, begin, end);
 }
 
-/* Turns d_output into the gradient by what comes before the activation, and leaves it there for
- * backward_parameters. */
 static void dense_backward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                            int64_t end)
 {
-    const struct kernels *kernels = pass->kernels;
-    struct dense_view view = dense_view(layer);
-    int64_t first = begin * view.leading;
-    int64_t rows = (end - begin) * view.leading;
-    float *d_z = pass->d_output + first * view.columns;
+    struct dense_view view = dense_view(layer, begin, end);
+    int64_t columns = view.affine.columns;
 
-    if (view.code != ACTIVATION_LINEAR) {
-        const float *y = pass->output_read + first * view.columns;
-        const float *z =
-            layer->scratch_per_row[0] > 0 ? pass->scratch[0] + first * view.columns : NULL;
-        kernels->activation_backward(view.code, view.alpha, rows, view.columns, z, y, d_z, d_z);
-    }
+    affine_deactivate(layer, pass, &view.affine, begin, end);
     if (pass->d_inputs[0] != NULL)
-        kernels->product_d_input(
-            rows, view.columns, view.depth, d_z, view.columns, pass->tensors[0], view.columns,
-            pass->d_inputs[0] + first * view.depth, view.depth, pass->d_input_overwrite[0]);
+        pass->kernels->product_d_input(
+            view.rows, columns, view.depth, pass->d_output + view.first * columns, columns,
+            pass->tensors[AFFINE_KERNEL], columns, pass->d_inputs[0] + view.first * view.depth,
+            view.depth, pass->d_input_overwrite[0]);
 }
 
 /* Items are output columns. */
 static void dense_backward_parameters(const struct layer *layer, struct layer_pass *pass,
                                       int64_t begin, int64_t end)
 {
-    struct dense_view view = dense_view(layer);
-    int64_t rows = pass->rows * view.leading;
-    const float *d_z = pass->d_output + begin;
+    struct dense_view view = dense_view(layer, 0, pass->rows);
+    int64_t columns = view.affine.columns;
+    const float *d_sums = pass->d_output + begin;
 
-    pass->kernels->product_d_kernel(rows, end - begin, view.depth, pass->inputs[0], view.depth, d_z,
-                                    view.columns, pass->d_tensors[0] + begin, view.columns);
-    if (layer->tensor_count > 1)
-        pass->kernels->column_sums(rows, end - begin, d_z, view.columns,
-                                   pass->d_tensors[1] + begin);
+    pass->kernels->product_d_kernel(view.rows, end - begin, view.depth, pass->inputs[0], view.depth,
+                                    d_sums, columns, pass->d_tensors[AFFINE_KERNEL] + begin,
+                                    columns);
+    if (layer->tensor_count > AFFINE_BIAS)
+        pass->kernels->column_sums(view.rows, end - begin, d_sums, columns,
+                                   pass->d_tensors[AFFINE_BIAS] + begin);
 }
 
 const struct layer_type layer_dense = {

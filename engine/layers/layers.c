@@ -5,10 +5,33 @@
 #include <assert.h>
 #include <string.h>
 
-const struct layer_type *const layer_types[] = {
-    &layer_dense, &layer_activation, &layer_dropout, &layer_flatten,    &layer_reshape,
-    &layer_add,   &layer_multiply,   &layer_concat,  &layer_batch_norm, &layer_layer_norm,
-    NULL};
+const struct layer_type *const layer_types[] = {&layer_dense,
+                                                &layer_activation,
+                                                &layer_dropout,
+                                                &layer_flatten,
+                                                &layer_reshape,
+                                                &layer_add,
+                                                &layer_multiply,
+                                                &layer_concat,
+                                                &layer_batch_norm,
+                                                &layer_layer_norm,
+                                                &layer_conv1d,
+                                                &layer_conv2d,
+                                                &layer_conv2d_transpose,
+                                                &layer_max_pool1d,
+                                                &layer_max_pool2d,
+                                                &layer_average_pool1d,
+                                                &layer_average_pool2d,
+                                                &layer_global_max_pool1d,
+                                                &layer_global_max_pool2d,
+                                                &layer_global_average_pool1d,
+                                                &layer_global_average_pool2d,
+                                                &layer_upsampling2d,
+                                                &layer_zero_padding2d,
+                                                &layer_gaussian_noise,
+                                                &layer_embedding,
+                                                &layer_positional_embedding,
+                                                NULL};
 
 int64_t layer_output_elements(const struct layer *layer)
 {
@@ -18,6 +41,16 @@ int64_t layer_output_elements(const struct layer *layer)
 int64_t layer_input_elements(const struct layer *layer)
 {
     return shape_elements(&layer->input_shapes[0], NULL);
+}
+
+int64_t layer_flops(int64_t results, int64_t terms)
+{
+    static const int64_t most = INT64_C(1) << 36;
+    int64_t products = 0;
+
+    if (__builtin_mul_overflow(results, terms, &products) || products > most / 2)
+        return most;
+    return 2 * products;
 }
 
 struct layer_tensor *layer_add_tensor(struct layer *layer, const char *name, enum tensor_role role,

@@ -8,19 +8,39 @@
 
 extern const struct layer_type layer_activation;
 extern const struct layer_type layer_add;
+extern const struct layer_type layer_average_pool1d;
+extern const struct layer_type layer_average_pool2d;
 extern const struct layer_type layer_batch_norm;
 extern const struct layer_type layer_concat;
+extern const struct layer_type layer_conv1d;
+extern const struct layer_type layer_conv2d;
+extern const struct layer_type layer_conv2d_transpose;
 extern const struct layer_type layer_dense;
 extern const struct layer_type layer_dropout;
+extern const struct layer_type layer_embedding;
 extern const struct layer_type layer_flatten;
+extern const struct layer_type layer_gaussian_noise;
+extern const struct layer_type layer_global_average_pool1d;
+extern const struct layer_type layer_global_average_pool2d;
+extern const struct layer_type layer_global_max_pool1d;
+extern const struct layer_type layer_global_max_pool2d;
 extern const struct layer_type layer_layer_norm;
+extern const struct layer_type layer_max_pool1d;
+extern const struct layer_type layer_max_pool2d;
 extern const struct layer_type layer_multiply;
+extern const struct layer_type layer_positional_embedding;
 extern const struct layer_type layer_reshape;
+extern const struct layer_type layer_upsampling2d;
+extern const struct layer_type layer_zero_padding2d;
 
 /* Elements of one sample of the layer's output or first input. The network has checked that they
  * fit. */
 int64_t layer_output_elements(const struct layer *layer);
 int64_t layer_input_elements(const struct layer *layer);
+
+/* flops_per_row of `results` sums of `terms` products each. Beyond what any step could take, one
+ * number stands for all, so that sums over layers and batches do not overflow. */
+int64_t layer_flops(int64_t results, int64_t terms);
 
 /* Appends a tensor to the plan, filled with `value` unless the caller sets an initializer. */
 struct layer_tensor *layer_add_tensor(struct layer *layer, const char *name, enum tensor_role role,

@@ -61,6 +61,8 @@ static const struct field example_fields[] = {
     FIELD_CHOICE(struct example, padding, .choices = paddings, .number = EXAMPLE_SAME),
     FIELD_STRINGS(struct example, metrics, .max = 3, .text = "loss,accuracy"),
     FIELD_SIZES(struct example, kernel, .min = 1, .max = 99),
+    FIELD_SIZES(struct example, strides, .min = 1, .max = 99, .number = 2,
+                .flags = FIELD_NULLABLE),
     FIELD_OBJECT(struct example, part, struct example_part, .object = &part_kind,
                  .flags = FIELD_PRESENT),
     FIELD_OBJECT(struct example, extra, struct example_part, .object = &part_kind),

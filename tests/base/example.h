@@ -31,6 +31,7 @@ struct example {
     int padding;
     struct strings metrics;
     struct sizes kernel;
+    struct sizes strides;
     struct example_part *part;
     struct example_part *extra;
     struct variant schedule;

@@ -45,7 +45,7 @@ START_TEST(description_names_kind_and_all_fields)
 {
     ck_assert_str_eq(json_string_value(json_object_get(described, "name")), "example");
     ck_assert_str_eq(json_string_value(json_object_get(described, "help")), "an example");
-    ck_assert_uint_eq(json_array_size(json_object_get(described, "fields")), 16);
+    ck_assert_uint_eq(json_array_size(json_object_get(described, "fields")), 17);
 }
 END_TEST
 
@@ -78,7 +78,7 @@ START_TEST(schema_has_properties_and_required_names)
     json_t *schema = fields_schema(&example_kind);
     ck_assert_ptr_nonnull(schema);
     const json_t *properties = json_object_get(schema, "properties");
-    ck_assert_uint_eq(json_object_size(properties), 16);
+    ck_assert_uint_eq(json_object_size(properties), 17);
     check_json(json_object_get(schema, "required"), "[\"units\"]");
     ck_assert(json_is_false(json_object_get(schema, "additionalProperties")));
     check_json(json_object_get(properties, "units"),

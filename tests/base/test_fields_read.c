@@ -23,6 +23,8 @@ START_TEST(defaults_fill_what_is_absent)
     ck_assert_uint_eq(example.metrics.count, 2);
     ck_assert_str_eq(example.metrics.items[1], "accuracy");
     ck_assert_uint_eq(example.kernel.count, 0);
+    ck_assert_uint_eq(example.strides.count, 1);
+    ck_assert_int_eq(example.strides.items[0], 2);
     ck_assert_int_eq(example.part->depth, 2);
     ck_assert_str_eq(example.part->note, "none");
     ck_assert_ptr_null(example.extra);
@@ -76,7 +78,8 @@ START_TEST(short_forms_are_read)
     struct example example;
     struct error error = {0};
     example_read("{\"units\": 3, \"cores\": \"auto\", \"metrics\": \"a,b\", \"kernel\": 3,"
-                 "\"schedule\": \"constant\", \"limit\": null, \"clip\": null, \"name\": null}",
+                 "\"schedule\": \"constant\", \"limit\": null, \"clip\": null, \"strides\": null, "
+                 "\"name\": null}",
                  &example, "", &error);
     ck_assert_ok(error);
     ck_assert_int_eq(example.cores, 0);
@@ -84,6 +87,7 @@ START_TEST(short_forms_are_read)
     ck_assert_str_eq(example.metrics.items[0], "a,b");
     ck_assert_uint_eq(example.kernel.count, 1);
     ck_assert_int_eq(example.kernel.items[0], 3);
+    ck_assert_uint_eq(example.strides.count, 0);
     ck_assert_int_eq(example.limit, 0);
     ck_assert(isnan(example.clip));
     fields_clear(&example_kind, &example);

@@ -1,0 +1,195 @@
+/* Windows over images: pooling, and convolutions of a channel with itself alone. Channels are
+ * lanes; a window's cells are taken one by one. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/kernels/set.h"
+
+#include <stddef.h>
+
+#include "engine/kernels/simd.h"
+
+/* Does `statement` for every cell that a window sees, in order: `cell_at` floats from its first
+ * one, `kernel_at` from the kernel's. */
+#define EACH_CELL(windows, statement)                                                              \
+    do {                                                                                           \
+        for (int64_t line = 0; line < (windows)->lines; line++)                                    \
+            for (int64_t cell = 0; cell < (windows)->cells; cell++) {                              \
+                const int64_t cell_at =                                                            \
+                    line * (windows)->line_stride + cell * (windows)->cell_stride;                 \
+                statement;                                                                         \
+            }                                                                                      \
+    } while (0)
+
+static int64_t kernel_at(const struct windows *windows, int64_t line, int64_t cell)
+{
+    return line * windows->kernel_line_stride + cell * windows->kernel_cell_stride;
+}
+
+/* The larger, the first of equal ones; NaN where one of them is. */
+ALWAYS_INLINE floats later_max(floats largest, floats x)
+{
+    floats larger = floats_select(floats_less(largest, x), x, largest);
+    return floats_select(floats_is_nan(x), x, larger);
+}
+
+ALWAYS_INLINE void max_vector(const struct windows *windows, const float *x, float *y,
+                              int64_t lanes)
+{
+    floats largest = floats_load_part(x, lanes);
+    EACH_CELL(windows, largest = later_max(largest, floats_load_part(x + cell_at, lanes)));
+    floats_store_part(y, largest, lanes);
+}
+
+void KERNEL(windows_max)(const struct windows *windows, const float *x, float *y)
+{
+    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step)
+        EACH_VECTOR(windows->channels, max_vector(windows, x + at, y + at, lanes));
+}
+
+ALWAYS_INLINE void max_gradient_cell(const float *x, floats largest, floats *left, float *d_x,
+                                     int64_t lanes)
+{
+    const mask less = floats_less(floats_load_part(x, lanes), largest);
+    const floats nothing = floats_set(0);
+    floats_store_part(d_x, floats_load_part(d_x, lanes) + floats_select(less, nothing, *left),
+                      lanes);
+    *left = floats_select(less, *left, nothing);
+}
+
+ALWAYS_INLINE void max_gradient_vector(const struct windows *windows, const float *x,
+                                       const float *y, const float *d_y, float *d_x, int64_t lanes)
+{
+    const floats largest = floats_load_part(y, lanes);
+    floats left = floats_load_part(d_y, lanes);
+    EACH_CELL(windows, max_gradient_cell(x + cell_at, largest, &left, d_x + cell_at, lanes));
+}
+
+void KERNEL(windows_max_gradient)(const struct windows *windows, const float *x, const float *y,
+                                  const float *d_y, float *d_x)
+{
+    for (int64_t i = 0; i < windows->count; i++) {
+        EACH_VECTOR(windows->channels,
+                    max_gradient_vector(windows, x + at, y + at, d_y + at, d_x + at, lanes));
+        x += windows->step;
+        d_x += windows->step;
+        y += windows->result_step;
+        d_y += windows->result_step;
+    }
+}
+
+ALWAYS_INLINE void mean_vector(const struct windows *windows, const float *x, float *y,
+                               int64_t lanes)
+{
+    floats sum = floats_set(0);
+    EACH_CELL(windows, sum += floats_load_part(x + cell_at, lanes));
+    floats_store_part(y, sum / floats_set((float)(windows->lines * windows->cells)), lanes);
+}
+
+void KERNEL(windows_mean)(const struct windows *windows, const float *x, float *y)
+{
+    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step)
+        EACH_VECTOR(windows->channels, mean_vector(windows, x + at, y + at, lanes));
+}
+
+ALWAYS_INLINE void mean_gradient_vector(const struct windows *windows, const float *d_y, float *d_x,
+                                        int64_t lanes)
+{
+    const floats each =
+        floats_load_part(d_y, lanes) / floats_set((float)(windows->lines * windows->cells));
+    EACH_CELL(windows, floats_store_part(d_x + cell_at,
+                                         floats_load_part(d_x + cell_at, lanes) + each, lanes));
+}
+
+void KERNEL(windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x)
+{
+    for (int64_t i = 0; i < windows->count; i++, d_y += windows->result_step, d_x += windows->step)
+        EACH_VECTOR(windows->channels, mean_gradient_vector(windows, d_y + at, d_x + at, lanes));
+}
+
+ALWAYS_INLINE void product_vector(const struct windows *windows, const float *x, const float *w,
+                                  const float *bias, float *y, int64_t lanes)
+{
+    floats sum = bias ? floats_load_part(bias, lanes) : floats_set(0);
+    EACH_CELL(windows,
+              sum = floats_fma(floats_load_part(x + cell_at, lanes),
+                               floats_load_part(w + kernel_at(windows, line, cell), lanes), sum));
+    floats_store_part(y, sum, lanes);
+}
+
+void KERNEL(windows_product)(const struct windows *windows, const float *x, const float *w,
+                             const float *bias, float *y)
+{
+    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step)
+        EACH_VECTOR(windows->channels, product_vector(windows, x + at, w + at,
+                                                      bias ? bias + at : NULL, y + at, lanes));
+}
+
+ALWAYS_INLINE void product_d_input_vector(const struct windows *windows, const float *d_y,
+                                          const float *w, float *d_x, int64_t lanes)
+{
+    const floats d = floats_load_part(d_y, lanes);
+    EACH_CELL(
+        windows,
+        floats_store_part(d_x + cell_at,
+                          floats_fma(d, floats_load_part(w + kernel_at(windows, line, cell), lanes),
+                                     floats_load_part(d_x + cell_at, lanes)),
+                          lanes));
+}
+
+void KERNEL(windows_product_d_input)(const struct windows *windows, const float *d_y,
+                                     const float *w, float *d_x)
+{
+    for (int64_t i = 0; i < windows->count; i++, d_y += windows->result_step, d_x += windows->step)
+        EACH_VECTOR(windows->channels,
+                    product_d_input_vector(windows, d_y + at, w + at, d_x + at, lanes));
+}
+
+/* The sums of CELLS_TOGETHER neighbouring cells of a kernel grow side by side: one alone would wait
+ * for itself. */
+enum { CELLS_TOGETHER = 4 };
+
+ALWAYS_INLINE void product_d_kernel_cells(const struct windows *windows, const int cells,
+                                          const float *x, const float *d_y, float *d_w,
+                                          int64_t lanes)
+{
+    floats sums[CELLS_TOGETHER];
+#pragma GCC unroll 4
+    for (int cell = 0; cell < cells; cell++)
+        sums[cell] = floats_load_part(d_w + cell * windows->kernel_cell_stride, lanes);
+    for (int64_t i = 0; i < windows->count; i++, x += windows->step, d_y += windows->result_step) {
+        const floats d = floats_load_part(d_y, lanes);
+#pragma GCC unroll 4
+        for (int cell = 0; cell < cells; cell++)
+            sums[cell] =
+                floats_fma(floats_load_part(x + cell * windows->cell_stride, lanes), d, sums[cell]);
+    }
+#pragma GCC unroll 4
+    for (int cell = 0; cell < cells; cell++)
+        floats_store_part(d_w + cell * windows->kernel_cell_stride, sums[cell], lanes);
+}
+
+ALWAYS_INLINE void product_d_kernel_vector(const struct windows *windows, const float *x,
+                                           const float *d_y, float *d_w, int64_t lanes)
+{
+    for (int64_t line = 0; line < windows->lines; line++) {
+        const float *from = x + line * windows->line_stride;
+        int64_t cell = 0;
+        for (; cell + CELLS_TOGETHER <= windows->cells; cell += CELLS_TOGETHER)
+            product_d_kernel_cells(windows, CELLS_TOGETHER, from + cell * windows->cell_stride, d_y,
+                                   d_w + kernel_at(windows, line, cell), lanes);
+        from += cell * windows->cell_stride;
+        float *to = d_w + kernel_at(windows, line, cell);
+        if (windows->cells - cell == 3)
+            product_d_kernel_cells(windows, 3, from, d_y, to, lanes);
+        else if (windows->cells - cell == 2)
+            product_d_kernel_cells(windows, 2, from, d_y, to, lanes);
+        else if (windows->cells - cell == 1)
+            product_d_kernel_cells(windows, 1, from, d_y, to, lanes);
+    }
+}
+
+void KERNEL(windows_product_d_kernel)(const struct windows *windows, const float *x,
+                                      const float *d_y, float *d_w)
+{
+    EACH_VECTOR(windows->channels,
+                product_d_kernel_vector(windows, x + at, d_y + at, d_w + at, lanes));
+}

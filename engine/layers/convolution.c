@@ -1,0 +1,286 @@
+/* Convolutions as products of patches with the kernel, block by block. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/layers/convolution.h"
+
+#include <string.h>
+
+#include "engine/layers/patches.h"
+
+/* Patches of a block stay in the second-level cache; a block has rows enough for the products to
+ * earn back the copy of the kernel that each makes. */
+enum { PATCH_FLOATS = 1 << 15, BLOCK_MIN = 24, BLOCK_MAX = 512 };
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+struct shape convolution_kernel_shape(const struct convolution *convolution, int axes)
+{
+    const struct window *window = &convolution->window;
+    const int64_t channels = window->channels / convolution->groups;
+
+    if (axes == 1)
+        return (struct shape){
+            .rank = 3, .dims = {window->kernel[WINDOW_WIDTH], channels, convolution->filters}};
+    return (struct shape){.rank = 4,
+                          .dims = {window->kernel[WINDOW_HEIGHT], window->kernel[WINDOW_WIDTH],
+                                   channels, convolution->filters}};
+}
+
+/* Whether each window sees one cell, and each cell is seen by one. */
+static bool is_one_to_one(const struct window *window)
+{
+    for (int axis = 0; axis < WINDOW_AXES; axis++)
+        if (window->kernel[axis] != 1 || window->stride[axis] != 1)
+            return false;
+    return true;
+}
+
+void convolution_plan(struct convolution *convolution)
+{
+    const struct window *window = &convolution->window;
+    const int64_t channels = window->channels;
+    const int64_t groups = convolution->groups;
+
+    convolution->depth =
+        window->kernel[WINDOW_HEIGHT] * window->kernel[WINDOW_WIDTH] * (channels / groups);
+    convolution->is_depthwise = groups > 1 && groups == channels && groups == convolution->filters;
+    convolution->needs_patches = !convolution->is_depthwise && !is_one_to_one(window);
+    convolution->block = smaller(PATCH_FLOATS / convolution->depth, BLOCK_MAX);
+    if (convolution->block < BLOCK_MIN)
+        convolution->block = BLOCK_MIN;
+}
+
+int64_t convolution_work_size(const struct convolution *convolution)
+{
+    if (convolution->is_depthwise)
+        return 0;
+    return convolution->block * (convolution->depth + convolution->filters);
+}
+
+int64_t convolution_items(const struct convolution *convolution)
+{
+    return convolution->is_depthwise ? convolution->window.channels : convolution->depth;
+}
+
+/* One group of a convolution: its part of a patch, and of the filters. */
+struct group {
+    struct patch_part part;
+    int64_t filter, filters;
+};
+
+static struct group group_of(const struct convolution *convolution, int64_t index)
+{
+    const int64_t channels = convolution->window.channels / convolution->groups;
+    const int64_t filters = convolution->filters / convolution->groups;
+
+    return (struct group){.part = {.channel = index * channels,
+                                   .channels = channels,
+                                   .begin = 0,
+                                   .end = convolution->depth},
+                          .filter = index * filters,
+                          .filters = filters};
+}
+
+/* A matrix of patches. */
+struct patches {
+    const float *at;
+    int64_t stride;
+};
+
+/* The part of the patches at some positions, gathered where it has to be. */
+static struct patches patches_of(const struct convolution_pass *pass, const struct patch_part *part,
+                                 const float *images, int64_t position, int64_t count)
+{
+    const struct window *window = &pass->convolution->window;
+
+    if (!pass->convolution->needs_patches)
+        return (struct patches){images + position * window->channels + part->channel + part->begin,
+                                window->channels};
+    patches_gather(window, part, images, position, count, pass->work);
+    return (struct patches){pass->work, part->end - part->begin};
+}
+
+/* The results of a block, beginning at `results`. */
+static void run_block(const struct convolution_pass *pass, const float *images, const float *bias,
+                      int64_t position, int64_t count, float *results, bool relu)
+{
+    const struct convolution *convolution = pass->convolution;
+
+    for (int64_t i = 0; i < convolution->groups; i++) {
+        const struct group group = group_of(convolution, i);
+        const struct patches patches = patches_of(pass, &group.part, images, position, count);
+        pass->kernels->product(count, group.filters, convolution->depth, patches.at, patches.stride,
+                               pass->kernel + group.filter, convolution->filters,
+                               bias != NULL ? bias + group.filter : NULL, results + group.filter,
+                               convolution->filters, relu ? ACTIVATION_RELU : ACTIVATION_LINEAR);
+    }
+}
+
+/* Each channel with itself alone: sample by sample, without patches. */
+static void run_depthwise(const struct convolution_pass *pass, const float *images,
+                          const float *bias, int64_t begin, int64_t end, float *results)
+{
+    const struct window *window = &pass->convolution->window;
+    const int64_t elements = window_positions(window) * window->channels;
+    struct window_span span;
+
+    for (int64_t sample = begin; sample < end; sample++) {
+        const float *image = images + sample * window_image_elements(window);
+        for (int64_t position = 0; window_next_span(window, &position, &span);)
+            pass->kernels->windows_product(
+                &span.windows, image + span.cell, pass->kernel + span.kernel, bias,
+                results + sample * elements + span.position * window->channels);
+    }
+}
+
+void convolution_run(const struct convolution_pass *pass, const float *images, const float *bias,
+                     int64_t begin, int64_t end, float *results, bool relu)
+{
+    const struct convolution *convolution = pass->convolution;
+    const int64_t positions = window_positions(&convolution->window);
+    const int64_t block = convolution->needs_patches ? convolution->block : INT64_MAX;
+    const int64_t last = end * positions;
+
+    if (convolution->is_depthwise) {
+        run_depthwise(pass, images, bias, begin, end, results);
+        if (relu)
+            pass->kernels->activation_forward(ACTIVATION_RELU, 0, (end - begin) * positions,
+                                              convolution->filters,
+                                              results + begin * positions * convolution->filters,
+                                              results + begin * positions * convolution->filters);
+        return;
+    }
+    for (int64_t at = begin * positions, count; at < last; at += count) {
+        count = smaller(block, last - at);
+        run_block(pass, images, bias, at, count, results + at * convolution->filters, relu);
+    }
+}
+
+void convolution_add(const struct convolution_pass *pass, const float *images, int64_t begin,
+                     int64_t end, float *results)
+{
+    const struct convolution *convolution = pass->convolution;
+    const int64_t positions = window_positions(&convolution->window);
+    const int64_t last = end * positions;
+    float *block = pass->work + convolution->block * convolution->depth;
+
+    for (int64_t at = begin * positions, count; at < last; at += count) {
+        count = smaller(convolution->block, last - at);
+        run_block(pass, images, NULL, at, count, block, false);
+        pass->kernels->add(count * convolution->filters, block,
+                           results + at * convolution->filters);
+    }
+}
+
+static void d_images_block(const struct convolution_pass *pass, const float *d_results,
+                           int64_t position, int64_t count, float *d_images, bool overwrite)
+{
+    const struct convolution *convolution = pass->convolution;
+    const struct window *window = &convolution->window;
+
+    for (int64_t i = 0; i < convolution->groups; i++) {
+        const struct group group = group_of(convolution, i);
+        const float *d = d_results + position * convolution->filters + group.filter;
+        const float *kernel = pass->kernel + group.filter;
+        if (convolution->needs_patches) {
+            pass->kernels->product_d_input(count, group.filters, convolution->depth, d,
+                                           convolution->filters, kernel, convolution->filters,
+                                           pass->work, convolution->depth, true);
+            patches_scatter(window, pass->kernels, group.part.channel, group.part.channels,
+                            pass->work, position, count, d_images);
+        } else {
+            pass->kernels->product_d_input(
+                count, group.filters, convolution->depth, d, convolution->filters, kernel,
+                convolution->filters, d_images + position * window->channels + group.part.channel,
+                window->channels, overwrite);
+        }
+    }
+}
+
+static void d_images_depthwise(const struct convolution_pass *pass, const float *d_results,
+                               int64_t begin, int64_t end, float *d_images)
+{
+    const struct window *window = &pass->convolution->window;
+    const int64_t elements = window_positions(window) * window->channels;
+    struct window_span span;
+
+    for (int64_t sample = begin; sample < end; sample++) {
+        float *d_image = d_images + sample * window_image_elements(window);
+        for (int64_t position = 0; window_next_span(window, &position, &span);)
+            pass->kernels->windows_product_d_input(
+                &span.windows, d_results + sample * elements + span.position * window->channels,
+                pass->kernel + span.kernel, d_image + span.cell);
+    }
+}
+
+void convolution_d_images(const struct convolution_pass *pass, const float *d_results,
+                          int64_t begin, int64_t end, float *d_images, bool overwrite)
+{
+    const struct convolution *convolution = pass->convolution;
+    const int64_t positions = window_positions(&convolution->window);
+    const int64_t elements = window_image_elements(&convolution->window);
+    const int64_t block = convolution->needs_patches ? convolution->block : INT64_MAX;
+    const int64_t last = end * positions;
+
+    if (overwrite && (convolution->needs_patches || convolution->is_depthwise))
+        memset(d_images + begin * elements, 0, (size_t)((end - begin) * elements) * sizeof(float));
+    if (convolution->is_depthwise) {
+        d_images_depthwise(pass, d_results, begin, end, d_images);
+        return;
+    }
+    for (int64_t at = begin * positions, count; at < last; at += count) {
+        count = smaller(block, last - at);
+        d_images_block(pass, d_results, at, count, d_images, overwrite);
+    }
+}
+
+static void d_kernel_depthwise(const struct convolution_pass *pass, const float *images,
+                               const float *d_results, int64_t samples, int64_t begin, int64_t end,
+                               float *d_kernel)
+{
+    const struct window *window = &pass->convolution->window;
+    const int64_t elements = window_positions(window) * window->channels;
+    struct window_span span;
+
+    for (int64_t sample = 0; sample < samples; sample++) {
+        const float *image = images + sample * window_image_elements(window) + begin;
+        for (int64_t position = 0; window_next_span(window, &position, &span);) {
+            span.windows.channels = end - begin;
+            pass->kernels->windows_product_d_kernel(&span.windows, image + span.cell,
+                                                    d_results + sample * elements +
+                                                        span.position * window->channels + begin,
+                                                    d_kernel + span.kernel + begin);
+        }
+    }
+}
+
+void convolution_d_kernel(const struct convolution_pass *pass, const float *images,
+                          const float *d_results, int64_t samples, int64_t begin, int64_t end,
+                          float *d_kernel)
+{
+    const struct convolution *convolution = pass->convolution;
+    const int64_t last = samples * window_positions(&convolution->window);
+    int64_t block = last;
+
+    if (convolution->is_depthwise) {
+        d_kernel_depthwise(pass, images, d_results, samples, begin, end, d_kernel);
+        return;
+    }
+    if (convolution->needs_patches)
+        block = smaller(convolution->block * convolution->depth / (end - begin), BLOCK_MAX);
+    for (int64_t at = 0, count; at < last; at += count) {
+        count = smaller(block, last - at);
+        for (int64_t i = 0; i < convolution->groups; i++) {
+            struct group group = group_of(convolution, i);
+            group.part.begin = begin;
+            group.part.end = end;
+            const struct patches patches = patches_of(pass, &group.part, images, at, count);
+            pass->kernels->product_d_kernel(
+                count, group.filters, end - begin, patches.at, patches.stride,
+                d_results + at * convolution->filters + group.filter, convolution->filters,
+                d_kernel + begin * convolution->filters + group.filter, convolution->filters);
+        }
+    }
+}
