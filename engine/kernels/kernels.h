@@ -72,7 +72,7 @@ struct kernels {
                              int64_t x_stride, const float *d_y, int64_t d_y_stride, float *d_w,
                              int64_t d_w_stride);
 
-    /* d_bias[j] += sum over r of d_y[r, j]. */
+    /* d_bias[j] += sum over r of d_y[r, j], in double: rows can be many, and much alike. */
     void (*column_sums)(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,
                         float *d_bias);
 
@@ -108,11 +108,11 @@ struct kernels {
     /* d_x += d_y at the first cell that is as large as y. */
     void (*windows_max_gradient)(const struct windows *windows, const float *x, const float *y,
                                  const float *d_y, float *d_x);
-    /* y = the sum, divided by the number of cells; d_x += d_y divided by it. */
+    /* y = the sum, in double, divided by the number of cells; d_x += d_y divided by it. */
     void (*windows_mean)(const struct windows *windows, const float *x, float *y);
     void (*windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x);
-    /* y = bias + the sum of x * w; w [lines, cells, channels], `bias` may be NULL (zeros). Its
-     * gradients by x and by w add to what is there. */
+    /* y = bias + the sum of x * w; w [lines, cells, channels], `bias` may be NULL (zeros); windows
+     * may see no cell. Its gradients by x and by w add to what is there. */
     void (*windows_product)(const struct windows *windows, const float *x, const float *w,
                             const float *bias, float *y);
     void (*windows_product_d_input)(const struct windows *windows, const float *d_y, const float *w,

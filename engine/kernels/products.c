@@ -248,34 +248,45 @@ void KERNEL(product_d_kernel)(int64_t rows, int64_t columns, int64_t depth, cons
     product_run(&product, true, false);
 }
 
-/* Sums of up to SUM_VECTORS vectors of columns, side by side: one alone would wait for itself. */
-enum { SUM_VECTORS = 4 };
+/* Vectors of doubles in a wide sum. */
+enum { SUM_VECTORS = 8 };
 
-ALWAYS_INLINE void column_sums_run(int64_t rows, const int vectors, int64_t last, const float *d_y,
+/* Several vectors of columns side by side: the sum of one alone would wait for itself. */
+ALWAYS_INLINE void column_sums_run(int64_t rows, const int vectors, const float *d_y,
                                    int64_t d_y_stride, float *d_bias)
 {
-    floats sums[SUM_VECTORS];
-#pragma GCC unroll 4
+    doubles sums[SUM_VECTORS];
+#pragma GCC unroll 8
     for (int i = 0; i < vectors; i++)
-        sums[i] = floats_load_part(d_bias + i * LANES, i == vectors - 1 ? last : LANES);
+        sums[i] = doubles_load(d_bias + i * DOUBLE_LANES);
     for (int64_t row = 0; row < rows; row++, d_y += d_y_stride)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int i = 0; i < vectors; i++)
-            sums[i] += floats_load_part(d_y + i * LANES, i == vectors - 1 ? last : LANES);
-#pragma GCC unroll 4
+            sums[i] += doubles_load(d_y + i * DOUBLE_LANES);
+#pragma GCC unroll 8
     for (int i = 0; i < vectors; i++)
-        floats_store_part(d_bias + i * LANES, sums[i], i == vectors - 1 ? last : LANES);
+        doubles_store(d_bias + i * DOUBLE_LANES, sums[i]);
+}
+
+static void column_sum(int64_t rows, const float *d_y, int64_t d_y_stride, float *d_bias)
+{
+    double sum = (double)*d_bias;
+    for (int64_t row = 0; row < rows; row++)
+        sum += (double)d_y[row * d_y_stride];
+    *d_bias = (float)sum;
 }
 
 void KERNEL(column_sums)(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,
                          float *d_bias)
 {
+    const int64_t wide = (int64_t)SUM_VECTORS * DOUBLE_LANES;
     int64_t column = 0;
-    for (; column + SUM_VECTORS * LANES <= columns; column += SUM_VECTORS * LANES)
-        column_sums_run(rows, SUM_VECTORS, LANES, d_y + column, d_y_stride, d_bias + column);
-    for (; column + 2 * LANES <= columns; column += 2 * LANES)
-        column_sums_run(rows, 2, LANES, d_y + column, d_y_stride, d_bias + column);
-    for (; column < columns; column += LANES)
-        column_sums_run(rows, 1, smaller(LANES, columns - column), d_y + column, d_y_stride,
-                        d_bias + column);
+    for (; column + wide <= columns; column += wide)
+        column_sums_run(rows, SUM_VECTORS, d_y + column, d_y_stride, d_bias + column);
+    for (; column + wide / 2 <= columns; column += wide / 2)
+        column_sums_run(rows, SUM_VECTORS / 2, d_y + column, d_y_stride, d_bias + column);
+    for (; column + DOUBLE_LANES <= columns; column += DOUBLE_LANES)
+        column_sums_run(rows, 1, d_y + column, d_y_stride, d_bias + column);
+    for (; column < columns; column++)
+        column_sum(rows, d_y + column, d_y_stride, d_bias + column);
 }

@@ -46,9 +46,12 @@ static void product_d_kernel(int64_t rows, int64_t columns, int64_t depth, const
 static void column_sums(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,
                         float *d_bias)
 {
-    for (int64_t row = 0; row < rows; row++)
-        for (int64_t j = 0; j < columns; j++)
-            d_bias[j] += d_y[row * d_y_stride + j];
+    for (int64_t j = 0; j < columns; j++) {
+        double sum = (double)d_bias[j];
+        for (int64_t row = 0; row < rows; row++)
+            sum += (double)d_y[row * d_y_stride + j];
+        d_bias[j] = (float)sum;
+    }
 }
 
 static void step_sgd(int64_t count, float *w, const float *gradient, float *velocity, float rate,

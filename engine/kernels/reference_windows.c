@@ -16,6 +16,9 @@ struct sight {
 static bool sight_at(const struct windows *windows, int64_t index, struct sight *sight)
 {
     const int64_t cells = windows->lines * windows->cells;
+
+    if (cells == 0)
+        return false;
     const int64_t cell = index % cells;
     const int64_t window = index / cells / windows->channels;
     const int64_t line = cell / windows->cells;
@@ -57,12 +60,12 @@ void reference_windows_max_gradient(const struct windows *windows, const float *
 void reference_windows_mean(const struct windows *windows, const float *x, float *y)
 {
     struct sight at;
-    float sum = 0.0F;
+    double sum = 0.0;
 
     for (int64_t i = 0; sight_at(windows, i, &at); i++) {
-        sum = (at.is_first ? 0.0F : sum) + x[at.seen];
+        sum = (at.is_first ? 0.0 : sum) + (double)x[at.seen];
         if (at.is_last)
-            y[at.result] = sum / (float)(windows->lines * windows->cells);
+            y[at.result] = (float)(sum / (double)(windows->lines * windows->cells));
     }
 }
 
@@ -78,14 +81,12 @@ void reference_windows_product(const struct windows *windows, const float *x, co
                                const float *bias, float *y)
 {
     struct sight at;
-    float sum = 0.0F;
 
-    for (int64_t i = 0; sight_at(windows, i, &at); i++) {
-        if (at.is_first)
-            sum = bias ? bias[at.channel] : 0.0F;
-        sum = fmaf(x[at.seen], w[at.kernel], sum);
-        y[at.result] = sum;
-    }
+    for (int64_t i = 0; i < windows->count; i++)
+        for (int64_t j = 0; j < windows->channels; j++)
+            y[i * windows->result_step + j] = bias ? bias[j] : 0.0F;
+    for (int64_t i = 0; sight_at(windows, i, &at); i++)
+        y[at.result] = fmaf(x[at.seen], w[at.kernel], y[at.result]);
 }
 
 void reference_windows_product_d_input(const struct windows *windows, const float *d_y,

@@ -244,6 +244,23 @@ ALWAYS_INLINE floats quads_join_high(floats a, floats b)
 #endif
 #endif
 
+/* For sums that floats would be too coarse for: from and to half a vector of floats. */
+enum { DOUBLE_LANES = LANES / 2 };
+typedef double doubles __attribute__((vector_size(DOUBLE_LANES * 8)));
+typedef float half_floats __attribute__((vector_size(DOUBLE_LANES * 4)));
+
+ALWAYS_INLINE doubles doubles_load(const float *from)
+{
+    half_floats x;
+    memcpy(&x, from, sizeof(x));
+    return __builtin_convertvector(x, doubles);
+}
+ALWAYS_INLINE void doubles_store(float *to, doubles sums)
+{
+    const half_floats x = __builtin_convertvector(sums, half_floats);
+    memcpy(to, &x, sizeof(x));
+}
+
 ALWAYS_INLINE floats floats_abs(floats x)
 {
     return (floats)((ints)x & 0x7fffffff);

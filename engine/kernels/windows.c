@@ -76,18 +76,30 @@ void KERNEL(windows_max_gradient)(const struct windows *windows, const float *x,
     }
 }
 
-ALWAYS_INLINE void mean_vector(const struct windows *windows, const float *x, float *y,
-                               int64_t lanes)
+static void mean_one(const struct windows *windows, const float *x, float *y)
 {
-    floats sum = floats_set(0);
-    EACH_CELL(windows, sum += floats_load_part(x + cell_at, lanes));
-    floats_store_part(y, sum / floats_set((float)(windows->lines * windows->cells)), lanes);
+    double sum = 0;
+    EACH_CELL(windows, sum += (double)x[cell_at]);
+    *y = (float)(sum / (double)(windows->lines * windows->cells));
+}
+
+ALWAYS_INLINE void mean_vector(const struct windows *windows, const float *x, float *y)
+{
+    const double count = (double)(windows->lines * windows->cells);
+    doubles sums = {0};
+    EACH_CELL(windows, sums += doubles_load(x + cell_at));
+    doubles_store(y, sums / count);
 }
 
 void KERNEL(windows_mean)(const struct windows *windows, const float *x, float *y)
 {
-    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step)
-        EACH_VECTOR(windows->channels, mean_vector(windows, x + at, y + at, lanes));
+    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step) {
+        int64_t at = 0;
+        for (; at + DOUBLE_LANES <= windows->channels; at += DOUBLE_LANES)
+            mean_vector(windows, x + at, y + at);
+        for (; at < windows->channels; at++)
+            mean_one(windows, x + at, y + at);
+    }
 }
 
 ALWAYS_INLINE void mean_gradient_vector(const struct windows *windows, const float *d_y, float *d_x,
