@@ -45,7 +45,7 @@ int model_copy_weights(const struct model *from, const struct network *network, 
                        struct error *error);
 
 /* Predicts rows: x [rows][input elements] to y [rows][output elements]; memory for `rows` rows is
- * made for the call. Thread-safe. */
+ * made for the call. ERROR_INVALID where a row is none that the network takes. Thread-safe. */
 int model_predict(const struct model *model, const float *x, int64_t rows, float *y,
                   struct error *error);
 

@@ -16,6 +16,19 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int check_rows(const struct network *network, const float *x, int64_t rows,
+                      struct error *error)
+{
+    const int64_t width = shape_elements(&network->input_shape, NULL);
+    for (int64_t row = 0; row < rows; row++) {
+        char path[64];
+        snprintf(path, sizeof(path), "row %lld", (long long)row);
+        if (network_check_row(network, x + row * width, path, error))
+            return -1;
+    }
+    return 0;
+}
+
 int model_predict(const struct model *model, const float *x, int64_t rows, float *y,
                   struct error *error)
 {
@@ -25,7 +38,7 @@ int model_predict(const struct model *model, const float *x, int64_t rows, float
     if (rows <= 0)
         return 0;
     const struct kernels *kernels = kernels_get(error);
-    if (!kernels)
+    if (!kernels || check_rows(network, x, rows, error))
         return -1;
     struct workspace *workspace =
         workspace_create(network, kernels, smaller(rows, BLOCK_ROWS), 1, WORKSPACE_PREDICT, error);
@@ -161,7 +174,8 @@ static int encode(const struct model *model, const struct request *request, size
     {
         char path[64];
         snprintf(path, sizeof(path), "%s[%zu]", request->name, i);
-        if (preprocessing_encode_json(model->preprocessing, instance, path, x + i * width, error))
+        if (preprocessing_encode_json(model->preprocessing, instance, path, x + i * width, error) ||
+            network_check_row(model->network, x + i * width, path, error))
             return -1;
     }
     return 0;

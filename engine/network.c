@@ -252,3 +252,24 @@ void network_initialize(const struct network *network, uint64_t seed, float *par
     memset(parameters, 0, (size_t)network->parameter_count * sizeof(float));
     network_each_tensor(network, initialize_tensor, &initialization);
 }
+
+/* Whether a layer reads what is the network's input, maybe under another shape. */
+static bool reads_input(const struct network *network, const struct layer *layer)
+{
+    while (layer->inputs[0] >= 0 && network->layers[layer->inputs[0]].in_place)
+        layer = &network->layers[layer->inputs[0]];
+    return layer->inputs[0] < 0;
+}
+
+int network_check_row(const struct network *network, const float *x, const char *path,
+                      struct error *error)
+{
+    for (int i = 0; i < network->layer_count; i++) {
+        const struct layer *layer = &network->layers[i];
+        if (layer->type->check_input == NULL || !reads_input(network, layer))
+            continue;
+        if (layer->type->check_input(layer, x, path, error) != 0)
+            return -1;
+    }
+    return 0;
+}

@@ -80,6 +80,8 @@ int workspace_size(const struct network *network, int64_t rows, int members, enu
 
 /* Where the caller puts a batch: [rows][input elements]. */
 float *workspace_input(struct workspace *workspace);
+/* One row of it. */
+const float *workspace_row(const struct workspace *workspace, int64_t row);
 /* After forward: [rows][output elements] before and after the output activation. The same where it
  * is linear. */
 const float *workspace_logits(const struct workspace *workspace);
@@ -105,6 +107,11 @@ void network_forward(const struct network *network, struct workspace *workspace,
  */
 void network_backward(const struct network *network, struct workspace *workspace, float *parameters,
                       float *gradients, bool from_logits, const struct network_run *run);
+
+/* Whether the layers that read the network's input can work with a row of it ([input elements]): an
+ * embedding takes ids alone. ERROR_INVALID at `path`, "instances[3]". */
+int network_check_row(const struct network *network, const float *x, const char *path,
+                      struct error *error);
 
 /* The first layer whose output in the workspace has a value that is not finite, and its row: for
  * the message of a diverged job. -1 where all are finite. */

@@ -37,14 +37,32 @@ static int look_at_gradient(void *context, const char *name, const struct layer_
     return 0;
 }
 
-/* What was the first that is not finite. */
-static void culprit_text(const struct trainer *trainer, enum step_outcome outcome, int64_t rows,
-                         char *text, size_t size)
+/* Whether the row's own values are to blame, and how. */
+static bool row_is_to_blame(const struct trainer *trainer, int64_t row, char *text, size_t size)
+{
+    const struct network *network = trainer->plan.network;
+    const float *x = workspace_row(step_workspace(trainer->step), row);
+    struct error refusal = {0};
+    char path[32];
+    snprintf(path, sizeof path, "row %u", trainer->data.rows[row]);
+    if (network_check_row(network, x, path, &refusal) == 0)
+        return false;
+    snprintf(text, size, "%s", refusal.message);
+    return true;
+}
+
+static const char advice[] = "; a smaller learning_rate or a clip_norm may help";
+
+/* What was the first that is not finite, and what to do where something helps. */
+static const char *culprit_text(const struct trainer *trainer, enum step_outcome outcome,
+                                int64_t rows, char *text, size_t size)
 {
     const struct network *network = trainer->plan.network;
     int64_t row = 0;
     int layer = network_first_not_finite(network, step_workspace(trainer->step), rows, &row);
     struct bad_gradient bad = {.gradients = step_gradients(trainer->step)};
+    if (layer >= 0 && row_is_to_blame(trainer, row, text, size))
+        return "";
     if (layer >= 0)
         snprintf(text, size, "the first value that is not is the output of layer \"%s\" for row %u",
                  network->layers[layer].name, trainer->data.rows[row]);
@@ -53,19 +71,20 @@ static void culprit_text(const struct trainer *trainer, enum step_outcome outcom
         snprintf(text, size, "the first value that is not is in the gradient of \"%s\"", bad.name);
     else
         snprintf(text, size, "all layers' outputs are, for targets out of range or too large");
+    return advice;
 }
 
 int trainer_diverged(const struct trainer *trainer, enum step_outcome outcome,
                      const struct step_batch *batch, struct error *error)
 {
-    char rows[128] = "", culprit[256];
+    char rows[128] = "", culprit[768];
     rows_text(trainer, batch->rows, rows, sizeof rows);
-    culprit_text(trainer, outcome, batch->rows, culprit, sizeof culprit);
+    const char *help = culprit_text(trainer, outcome, batch->rows, culprit, sizeof culprit);
     return error_set(error, ERROR_DIVERGED,
                      "the %s of step %lld in epoch %lld is not finite: %s; its %lld rows of the "
-                     "dataset, counted from 0: %s; a smaller learning_rate or a clip_norm may help",
+                     "dataset, counted from 0: %s%s",
                      outcome == STEP_LOSS_NOT_FINITE ? "loss" : "gradient",
                      (long long)(trainer->folds.steps + trainer->counters.step + 1),
                      (long long)(trainer->folds.epochs + trainer->counters.epoch + 1), culprit,
-                     (long long)batch->rows, rows);
+                     (long long)batch->rows, rows, help);
 }

@@ -226,6 +226,12 @@ float *workspace_input(struct workspace *workspace)
     return workspace_at(workspace, workspace->layout.input);
 }
 
+const float *workspace_row(const struct workspace *workspace, int64_t row)
+{
+    return workspace_at(workspace, workspace->layout.input) +
+           row * shape_elements(&workspace->network->input_shape, NULL);
+}
+
 const float *workspace_logits(const struct workspace *workspace)
 {
     return workspace_at(workspace, workspace->layout.logits);

@@ -106,6 +106,33 @@ START_TEST(normal_draws_have_the_moments_of_a_normal)
 }
 END_TEST
 
+/* Neighbours of a block as well as lanes of many have nothing to do with each other. */
+START_TEST(blocks_of_normal_draws_have_the_moments_of_a_normal)
+{
+    enum { BLOCKS = 10000 };
+    struct rng rng = rng_stream(5, "test", "blocks", 0);
+    double sums[4] = {0}, squares[4] = {0}, fourths[4] = {0}, products[4] = {0};
+    for (uint64_t block = 0; block < BLOCKS; block++) {
+        float draws[4];
+        rng_normals(&rng, block, draws);
+        for (int i = 0; i < 4; i++) {
+            double square = (double)draws[i] * (double)draws[i];
+            ck_assert(isfinite(draws[i]));
+            sums[i] += (double)draws[i];
+            squares[i] += square;
+            fourths[i] += square * square;
+            products[i] += (double)draws[i] * (double)draws[(i + 1) % 4];
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        ck_assert_double_eq_tol(sums[i] / BLOCKS, 0, 0.04);
+        ck_assert_double_eq_tol(squares[i] / BLOCKS, 1, 0.06);
+        ck_assert_double_eq_tol(fourths[i] / BLOCKS, 3, 0.4);
+        ck_assert_double_eq_tol(products[i] / BLOCKS, 0, 0.04);
+    }
+}
+END_TEST
+
 START_TEST(bounded_draws_hit_every_number_evenly)
 {
     enum { BOUND = 7, COUNT = 14000 };
@@ -175,6 +202,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, lanes_of_a_block_are_single_draws);
     tcase_add_test(tests, uniform_draws_have_mean_and_variance_of_uniform);
     tcase_add_test(tests, normal_draws_have_the_moments_of_a_normal);
+    tcase_add_test(tests, blocks_of_normal_draws_have_the_moments_of_a_normal);
     tcase_add_test(tests, bounded_draws_hit_every_number_evenly);
     tcase_add_test(tests, rejected_draws_are_drawn_again);
     tcase_add_test(tests, permutation_has_every_number_once);

@@ -89,6 +89,20 @@ struct model *example_identity(void)
     return model;
 }
 
+struct model *example_tokens(void)
+{
+    struct error error = {0};
+    const struct shape shape = {.rank = 1, .dims = {2}};
+    struct preprocessing *preprocessing = preprocessing_identity(&shape, NULL, &error);
+    ck_assert_ok(error);
+    struct model *model =
+        example_make("{\"layers\": [{\"type\": \"embedding\", \"vocabulary\": 3, "
+                     "\"units\": 2, \"name\": \"words\"}, {\"type\": \"flatten\"}]}",
+                     preprocessing, 1);
+    set_weights(model, (const float[]){1, 2, 3, 4, 5, 6}, 6);
+    return model;
+}
+
 json_t *example_predict(const struct model *model, const char *request, struct error *error)
 {
     json_auto_t *json = parse(request);

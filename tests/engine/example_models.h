@@ -14,6 +14,8 @@ struct model *example_values(void);
 struct model *example_binary(void);
 /* Floats [2, 3], taken as they come; flatten and a dense layer of weights 1, 2, …; no labels. */
 struct model *example_identity(void);
+/* Ids [2] as they come, of a vocabulary of 3, each of two numbers; no labels. */
+struct model *example_tokens(void);
 
 /* Of a network document and a preprocessing, first weights by `seed`; fails the test where it
  * cannot. */

@@ -10,7 +10,9 @@ NETWORK_TESTS = \
 	tests/engine/test_network_memory \
 	tests/engine/test_network_read \
 	tests/engine/test_run \
-	tests/engine/test_shape
+	tests/engine/test_shape \
+	tests/engine/test_spatial \
+	tests/engine/test_window
 check_PROGRAMS += $(NETWORK_TESTS)
 TESTS += $(NETWORK_TESTS)
 NETWORK_TEST_LIBS = libengine.la libbase.la $(CHECK_LIBS)
@@ -68,3 +70,13 @@ tests_engine_test_run_LDADD = $(NETWORK_TEST_LIBS)
 tests_engine_test_shape_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_shape_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_shape_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_spatial_SOURCES = tests/engine/test_spatial.c tests/engine/trial.c tests/engine/trial.h
+tests_engine_test_spatial_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_spatial_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_spatial_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_window_SOURCES = tests/engine/test_window.c tests/engine/trial.c tests/engine/trial.h
+tests_engine_test_window_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_window_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_window_LDADD = $(NETWORK_TEST_LIBS)

@@ -25,26 +25,39 @@ static int64_t draw_between(const struct rng *rng, uint64_t counter, int64_t low
     return low + (int64_t)rng_below(rng, counter, (uint64_t)(high - low + 1));
 }
 
-static bool has_shape_field(const struct layer_type *type)
+/* Whether its example fits the example's own input alone: images and sequences, and reshape. */
+static bool fixes_input(const struct layer_type *type)
 {
-    return strcmp(type->kind.name, "reshape") == 0;
+    static const char *const parts[] = {"reshape", "conv", "pool", "2d", "positional"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
+        if (strstr(type->kind.name, parts[i]) != NULL)
+            return true;
+    return false;
 }
 
-/* The type's example with another input shape and other widths. One that fixes a shape keeps its
- * own but for the input. */
+static json_t *random_shape(const struct rng *rng)
+{
+    json_t *shape = json_array();
+    int64_t rank = draw_between(rng, 0, 1, 3);
+
+    for (int64_t i = 0; i < rank; i++)
+        json_array_append_new(shape, json_integer(draw_between(rng, 1 + (uint64_t)i, 2, 5)));
+    return shape;
+}
+
+/* The type's example with another input shape and other widths. One that fixes its input keeps
+ * all of it. */
 static json_t *random_example(const struct layer_type *type, int number)
 {
     struct error error = {0};
     json_t *json = fields_parse(type->example, strlen(type->example), &error);
     struct rng rng = rng_stream((uint64_t)number, "shapes", type->kind.name, 0);
-    json_t *input = json_array();
 
     ck_assert_ok(error);
-    int64_t rank = has_shape_field(type) ? 1 : draw_between(&rng, 0, 1, 3);
-    for (int64_t i = 0; i < rank; i++)
-        json_array_append_new(input, json_integer(draw_between(&rng, 1 + (uint64_t)i, 2, 5)));
-    json_object_set_new(json, "input", input);
-    int64_t more = has_shape_field(type) ? 0 : draw_between(&rng, 9, 0, 3);
+    if (!fixes_input(type))
+        json_object_set_new(json, "input", random_shape(&rng));
+    int64_t more = fixes_input(type) ? 0 : draw_between(&rng, 9, 0, 3);
     json_t *layers = json_object_get(json, "layers");
     for (size_t i = 0; i < json_array_size(layers); i++) {
         json_t *layer = json_array_get(layers, i);
@@ -140,7 +153,8 @@ static bool plant_fits(const struct layer_type *type, enum plant plant)
 {
     if (plant >= PLANT_PARAMETERS_NEGATED)
         return type->backward_parameters != NULL;
-    return type->backward != NULL;
+    /* An embedding's ids have no gradient. */
+    return type->backward != NULL && strcmp(type->kind.name, "embedding") != 0;
 }
 
 static struct gradient_report check_planted(const struct layer_type *type, enum plant plant,
@@ -287,6 +301,44 @@ START_TEST(graphs_with_shared_outputs_have_right_gradients)
         "{\"type\": \"dense\", \"units\": 4, \"name\": \"b\", \"input\": \"input\"}, "
         "{\"type\": \"concat\", \"axis\": 0, \"input\": [\"a\", \"b\", \"a\"]}, "
         "{\"type\": \"layer_norm\"}, {\"type\": \"flatten\"}]}"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        check_text(texts[i]);
+}
+END_TEST
+
+/* What one example a type leaves out: kernels of one cell, groups, depthwise, blocks of patches,
+ * padding that reaches over more than one cell, windows with gaps, gradients that are added to
+ * others. */
+START_TEST(windows_of_every_kind_have_right_gradients)
+{
+    static const char *const texts[] = {
+        "{\"input\": [4, 3, 4], \"layers\": [{\"type\": \"dense\", \"units\": 6}, "
+        "{\"type\": \"conv2d\", \"filters\": 4, \"kernel_size\": 1, \"groups\": 2, "
+        "\"activation\": \"tanh\"}, {\"type\": \"conv2d\", \"filters\": 8, \"kernel_size\": 2, "
+        "\"groups\": 4, \"use_bias\": false}]}",
+        "{\"input\": [5, 6, 2], \"layers\": [{\"type\": \"dense\", \"units\": 5, \"name\": "
+        "\"a\"}, {\"type\": \"conv2d\", \"filters\": 5, \"kernel_size\": [3, 2], \"groups\": 5, "
+        "\"dilation\": [1, 2], \"padding\": \"same\", \"name\": \"b\"}, {\"type\": \"add\", "
+        "\"input\": [\"a\", \"b\"]}, {\"type\": \"conv2d\", \"filters\": 5, \"kernel_size\": 4, "
+        "\"groups\": 5, \"strides\": [2, 1], \"padding\": \"same\"}]}",
+        "{\"input\": [4, 4, 2], \"layers\": [{\"type\": \"conv2d\", \"filters\": 3, "
+        "\"kernel_size\": 3, \"padding\": \"same\", \"activation\": \"silu\", \"name\": \"a\"}, "
+        "{\"type\": \"conv2d\", \"filters\": 3, \"kernel_size\": 3, \"padding\": \"same\", "
+        "\"activation\": \"tanh\", \"name\": \"b\"}, {\"type\": \"conv2d_transpose\", "
+        "\"filters\": 3, \"kernel_size\": 3, \"padding\": \"same\", \"input\": \"a\", \"name\": "
+        "\"c\", \"use_bias\": false}, {\"type\": \"add\", \"input\": [\"a\", \"b\", \"c\"]}]}",
+        "{\"input\": [3, 3, 1], \"layers\": [{\"type\": \"conv2d_transpose\", \"filters\": 2, "
+        "\"kernel_size\": [1, 2], \"strides\": 3, \"activation\": \"softplus\"}, {\"type\": "
+        "\"conv2d\", \"filters\": 2, \"kernel_size\": 2, \"strides\": 3}]}",
+        "{\"input\": [9, 2], \"layers\": [{\"type\": \"conv1d\", \"filters\": 4, "
+        "\"kernel_size\": 3, \"dilation\": 2, \"strides\": 2, \"activation\": \"mish\"}, "
+        "{\"type\": \"conv1d\", \"filters\": 3, \"kernel_size\": 5, \"padding\": \"same\"}, "
+        "{\"type\": \"average_pool1d\", \"pool_size\": 4, \"strides\": 1, \"padding\": "
+        "\"same\"}]}",
+        "{\"input\": [2], \"layers\": [{\"type\": \"embedding\", \"vocabulary\": 4, \"units\": 3, "
+        "\"name\": \"e\"}, {\"type\": \"positional_embedding\"}, {\"type\": \"conv1d\", "
+        "\"filters\": 3, \"kernel_size\": 2}, {\"type\": \"flatten\"}]}"};
 
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
         check_text(texts[i]);
@@ -441,6 +493,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, missing_terms_of_normalizations_are_found);
     tcase_add_test(tests, every_activation_has_right_gradients_everywhere);
     tcase_add_test(tests, graphs_with_shared_outputs_have_right_gradients);
+    tcase_add_test(tests, windows_of_every_kind_have_right_gradients);
     tcase_add_test(tests, every_loss_has_right_gradients);
     tcase_add_test(tests, planted_errors_in_any_loss_are_found);
 }

@@ -165,6 +165,26 @@ START_TEST(a_row_does_not_depend_on_the_rows_beside_it)
 }
 END_TEST
 
+START_TEST(tokens_that_are_no_ids_are_refused_by_row)
+{
+    struct error error = {0};
+    struct model *model = example_tokens();
+    const float x[] = {0, 2, 2, 3};
+    float y[8];
+    check_answer(model, "{\"instances\": [[0, 2], [1, 1]]}",
+                 "{\"predictions\":[[1.0,2.0,5.0,6.0],[3.0,4.0,3.0,4.0]]}");
+    check_refusal(model, "{\"instances\": [[0, 2], [1, 3]]}", ERROR_INVALID,
+                  "instances[1] has 3 for a token, but layer \"words\" has a vocabulary of 3: ids "
+                  "are whole numbers from 0 to 2");
+    check_refusal(model, "{\"inputs\": [[0.5, 2]]}", ERROR_INVALID, "inputs[0] has 0.5");
+    ck_assert_int_eq(model_predict(model, x, 1, y, &error), 0);
+    ck_assert_int_eq(model_predict(model, x, 2, y, &error), -1);
+    ck_assert_int_eq(error.code, ERROR_INVALID);
+    ck_assert_ptr_nonnull(strstr(error.message, "row 1 has 3"));
+    model_free(model);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, classes_are_answered_with_probabilities_and_labels);
@@ -175,6 +195,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, what_is_not_a_request_is_refused);
     tcase_add_test(tests, too_many_rows_are_refused);
     tcase_add_test(tests, a_value_that_is_not_finite_is_null);
+    tcase_add_test(tests, tokens_that_are_no_ids_are_refused_by_row);
     tcase_add_test(tests, a_row_does_not_depend_on_the_rows_beside_it);
 }
 

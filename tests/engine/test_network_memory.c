@@ -56,7 +56,12 @@ static const char text[] =
     "{\"type\": \"elu\", \"alpha\": 2}}, {\"type\": \"dense\", \"units\": 4, "
     "\"kernel_initializer\": "
     "\"orthogonal\"}, {\"type\": \"add\", \"input\": [\"a\", \"dense_2\"]}, {\"type\": "
-    "\"batch_norm\"}, {\"type\": \"dense\", \"units\": \"auto\", \"activation\": \"softmax\"}]}";
+    "\"batch_norm\"}, {\"type\": \"reshape\", \"shape\": [2, 2, 1]}, {\"type\": \"conv2d\", "
+    "\"filters\": "
+    "2, \"kernel_size\": 2, \"padding\": \"same\"}, {\"type\": \"max_pool2d\", \"pool_size\": 1}, "
+    "{\"type\": \"conv2d_transpose\", \"filters\": 1, \"kernel_size\": 1}, {\"type\": "
+    "\"flatten\"}, "
+    "{\"type\": \"dense\", \"units\": \"auto\", \"activation\": \"softmax\"}]}";
 
 static const struct shape shape = {.rank = 1, .dims = {3}};
 static json_t *document;

@@ -17,7 +17,7 @@ static const struct kernels *best_kernels(void)
     return kernels;
 }
 
-/* Every layer type, wide enough that several members get rows and columns. */
+/* Layers over rows of numbers, wide enough that several members get rows and columns. */
 static const char wide[] =
     "{\"input\": [6, 40], \"layers\": ["
     "{\"type\": \"dense\", \"units\": 70, \"activation\": \"gelu\", \"name\": \"a\"}, "
@@ -35,6 +35,39 @@ static const char wide[] =
     "{\"type\": \"reshape\", \"shape\": [453, 1]}, {\"type\": \"flatten\"}, "
     "{\"type\": \"dense\", \"units\": 11, \"activation\": \"softmax\"}]}";
 
+/* Layers over images and over sequences, in branches that add to each other's gradients. */
+static const char images[] =
+    "{\"input\": [9, 8, 3], \"layers\": ["
+    "{\"type\": \"conv2d\", \"filters\": 40, \"kernel_size\": 3, \"padding\": \"same\", "
+    "\"activation\": \"gelu\", \"name\": \"a\"}, "
+    "{\"type\": \"conv2d\", \"filters\": 40, \"kernel_size\": 3, \"dilation\": 2, \"groups\": 40, "
+    "\"padding\": \"same\", \"activation\": \"relu\", \"name\": \"depthwise\"}, "
+    "{\"type\": \"conv2d\", \"filters\": 40, \"kernel_size\": [5, 3], \"groups\": 4, "
+    "\"padding\": \"same\", \"input\": \"a\", \"name\": \"groups\"}, "
+    "{\"type\": \"add\", \"input\": [\"a\", \"depthwise\", \"groups\"]}, "
+    "{\"type\": \"gaussian_noise\", \"stddev\": 0.1}, {\"type\": \"batch_norm\"}, "
+    "{\"type\": \"max_pool2d\", \"padding\": \"same\"}, "
+    "{\"type\": \"conv2d\", \"filters\": 70, \"kernel_size\": 3, \"strides\": 2, "
+    "\"activation\": \"relu\", \"name\": \"b\"}, "
+    "{\"type\": \"conv2d\", \"filters\": 33, \"kernel_size\": 1, \"activation\": \"silu\"}, "
+    "{\"type\": \"conv2d_transpose\", \"filters\": 7, \"kernel_size\": 3, \"strides\": 2, "
+    "\"padding\": \"same\", \"name\": \"up\"}, "
+    "{\"type\": \"average_pool2d\", \"pool_size\": 3, \"strides\": 2, \"padding\": \"same\"}, "
+    "{\"type\": \"upsampling2d\"}, {\"type\": \"zero_padding2d\"}, {\"type\": "
+    "\"global_average_pool2d\", \"name\": \"mean\"}, {\"type\": \"global_max_pool2d\", \"input\": "
+    "\"b\", \"name\": \"most\"}, {\"type\": \"concat\", \"input\": [\"mean\", \"most\"]}, "
+    "{\"type\": \"dense\", \"units\": 11, \"activation\": \"softmax\"}]}";
+
+static const char sequences[] =
+    "{\"input\": [40], \"layers\": ["
+    "{\"type\": \"embedding\", \"vocabulary\": 50, \"units\": 70}, "
+    "{\"type\": \"positional_embedding\"}, "
+    "{\"type\": \"conv1d\", \"filters\": 64, \"kernel_size\": 5, \"activation\": \"relu\"}, "
+    "{\"type\": \"max_pool1d\"}, {\"type\": \"conv1d\", \"filters\": 33, \"kernel_size\": 3, "
+    "\"padding\": \"same\"}, {\"type\": \"average_pool1d\", \"strides\": 1}, "
+    "{\"type\": \"global_max_pool1d\"}, "
+    "{\"type\": \"dense\", \"units\": 11, \"activation\": \"softmax\"}]}";
+
 static float *projection_of(const struct trial *trial)
 {
     float *factors = calloc((size_t)trial->output_elements, sizeof(*factors));
@@ -50,11 +83,11 @@ struct result {
     size_t count;
 };
 
-static struct result step_with(int members, int64_t rows)
+static struct result step_with(const char *text, int members, int64_t rows)
 {
     struct error error = {0};
     struct team *team = members > 0 ? team_create(members, NULL, &error) : NULL;
-    struct trial trial = trial_create(wide, rows, 2, best_kernels());
+    struct trial trial = trial_create(text, rows, 2, best_kernels());
     float *factors = projection_of(&trial);
     size_t outputs = (size_t)trial.output_elements;
     size_t trained = (size_t)trial.network->trained_count;
@@ -76,22 +109,93 @@ static struct result step_with(int members, int64_t rows)
     return result;
 }
 
+static const char *const texts[] = {wide, images, sequences};
 static const int64_t row_counts[] = {1, 2, 13, 64, 131};
+enum { TEXTS = ARRAY_COUNT(texts), RUNS = TEXTS * ARRAY_COUNT(row_counts) };
 
 START_TEST(any_number_of_members_gives_the_same_bytes)
 {
-    struct result alone = step_with(0, row_counts[_i]);
+    const char *text = texts[_i % TEXTS];
+    int64_t rows = row_counts[_i / TEXTS];
+    struct result alone = step_with(text, 0, rows);
 
     for (int members = 1; members <= 4; members++) {
-        struct result together = step_with(members, row_counts[_i]);
+        struct result together = step_with(text, members, rows);
         ck_assert_uint_eq(together.count, alone.count);
         ck_assert_msg(memcmp(together.values, alone.values, alone.count * sizeof(float)) == 0,
-                      "%d members differ at %d rows", members, (int)row_counts[_i]);
+                      "%d members differ at %d rows of %s", members, (int)rows, text);
         free(together.values);
     }
     for (size_t i = 0; i < alone.count; i++)
         ck_assert(isfinite(alone.values[i]));
     free(alone.values);
+}
+END_TEST
+
+/* Random cuts of rows and items, call by call, as no team would make them. */
+static void call_in_parts(const struct layer *layer, struct layer_pass *pass, int64_t count,
+                          void (*call)(const struct layer *layer, struct layer_pass *pass,
+                                       int64_t begin, int64_t end))
+{
+    struct rng rng = rng_stream(8, "cuts", layer->name, (uint64_t)count);
+
+    for (int64_t at = 0, part; call != NULL && at < count; at += part) {
+        part = 1 + (int64_t)rng_below(&rng, (uint64_t)at, (uint64_t)(count - at));
+        call(layer, pass, at, at + part);
+    }
+}
+
+static void forward_in_parts(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                             int64_t end)
+{
+    ck_assert(begin == 0 && end == pass->rows);
+    call_in_parts(layer, pass, end, layer_type_find(layer->type->kind.name, "", NULL)->forward);
+}
+
+static void backward_in_parts(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                              int64_t end)
+{
+    ck_assert(begin == 0 && end == pass->rows);
+    call_in_parts(layer, pass, end, layer_type_find(layer->type->kind.name, "", NULL)->backward);
+}
+
+/* The chunks of a layer come one after the other; all of its work is done in parts at the first. */
+static void parameters_in_parts(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                                int64_t end UNUSED)
+{
+    if (begin == 0)
+        call_in_parts(layer, pass, layer->parameter_items,
+                      layer_type_find(layer->type->kind.name, "", NULL)->backward_parameters);
+}
+
+START_TEST(any_cut_of_the_work_gives_the_same_bytes)
+{
+    struct trial whole = trial_create(texts[_i], 37, 2, best_kernels());
+    struct trial parts = trial_create(texts[_i], 37, 2, best_kernels());
+    float *factors = projection_of(&whole);
+    int count = parts.network->layer_count;
+    struct layer_type *types = calloc((size_t)count, sizeof(*types));
+
+    ck_assert_ptr_nonnull(types);
+    for (int i = 0; i < count; i++) {
+        types[i] = *parts.network->layers[i].type;
+        types[i].forward = forward_in_parts;
+        types[i].backward = backward_in_parts;
+        types[i].backward_parameters = parameters_in_parts;
+        parts.network->layers[i].type = &types[i];
+    }
+    trial_backward(&whole, factors, false);
+    trial_backward(&parts, factors, false);
+    ck_assert_mem_eq(workspace_output(parts.training), workspace_output(whole.training),
+                     (size_t)whole.output_elements * sizeof(float));
+    ck_assert_mem_eq(parts.gradients, whole.gradients,
+                     (size_t)whole.network->trained_count * sizeof(float));
+    for (int i = 0; i < count; i++)
+        parts.network->layers[i].type = whole.network->layers[i].type;
+    free(types);
+    free(factors);
+    trial_clear(&whole);
+    trial_clear(&parts);
 }
 END_TEST
 
@@ -119,6 +223,29 @@ START_TEST(without_noise_prediction_is_training)
     trial.run.rows = 5;
     ck_assert_mem_eq(trial_predict(&trial), trained, 5 * 4 * sizeof(float));
     free(trained);
+    trial_clear(&trial);
+}
+END_TEST
+
+/* The same for images, where nothing is random and nothing is of the whole batch. */
+START_TEST(prediction_of_images_is_training)
+{
+    static const char text[] =
+        "{\"input\": [8, 9, 3], \"layers\": [{\"type\": \"conv2d\", \"filters\": 12, "
+        "\"kernel_size\": 3, \"activation\": \"gelu\"}, {\"type\": \"conv2d\", \"filters\": 12, "
+        "\"kernel_size\": 3, \"padding\": \"same\", \"groups\": 12, \"activation\": \"relu\"}, "
+        "{\"type\": \"max_pool2d\"}, {\"type\": \"conv2d_transpose\", \"filters\": 2, "
+        "\"kernel_size\": 3, \"activation\": \"mish\"}, {\"type\": \"average_pool2d\"}, "
+        "{\"type\": \"upsampling2d\"}, {\"type\": \"zero_padding2d\"}, {\"type\": "
+        "\"global_average_pool2d\"}]}";
+    struct trial trial = trial_create(text, 300, 2, best_kernels());
+    size_t size = (size_t)trial.output_elements * sizeof(float);
+
+    trial_forward(&trial);
+    ck_assert_mem_eq(trial_predict(&trial), workspace_output(trial.training), size);
+    trial.run.rows = 5;
+    ck_assert_mem_eq(trial_predict(&trial), workspace_output(trial.training),
+                     5 * 2 * sizeof(float));
     trial_clear(&trial);
 }
 END_TEST
@@ -251,9 +378,10 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_set_timeout(tests, 60);
-    tcase_add_loop_test(tests, any_number_of_members_gives_the_same_bytes, 0,
-                        ARRAY_COUNT(row_counts));
+    tcase_add_loop_test(tests, any_number_of_members_gives_the_same_bytes, 0, RUNS);
+    tcase_add_loop_test(tests, any_cut_of_the_work_gives_the_same_bytes, 0, TEXTS);
     tcase_add_test(tests, without_noise_prediction_is_training);
+    tcase_add_test(tests, prediction_of_images_is_training);
     tcase_add_test(tests, logits_come_without_the_output_activation);
     tcase_add_test(tests, gradients_may_start_at_the_logits);
     tcase_add_test(tests, gradients_are_added_to_what_is_there);

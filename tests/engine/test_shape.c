@@ -28,6 +28,12 @@ START_TEST(elements_that_do_not_fit_are_refused)
     ck_assert_error(error, ERROR_INVALID,
                     "a tensor of shape [1048576, 1048577] has more than 2^40 elements");
     ck_assert_int_eq(shape_elements(&overflow, NULL), -1);
+    error_clear(&error);
+    ck_assert_int_eq(shape_check(&limit, "network.layers[2]", "a kernel", &error), 0);
+    ck_assert_int_eq(shape_check(&over, "network.layers[2]", "a kernel", &error), -1);
+    ck_assert_error(error, ERROR_TOO_LARGE,
+                    "network.layers[2] has a kernel of shape [1048576, 1048577]: more than 2^40 "
+                    "elements");
 }
 END_TEST
 

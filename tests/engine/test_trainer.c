@@ -322,6 +322,34 @@ START_TEST(divergence_names_step_layer_and_rows)
 }
 END_TEST
 
+/* The features are standardized numbers: no ids. */
+START_TEST(divergence_by_what_is_no_id_says_so)
+{
+    struct fixture_run run;
+    fixture_run_make(&run, dataset, "kind",
+                     "{\"layers\": [{\"type\": \"embedding\", \"vocabulary\": 9, \"units\": 2}, "
+                     "{\"type\": \"flatten\"}, {\"type\": \"dense\", \"units\": \"auto\", "
+                     "\"activation\": \"softmax\"}]}",
+                     "{\"validation\": null}");
+    struct trainer *trainer = fixture_trainer(&run);
+    struct trainer_report report;
+    struct error error = {0};
+    enum trainer_event event;
+    do
+        event = trainer_step(trainer, &report, &error);
+    while (event != TRAINER_FAILED && event != TRAINER_FINISHED);
+    ck_assert_int_eq(error.code, ERROR_DIVERGED);
+    ck_assert_msg(strstr(error.message,
+                         "for a token, but layer \"embedding_1\" has a vocabulary of "
+                         "9: ids are whole numbers from 0 to 8") != NULL,
+                  "%s", error.message);
+    ck_assert_msg(strstr(error.message, "is not finite: row ") != NULL, "%s", error.message);
+    ck_assert_msg(strstr(error.message, "learning_rate") == NULL, "%s", error.message);
+    trainer_free(trainer);
+    fixture_run_clear(&run);
+}
+END_TEST
+
 /* ---- weights, fine-tuning */
 
 START_TEST(column_of_sample_weights_is_no_feature)
@@ -418,6 +446,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, improvements_below_min_delta_do_not_count);
     tcase_add_test(cases, evaluation_is_that_of_the_model);
     tcase_add_test(cases, divergence_names_step_layer_and_rows);
+    tcase_add_test(cases, divergence_by_what_is_no_id_says_so);
     tcase_add_test(cases, column_of_sample_weights_is_no_feature);
     tcase_add_test(cases, class_of_weight_zero_is_not_learned);
     tcase_add_test(cases, fine_tuning_starts_where_the_model_ended);

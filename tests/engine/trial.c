@@ -39,6 +39,29 @@ void draw_normal(uint64_t seed, const char *name, int64_t count, float *values)
         values[i] = (float)rng_normal(&rng, (uint64_t)i);
 }
 
+/* The vocabulary of an embedding that reads the input; 0: none does. */
+static int64_t input_vocabulary(const struct network *network)
+{
+    const json_t *layers = json_object_get(network->document, "layers");
+
+    for (int i = 0; i < network->layer_count; i++) {
+        const json_t *layer = json_array_get(layers, (size_t)i);
+        if (network->layers[i].inputs[0] < 0 && json_object_get(layer, "vocabulary") != NULL)
+            return json_integer_value(json_object_get(layer, "vocabulary"));
+    }
+    return 0;
+}
+
+static void draw_input(const struct network *network, uint64_t seed, int64_t count, float *values)
+{
+    struct rng rng = rng_stream(seed, "trial", "ids", 0);
+    int64_t vocabulary = input_vocabulary(network);
+
+    draw_normal(seed, "input", count, values);
+    for (int64_t i = 0; vocabulary > 0 && i < count; i++)
+        values[i] = (float)rng_below(&rng, (uint64_t)i, (uint64_t)vocabulary);
+}
+
 struct trial trial_of_network(struct network *network_taken, int64_t rows, uint64_t seed,
                               const struct kernels *kernels)
 {
@@ -62,7 +85,7 @@ struct trial trial_of_network(struct network *network_taken, int64_t rows, uint6
     for (int64_t i = 0; i < trial.network->trained_count; i++)
         trial.parameters[i] += 0.3F * draws[i];
     free(draws);
-    draw_normal(seed, "input", trial.input_elements, workspace_input(trial.training));
+    draw_input(trial.network, seed, trial.input_elements, workspace_input(trial.training));
     memcpy(workspace_input(trial.prediction), workspace_input(trial.training),
            (size_t)trial.input_elements * sizeof(float));
     trial.run =

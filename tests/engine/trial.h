@@ -24,8 +24,8 @@ struct trial {
 struct network *network_from_text(const char *text, int64_t auto_units, struct error *error);
 struct network *network_from_json(const json_t *json, int64_t auto_units, struct error *error);
 
-/* Inputs, and every parameter on top of its first value, are drawn from `seed`. Fails the test
- * where the text is refused. */
+/* Inputs, normal numbers or the ids that an embedding wants, and every parameter on top of its
+ * first value, are drawn from `seed`. Fails the test where the text is refused. */
 struct trial trial_create(const char *text, int64_t rows, uint64_t seed,
                           const struct kernels *kernels);
 /* Takes the network over. */
