@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The golden cases over HTTP: the first weights imported as a model, the data uploaded, trained from there, the weights taken
-back out. The C tests run every case; here are those whose steps are whole epochs."""
+back out. The C tests run every case; here are those whose steps are whole epochs and whose rows a CSV file can hold."""
 import json
 import pathlib
 import unittest
@@ -51,6 +51,8 @@ class Golden(unittest.TestCase):
                 per_epoch = -(-case["input"]["rows"] // case["training"]["batch_size"])
                 if case["steps"] % per_epoch == 0:
                     with self.subTest(path.stem):
+                        if len(case["input"]["shape"]) != 1:
+                            self.skipTest("%s has inputs of shape %s, which need an NPY upload" % (path.stem, case["input"]["shape"]))
                         self.run_case(daemon, path.stem, case, case["steps"] // per_epoch)
 
     def run_case(self, daemon, name, case, epochs):
