@@ -230,6 +230,7 @@ static int default_field(const struct field *field, void *options, struct error 
     case FIELD_TYPE_SIZES:
         default_sizes(field, place);
         return 0;
+    case FIELD_TYPE_VARIANTS:
     case FIELD_TYPE_JSON:
         return 0;
     }
@@ -261,6 +262,14 @@ void variant_clear(struct variant *variant)
     memset(variant, 0, sizeof(*variant));
 }
 
+void variants_clear(struct variants *variants)
+{
+    for (size_t i = 0; i < variants->count; i++)
+        variant_clear(&variants->items[i]);
+    free(variants->items);
+    memset(variants, 0, sizeof(*variants));
+}
+
 void field_clear(const struct field *field, void *options)
 {
     void *place = field_place(field, options);
@@ -278,6 +287,9 @@ void field_clear(const struct field *field, void *options)
         break;
     case FIELD_TYPE_VARIANT:
         variant_clear(place);
+        break;
+    case FIELD_TYPE_VARIANTS:
+        variants_clear(place);
         break;
     case FIELD_TYPE_JSON:
         json_decref(*(json_t **)place);

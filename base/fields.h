@@ -28,16 +28,17 @@
 #include "base/error.h"
 
 enum field_type {
-    FIELD_TYPE_BOOLEAN, /* bool */
-    FIELD_TYPE_INTEGER, /* int64_t */
-    FIELD_TYPE_NUMBER,  /* double, always finite */
-    FIELD_TYPE_STRING,  /* char *, owned by the struct, NULL where absent or null */
-    FIELD_TYPE_CHOICE,  /* int, an index into choices */
-    FIELD_TYPE_STRINGS, /* struct strings; a single string reads as a list of one */
-    FIELD_TYPE_SIZES,   /* struct sizes; a single integer reads as a list of one */
-    FIELD_TYPE_OBJECT,  /* pointer to a struct of `object`, owned; NULL where absent or null */
-    FIELD_TYPE_VARIANT, /* struct variant: "name" or {"type": "name", …} out of `kinds` */
-    FIELD_TYPE_JSON,    /* json_t *, owned (reference); any value, its reader comes later */
+    FIELD_TYPE_BOOLEAN,  /* bool */
+    FIELD_TYPE_INTEGER,  /* int64_t */
+    FIELD_TYPE_NUMBER,   /* double, always finite */
+    FIELD_TYPE_STRING,   /* char *, owned by the struct, NULL where absent or null */
+    FIELD_TYPE_CHOICE,   /* int, an index into choices */
+    FIELD_TYPE_STRINGS,  /* struct strings; a single string reads as a list of one */
+    FIELD_TYPE_SIZES,    /* struct sizes; a single integer reads as a list of one */
+    FIELD_TYPE_OBJECT,   /* pointer to a struct of `object`, owned; NULL where absent or null */
+    FIELD_TYPE_VARIANT,  /* struct variant: "name" or {"type": "name", …} out of `kinds` */
+    FIELD_TYPE_VARIANTS, /* struct variants: a list of these; one alone reads as a list of one */
+    FIELD_TYPE_JSON,     /* json_t *, owned (reference); any value, its reader comes later */
 };
 
 enum field_flag {
@@ -70,21 +71,27 @@ struct variant {
     void *options; /* struct of kind->size bytes, owned */
 };
 
+/* A list of values, each of one of several kinds. */
+struct variants {
+    size_t count;
+    struct variant *items; /* owned */
+};
+
 struct field {
     const char *name;
     enum field_type type;
     unsigned flags; /* enum field_flag, or'ed */
     size_t offset;
-    double min, max;  /* of INTEGER, NUMBER, each of SIZES; of a STRING's or STRINGS' length (in
-                         characters, entries); both 0: no limit; max below min: no upper limit;
-                         .flags = FIELD_ABOVE_MIN alone: above 0 */
+    double min, max;  /* of INTEGER, NUMBER, each of SIZES; of a STRING's, STRINGS' or VARIANTS'
+                         length (in characters, entries); both 0: no limit; max below min: no upper
+                         limit; .flags = FIELD_ABOVE_MIN alone: above 0 */
     double number;    /* default of BOOLEAN, INTEGER, NUMBER and CHOICE; the one entry of SIZES by
                          default, 0: none */
     const char *text; /* default of STRING and STRINGS; name of the default kind of VARIANT */
     const char *word; /* a word that an INTEGER may be instead ("auto"); it is stored as 0 and
                          written as the word */
     const char *const *choices;      /* of CHOICE, NULL-terminated */
-    const struct kind *const *kinds; /* of VARIANT, NULL-terminated */
+    const struct kind *const *kinds; /* of VARIANT and VARIANTS, NULL-terminated */
     const char *const *not_built;    /* of VARIANT: further names that are specified and not built
                                         yet, NULL-terminated: ERROR_NOT_BUILT instead of unknown */
     const struct kind *object;       /* of OBJECT */
@@ -127,6 +134,8 @@ struct kind {
     FIELD_AT(struct sizes, owner, member, FIELD_TYPE_SIZES, __VA_ARGS__)
 #define FIELD_VARIANT(owner, member, ...)                                                          \
     FIELD_AT(struct variant, owner, member, FIELD_TYPE_VARIANT, __VA_ARGS__)
+#define FIELD_VARIANTS(owner, member, ...)                                                         \
+    FIELD_AT(struct variants, owner, member, FIELD_TYPE_VARIANTS, __VA_ARGS__)
 #define FIELD_JSON(owner, member, ...)                                                             \
     FIELD_AT(json_t *, owner, member, FIELD_TYPE_JSON, __VA_ARGS__)
 /* `member` is a pointer to `struct_type`. */
@@ -174,6 +183,7 @@ json_t *fields_write_variant(const struct variant *variant) MUST_CHECK;
 /* Frees what `options` owns and zeroes it; NULL and zeroed structs are fine. */
 void fields_clear(const struct kind *kind, void *options);
 void variant_clear(struct variant *variant);
+void variants_clear(struct variants *variants);
 
 /* {"name", "help", "fields": [{"name", "type", "default", "required", "min", "max", "choices",
  * "help", …}]}: what /v1/catalog shows of one kind. The caller owns it; NULL only when out of

@@ -26,6 +26,8 @@ static const char *type_name(enum field_type type)
         return "object";
     case FIELD_TYPE_VARIANT:
         return "variant";
+    case FIELD_TYPE_VARIANTS:
+        return "variants";
     case FIELD_TYPE_JSON:
         return "json";
     }
@@ -96,7 +98,7 @@ static int describe_values(json_t *entry, const struct field *field)
         result |= json_object_set_new(entry, "unit", json_string("bytes"));
     if (field->type == FIELD_TYPE_CHOICE)
         result |= json_object_set_new(entry, "choices", choices_json(field->choices));
-    if (field->type == FIELD_TYPE_VARIANT)
+    if (field->type == FIELD_TYPE_VARIANT || field->type == FIELD_TYPE_VARIANTS)
         result |= json_object_set_new(entry, "choices", kind_names(field->kinds));
     if (field->type == FIELD_TYPE_OBJECT)
         result |= json_object_set_new(entry, "object", fields_describe(field->object));

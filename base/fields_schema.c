@@ -106,6 +106,14 @@ static json_t *variant_schema(const struct kind *const *kinds, const struct ance
     return json_pack("{s:o}", "anyOf", finished(any, result));
 }
 
+/* A list of these, or one alone. */
+static json_t *variants_schema(const struct field *field, const struct ancestor *parent)
+{
+    json_t *list = list_schema(variant_schema(field->kinds, parent));
+    return either(variant_schema(field->kinds, parent),
+                  limited(list, field, "minItems", "maxItems"));
+}
+
 static json_t *value_schema(const struct field *field, const struct ancestor *parent)
 {
     switch (field->type) {
@@ -128,6 +136,8 @@ static json_t *value_schema(const struct field *field, const struct ancestor *pa
         return kind_schema(field->object, NULL, parent);
     case FIELD_TYPE_VARIANT:
         return variant_schema(field->kinds, parent);
+    case FIELD_TYPE_VARIANTS:
+        return variants_schema(field, parent);
     case FIELD_TYPE_JSON:
         return json_object();
     }

@@ -108,6 +108,10 @@ static json_t *text_json(const struct field *field, const char *text, struct err
         if (strchr(text, '{') != NULL)
             return document_json(field->name, text, error);
         return string_json(text, error);
+    case FIELD_TYPE_VARIANTS:
+        if (strpbrk(text, "[{") != NULL)
+            return document_json(field->name, text, error);
+        return list_json(text, string_json, error);
     }
     return NULL;
 }

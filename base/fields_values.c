@@ -245,6 +245,39 @@ static int read_variant_field(const struct field *field, const json_t *json, str
     return 0;
 }
 
+static int read_variants_entries(const struct field *field, const json_t *json,
+                                 struct variants *variants, const char *path, struct error *error)
+{
+    for (size_t i = 0; i < list_count(json); i++) {
+        char at[PATH_SIZE];
+        path_index(at, path, i);
+        if (read_variant_field(field, list_entry(json, i), &variants->items[i], at, error) != 0)
+            return -1;
+        variants->count++;
+    }
+    return 0;
+}
+
+static int read_variants(const struct field *field, const json_t *json, struct variants *value,
+                         const char *path, struct error *error)
+{
+    struct variants variants = {0};
+    if (!json_is_array(json) && !json_is_object(json) && !json_is_string(json))
+        return error_type(error, path, "a list of objects with a type", json);
+    if (field_check_length(field, list_count(json), "entries", path, error) != 0)
+        return -1;
+    variants.items = calloc(list_count(json) + 1, sizeof(*variants.items));
+    if (variants.items == NULL)
+        return error_memory(error, path);
+    if (read_variants_entries(field, json, &variants, path, error) != 0) {
+        variants_clear(&variants);
+        return -1;
+    }
+    variants_clear(value);
+    *value = variants;
+    return 0;
+}
+
 static const char *expected_type(enum field_type type)
 {
     switch (type) {
@@ -265,6 +298,8 @@ static const char *expected_type(enum field_type type)
         return "an object";
     case FIELD_TYPE_VARIANT:
         return "a name or an object with a type";
+    case FIELD_TYPE_VARIANTS:
+        return "a list of objects with a type";
     case FIELD_TYPE_JSON:
         return "a value";
     }
@@ -307,6 +342,8 @@ int field_read(const struct field *field, const json_t *json, void *options, con
         return read_object_field(field, json, place, path, error);
     case FIELD_TYPE_VARIANT:
         return read_variant_field(field, json, place, path, error);
+    case FIELD_TYPE_VARIANTS:
+        return read_variants(field, json, place, path, error);
     case FIELD_TYPE_JSON:
         json_decref(*(json_t **)place);
         *(json_t **)place = json_incref(json_not_const(json));

@@ -41,6 +41,18 @@ static json_t *write_sizes(const struct field *field, const struct sizes *sizes)
     return list;
 }
 
+static json_t *write_variants(const struct variants *variants)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list != NULL && i < variants->count; i++) {
+        if (json_array_append_new(list, fields_write_variant(&variants->items[i])) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
 static json_t *write_object(const struct field *field, const void *object)
 {
     return object != NULL ? fields_write(field->object, object) : json_null();
@@ -68,6 +80,8 @@ json_t *field_write(const struct field *field, const void *options)
         return write_object(field, object_get(value));
     case FIELD_TYPE_VARIANT:
         return fields_write_variant(value);
+    case FIELD_TYPE_VARIANTS:
+        return write_variants(value);
     case FIELD_TYPE_JSON:
         return *(json_t *const *)value != NULL ? json_incref(*(json_t *const *)value) : json_null();
     }

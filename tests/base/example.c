@@ -68,6 +68,8 @@ static const struct field example_fields[] = {
     FIELD_OBJECT(struct example, extra, struct example_part, .object = &part_kind),
     FIELD_VARIANT(struct example, schedule, .kinds = example_schedules, .text = "constant"),
     FIELD_VARIANT(struct example, stop, .kinds = example_schedules),
+    FIELD_VARIANTS(struct example, stages, .kinds = example_schedules, .max = 3,
+                   .flags = FIELD_NULLABLE),
     FIELD_JSON(struct example, layers),
     FIELD_END,
 };

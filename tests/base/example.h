@@ -36,6 +36,7 @@ struct example {
     struct example_part *extra;
     struct variant schedule;
     struct variant stop;
+    struct variants stages;
     json_t *layers;
 };
 

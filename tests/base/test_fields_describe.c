@@ -45,7 +45,7 @@ START_TEST(description_names_kind_and_all_fields)
 {
     ck_assert_str_eq(json_string_value(json_object_get(described, "name")), "example");
     ck_assert_str_eq(json_string_value(json_object_get(described, "help")), "an example");
-    ck_assert_uint_eq(json_array_size(json_object_get(described, "fields")), 17);
+    ck_assert_uint_eq(json_array_size(json_object_get(described, "fields")), 18);
 }
 END_TEST
 
@@ -67,6 +67,9 @@ START_TEST(description_tells_all_of_a_field)
     check_json(find_entry("schedule"),
                "{\"name\":\"schedule\",\"type\":\"variant\",\"required\":false,"
                "\"default\":{\"type\":\"constant\"},\"choices\":[\"constant\",\"step\"]}");
+    check_json(find_entry("stages"),
+               "{\"name\":\"stages\",\"type\":\"variants\",\"required\":false,\"nullable\":true,"
+               "\"default\":[],\"min\":0,\"max\":3,\"choices\":[\"constant\",\"step\"]}");
     ck_assert_str_eq(
         json_string_value(json_object_get(json_object_get(find_entry("part"), "object"), "name")),
         "part");
@@ -78,7 +81,7 @@ START_TEST(schema_has_properties_and_required_names)
     json_t *schema = fields_schema(&example_kind);
     ck_assert_ptr_nonnull(schema);
     const json_t *properties = json_object_get(schema, "properties");
-    ck_assert_uint_eq(json_object_size(properties), 17);
+    ck_assert_uint_eq(json_object_size(properties), 18);
     check_json(json_object_get(schema, "required"), "[\"units\"]");
     ck_assert(json_is_false(json_object_get(schema, "additionalProperties")));
     check_json(json_object_get(properties, "units"),
@@ -101,6 +104,13 @@ START_TEST(schema_has_properties_and_required_names)
                "\"every\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":100}},"
                "\"required\":[\"type\",\"every\"],\"additionalProperties\":false}],"
                "\"default\":{\"type\":\"constant\"}}");
+    const json_t *stages = json_object_get(json_object_get(properties, "stages"), "anyOf");
+    const json_t *forms = json_object_get(json_array_get(stages, 0), "anyOf");
+    const json_t *schedule = json_object_get(properties, "schedule");
+    ck_assert(json_equal(json_object_get(json_array_get(forms, 0), "anyOf"),
+                         json_object_get(schedule, "anyOf")));
+    ck_assert(
+        json_equal(json_object_get(json_array_get(forms, 1), "items"), json_array_get(forms, 0)));
     json_decref(schema);
 }
 END_TEST

@@ -63,6 +63,7 @@ char *__wrap_strndup(const char *text, size_t size)
 static const char document[] =
     "{\"units\":3,\"name\":\"x\",\"metrics\":[\"a\",\"b\"],\"kernel\":[3],\"memory\":\"1M\","
     "\"extra\":{\"note\":\"y\"},\"stop\":\"constant\","
+    "\"stages\":[\"constant\",{\"type\":\"step\",\"every\":2}],"
     "\"schedule\":{\"type\":\"step\",\"every\":7},\"layers\":[{\"a\":0.5}]}";
 
 /* What an operation works on, made while nothing fails. */

@@ -31,6 +31,7 @@ START_TEST(defaults_fill_what_is_absent)
     ck_assert_str_eq(example.schedule.kind->name, "constant");
     ck_assert_ptr_null(example.schedule.options);
     ck_assert_ptr_null(example.stop.kind);
+    ck_assert_uint_eq(example.stages.count, 0);
     ck_assert_ptr_null(example.layers);
     fields_clear(&example_kind, &example);
     ck_assert_ptr_null(example.part);
@@ -42,13 +43,15 @@ START_TEST(every_type_is_read)
 {
     struct example example;
     struct error error = {0};
-    example_read("{\"name\": \"caf\\u00e9\", \"is_trainable\": false, \"units\": 3.0, \"cores\": 2,"
-                 "\"memory\": \"64K\", \"limit\": 9007199254740992, \"rate\": 1, \"clip\": 10,"
-                 "\"padding\": \"valid\", \"metrics\": [\"a\"], \"kernel\": [3, 5.0],"
-                 "\"part\": null, \"extra\": {\"depth\": 9, \"note\": \"x\"},"
-                 "\"schedule\": {\"type\": \"step\", \"gamma\": 0.5, \"every\": 7},"
-                 "\"stop\": {\"type\": \"constant\"}, \"layers\": [1, null]}",
-                 &example, "", &error);
+    example_read(
+        "{\"name\": \"caf\\u00e9\", \"is_trainable\": false, \"units\": 3.0, \"cores\": 2,"
+        "\"memory\": \"64K\", \"limit\": 9007199254740992, \"rate\": 1, \"clip\": 10,"
+        "\"padding\": \"valid\", \"metrics\": [\"a\"], \"kernel\": [3, 5.0],"
+        "\"part\": null, \"extra\": {\"depth\": 9, \"note\": \"x\"},"
+        "\"schedule\": {\"type\": \"step\", \"gamma\": 0.5, \"every\": 7},"
+        "\"stop\": {\"type\": \"constant\"},"
+        "\"stages\": [\"constant\", {\"type\": \"step\", \"every\": 3}], \"layers\": [1, null]}",
+        &example, "", &error);
     ck_assert_ok(error);
     ck_assert_str_eq(example.common.name, "caf\xc3\xa9");
     ck_assert(!example.common.is_trainable);
@@ -68,6 +71,10 @@ START_TEST(every_type_is_read)
     ck_assert_double_eq(step->gamma, 0.5);
     ck_assert_int_eq(step->every, 7);
     ck_assert_str_eq(example.stop.kind->name, "constant");
+    ck_assert_uint_eq(example.stages.count, 2);
+    ck_assert_str_eq(example.stages.items[0].kind->name, "constant");
+    step = example.stages.items[1].options;
+    ck_assert_int_eq(step->every, 3);
     ck_assert_uint_eq(json_array_size(example.layers), 2);
     fields_clear(&example_kind, &example);
 }
@@ -78,7 +85,8 @@ START_TEST(short_forms_are_read)
     struct example example;
     struct error error = {0};
     example_read("{\"units\": 3, \"cores\": \"auto\", \"metrics\": \"a,b\", \"kernel\": 3,"
-                 "\"schedule\": \"constant\", \"limit\": null, \"clip\": null, \"strides\": null, "
+                 "\"schedule\": \"constant\", \"stages\": \"constant\", \"limit\": null, \"clip\": "
+                 "null, \"strides\": null, "
                  "\"name\": null}",
                  &example, "", &error);
     ck_assert_ok(error);
@@ -88,6 +96,8 @@ START_TEST(short_forms_are_read)
     ck_assert_uint_eq(example.kernel.count, 1);
     ck_assert_int_eq(example.kernel.items[0], 3);
     ck_assert_uint_eq(example.strides.count, 0);
+    ck_assert_uint_eq(example.stages.count, 1);
+    ck_assert_str_eq(example.stages.items[0].kind->name, "constant");
     ck_assert_int_eq(example.limit, 0);
     ck_assert(isnan(example.clip));
     fields_clear(&example_kind, &example);
@@ -169,6 +179,14 @@ static const struct {
      ".schedule.gamma", "must be above 0 and below 1, not 1"},
     {"{\"units\": 1, \"schedule\": {\"type\": \"constant\", \"every\": 1}}", ".schedule.every",
      "is not known"},
+    {"{\"units\": 1, \"stages\": 5}", ".stages", "must be a list of objects with a type, not 5"},
+    {"{\"units\": 1, \"stages\": [\"constant\", null]}", ".stages[1]",
+     "must be a name or an object with a type, not null"},
+    {"{\"units\": 1, \"stages\": [\"constant\", {\"type\": \"stp\"}]}", ".stages[1].type",
+     "must be one of constant, step, not \"stp\"; did you mean step?"},
+    {"{\"units\": 1, \"stages\": {\"type\": \"step\"}}", ".stages[0].every", "is required"},
+    {"{\"units\": 1, \"stages\": [\"step\", 1, 2, 3]}", ".stages",
+     "must have between 0 and 3 entries, not 4"},
 };
 
 START_TEST(refusal_names_path_and_expectation)

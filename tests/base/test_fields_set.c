@@ -106,6 +106,14 @@ START_TEST(structures_are_set_from_json)
     ck_assert_str_eq(example.schedule.kind->name, "step");
     set("schedule", "constant");
     ck_assert_str_eq(example.schedule.kind->name, "constant");
+    set("stages", "constant,constant");
+    ck_assert_uint_eq(example.stages.count, 2);
+    set("stages", "[\"constant\"]");
+    ck_assert_uint_eq(example.stages.count, 1);
+    set("stages", "{\"type\": \"step\", \"every\": 2}");
+    ck_assert_str_eq(example.stages.items[0].kind->name, "step");
+    set("stages", "null");
+    ck_assert_uint_eq(example.stages.count, 0);
     set("padding", "valid");
     ck_assert_int_eq(example.padding, EXAMPLE_VALID);
 }

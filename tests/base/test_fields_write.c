@@ -23,12 +23,13 @@ static void check_written(const char *text, const char *expected)
 
 START_TEST(defaults_are_written_out)
 {
-    check_written("{\"units\":3}",
-                  "{\"name\":null,\"is_trainable\":true,\"units\":3,\"cores\":\"auto\","
-                  "\"memory\":65536,\"limit\":null,\"rate\":0.01,\"clip\":null,"
-                  "\"padding\":\"same\",\"metrics\":[\"loss\",\"accuracy\"],\"kernel\":[],\"strides\":[2],"
-                  "\"part\":{\"depth\":2,\"note\":\"none\"},\"extra\":null,"
-                  "\"schedule\":{\"type\":\"constant\"},\"stop\":null,\"layers\":null}");
+    check_written(
+        "{\"units\":3}",
+        "{\"name\":null,\"is_trainable\":true,\"units\":3,\"cores\":\"auto\","
+        "\"memory\":65536,\"limit\":null,\"rate\":0.01,\"clip\":null,"
+        "\"padding\":\"same\",\"metrics\":[\"loss\",\"accuracy\"],\"kernel\":[],\"strides\":[2],"
+        "\"part\":{\"depth\":2,\"note\":\"none\"},\"extra\":null,"
+        "\"schedule\":{\"type\":\"constant\"},\"stop\":null,\"stages\":[],\"layers\":null}");
 }
 END_TEST
 
@@ -38,13 +39,16 @@ START_TEST(given_values_are_written_as_read)
         "{\"units\":3,\"name\":\"x\",\"is_trainable\":false,\"cores\":2,\"memory\":\"1M\","
         "\"limit\":5,\"rate\":1,\"clip\":0.1,\"padding\":\"valid\",\"metrics\":[],"
         "\"kernel\":3,\"strides\":null,\"part\":null,\"extra\":{},\"stop\":\"constant\","
+        "\"stages\":[{\"type\":\"step\",\"every\":2},\"constant\"],"
         "\"schedule\":{\"type\":\"step\",\"every\":7},\"layers\":[{\"a\":1}]}",
         "{\"name\":\"x\",\"is_trainable\":false,\"units\":3,\"cores\":2,"
         "\"memory\":1048576,\"limit\":5,\"rate\":1.0,\"clip\":0.1,"
         "\"padding\":\"valid\",\"metrics\":[],\"kernel\":[3],\"strides\":null,"
         "\"part\":null,\"extra\":{\"depth\":2,\"note\":\"none\"},"
         "\"schedule\":{\"type\":\"step\",\"gamma\":0.1,\"every\":7},"
-        "\"stop\":{\"type\":\"constant\"},\"layers\":[{\"a\":1}]}");
+        "\"stop\":{\"type\":\"constant\"},"
+        "\"stages\":[{\"type\":\"step\",\"gamma\":0.1,\"every\":2},{\"type\":\"constant\"}],"
+        "\"layers\":[{\"a\":1}]}");
 }
 END_TEST
 
