@@ -3,12 +3,13 @@
  * The 128-bit counter is the caller's 64-bit counter (low words) and the stream (high words); the
  * key is the seed. Which lanes of which block a draw takes is part of the contract with saved
  * checkpoints: u32 and float c take lane c % 4 of block c / 4, double c lanes 2(c % 2) and the next
- * of block c / 2, normal and below c all of block c. One stream serves one kind of draw. */
+ * of block c / 2, normal, below and beta c all of block c. One stream serves one kind of draw. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/rng.h"
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 
 __extension__ typedef unsigned __int128 uint128;
 
@@ -123,6 +124,67 @@ double rng_normal(const struct rng *rng, uint64_t counter)
     return sqrt(-2.0 * log(radius)) * cos(angle);
 }
 
+void rng_normals(const struct rng *rng, uint64_t block, float out[4])
+{
+    static const float two_pi = 6.283185307179586476925F;
+    rng_floats(rng, block, out);
+    for (int i = 0; i < 4; i += 2) {
+        float radius = sqrtf(-2.0F * logf(1.0F - out[i])), angle = two_pi * out[i + 1];
+        out[i] = radius * cosf(angle);
+        out[i + 1] = radius * sinf(angle);
+    }
+}
+
+/* The block of a further attempt lies far from those of other counters. */
+static uint64_t attempt_block(uint64_t counter, uint64_t attempt)
+{
+    return counter ^ (attempt << 56);
+}
+
+/* Two uniform numbers in (0, 1]. */
+static void draw_pair(const struct rng *rng, uint64_t block, double pair[2])
+{
+    uint32_t out[4];
+    draw_block(rng, block, out);
+    pair[0] = 1.0 - unit_double(join(out[0], out[1]));
+    pair[1] = 1.0 - unit_double(join(out[2], out[3]));
+}
+
+/* u^(1/shape) / (u^(1/shape) + v^(1/shape)) where the sum is at most 1; by logarithms, since the
+ * powers of a small shape are both 0 in a double. False: drawn in vain. */
+static bool beta_johnk(const double pair[2], double shape, double *result)
+{
+    double log_x = log(pair[0]) / shape, log_y = log(pair[1]) / shape;
+    if (exp(log_x) + exp(log_y) > 1)
+        return false;
+    *result = 1 / (1 + exp(log_y - log_x));
+    return true;
+}
+
+/* Names as in the paper, for a = b = shape. */
+static bool beta_cheng(const double pair[2], double shape, double *result)
+{
+    if (pair[0] == 1)
+        return false;
+    double v = log(pair[0] / (1 - pair[0])) / sqrt(shape), w = shape * exp(v);
+    double r = (shape + sqrt(shape)) * v - log(4), z = pair[0] * pair[0] * pair[1];
+    if (r + 2 * shape * log(2 * shape / (shape + w)) < log(z))
+        return false;
+    *result = w / (shape + w);
+    return true;
+}
+
+double rng_beta(const struct rng *rng, uint64_t counter, double shape)
+{
+    assert(shape > 0);
+    for (uint64_t attempt = 0;; attempt++) {
+        double pair[2], result;
+        draw_pair(rng, attempt_block(counter, attempt), pair);
+        if (shape <= 1 ? beta_johnk(pair, shape, &result) : beta_cheng(pair, shape, &result))
+            return result;
+    }
+}
+
 uint64_t rng_below(const struct rng *rng, uint64_t counter, uint64_t bound)
 {
     assert(bound > 0);
@@ -131,8 +193,7 @@ uint64_t rng_below(const struct rng *rng, uint64_t counter, uint64_t bound)
     uint64_t threshold = (0 - bound) % bound;
     for (uint64_t attempt = 0;; attempt++) {
         uint32_t out[4];
-        /* Further blocks lie far from those of other counters. */
-        draw_block(rng, counter ^ (attempt << 56), out);
+        draw_block(rng, attempt_block(counter, attempt), out);
         uint128 product = (uint128)join(out[0], out[1]) * bound;
         if ((uint64_t)product >= threshold)
             return (uint64_t)(product >> 64);

@@ -133,6 +133,45 @@ START_TEST(blocks_of_normal_draws_have_the_moments_of_a_normal)
 }
 END_TEST
 
+/* Mean 1/2; the central moments of Beta(a, a) are 1 / (4 (2a + 1)) and 3 / (16 (2a + 1) (2a + 3)).
+ */
+START_TEST(beta_draws_have_the_moments_of_a_beta)
+{
+    enum { COUNT = 40000 };
+    static const double shapes[] = {0.05, 0.2, 0.5, 1, 1.0001, 2, 8, 300};
+    for (size_t s = 0; s < ARRAY_COUNT(shapes); s++) {
+        struct rng rng = rng_stream(11, "test", "", s);
+        double shape = shapes[s], sum = 0, squares = 0, fourths = 0;
+        for (uint64_t i = 0; i < COUNT; i++) {
+            double draw = rng_beta(&rng, i, shape);
+            ck_assert(draw >= 0 && draw <= 1);
+            sum += draw;
+            squares += pow(draw - 0.5, 2) / COUNT;
+            fourths += pow(draw - 0.5, 4) / COUNT;
+        }
+        double variance = 1 / (4 * (2 * shape + 1));
+        double fourth = 3 / (16 * (2 * shape + 1) * (2 * shape + 3));
+        ck_assert_double_eq_tol(sum / COUNT, 0.5, 4 * sqrt(variance / COUNT));
+        ck_assert_double_eq_tol(squares / variance, 1, 0.03);
+        ck_assert_double_eq_tol(fourths / fourth, 1, 0.06);
+    }
+}
+END_TEST
+
+/* Both powers of Jöhnk's method are 0 in a double here. */
+START_TEST(beta_of_a_tiny_shape_is_at_the_ends)
+{
+    struct rng rng = rng_stream(12, "test", "", 0);
+    int high = 0;
+    for (uint64_t i = 0; i < 2000; i++) {
+        double draw = rng_beta(&rng, i, 1e-6);
+        ck_assert(draw < 1e-9 || draw > 1 - 1e-9);
+        high += draw > 0.5;
+    }
+    ck_assert_int_lt(abs(high - 1000), 100);
+}
+END_TEST
+
 START_TEST(bounded_draws_hit_every_number_evenly)
 {
     enum { BOUND = 7, COUNT = 14000 };
@@ -203,6 +242,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, uniform_draws_have_mean_and_variance_of_uniform);
     tcase_add_test(tests, normal_draws_have_the_moments_of_a_normal);
     tcase_add_test(tests, blocks_of_normal_draws_have_the_moments_of_a_normal);
+    tcase_add_test(tests, beta_draws_have_the_moments_of_a_beta);
+    tcase_add_test(tests, beta_of_a_tiny_shape_is_at_the_ends);
     tcase_add_test(tests, bounded_draws_hit_every_number_evenly);
     tcase_add_test(tests, rejected_draws_are_drawn_again);
     tcase_add_test(tests, permutation_has_every_number_once);
