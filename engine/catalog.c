@@ -3,6 +3,7 @@
 #include "engine/catalog.h"
 #include "base/fields.h"
 #include "engine/activation.h"
+#include "engine/augment.h"
 #include "engine/formats/format.h"
 #include "engine/initializer.h"
 #include "engine/layer.h"
@@ -48,6 +49,48 @@ static json_t *describe_layers(void)
     return list;
 }
 
+static int set_fits(json_t *entry, unsigned fits)
+{
+    static const struct {
+        unsigned fit;
+        const char *name;
+    } names[] = {
+        {AUGMENT_IMAGES, "images"}, {AUGMENT_SERIES, "series"}, {AUGMENT_TABLES, "tables"}};
+    json_t *list = json_array();
+    int result = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        if ((fits & (names[i].fit | (unsigned)AUGMENT_ANYTHING)) != 0)
+            result |= json_array_append_new(list, json_string(names[i].name));
+    return result | json_object_set_new(entry, "fits", list);
+}
+
+/* An augmentation with what it takes and a list that shows its use. */
+static json_t *describe_augmentation(const struct augment_type *type)
+{
+    json_t *entry = fields_describe(&type->kind);
+    json_t *example = fields_parse(type->example, strlen(type->example), NULL);
+    if (entry != NULL && set_fits(entry, type->fits) == 0 &&
+        json_object_set(entry, "example", example) == 0) {
+        json_decref(example);
+        return entry;
+    }
+    json_decref(entry);
+    json_decref(example);
+    return NULL;
+}
+
+static json_t *describe_augmentations(void)
+{
+    json_t *list = json_array();
+    for (const struct augment_type *const *type = augment_types; list != NULL && *type != NULL;
+         type++)
+        if (json_array_append_new(list, describe_augmentation(*type)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
 static json_t *describe_metrics(void)
 {
     json_t *list = json_array();
@@ -82,6 +125,7 @@ json_t *catalog_describe(void)
                  {"losses", describe_kinds(loss_kinds)},
                  {"optimizers", describe_kinds(optimizer_kinds)},
                  {"schedules", describe_kinds(schedule_kinds)},
+                 {"augmentations", describe_augmentations()},
                  {"activations", describe_kinds(activation_kinds)},
                  {"initializers", describe_kinds(initializer_kinds)},
                  {"metrics", describe_metrics()},

@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-/* {"layers": [fields_describe()…], "losses", "optimizers", "schedules", "activations",
- * "initializers", "metrics", "formats"}; NULL only when out of memory. */
+/* {"layers": [fields_describe()…], "losses", "optimizers", "schedules", "augmentations",
+ * "activations", "initializers", "metrics", "formats"}; NULL only when out of memory. */
 json_t *catalog_describe(void);
 
 #endif

@@ -3,6 +3,7 @@
 #include "engine/preprocessing.h"
 #include "engine/preprocessing_parts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* ---- life */
@@ -132,6 +133,26 @@ const json_t *preprocessing_classes(const struct preprocessing *preprocessing)
 const json_t *preprocessing_columns(const struct preprocessing *preprocessing)
 {
     return preprocessing->columns;
+}
+
+static bool gives_numbers(const struct encoder *encoder)
+{
+    return encoder->kind == &encoder_number || encoder->kind == &encoder_ordinal ||
+           encoder->kind == &encoder_date;
+}
+
+struct preprocessing_column preprocessing_column(const struct preprocessing *preprocessing,
+                                                 int64_t index)
+{
+    assert(index >= 0 && index < preprocessing->encoder_count);
+    const struct encoder *encoder = &preprocessing->encoders[index];
+    int64_t numbers = gives_numbers(encoder) ? encoder->width - encoder->has_indicator : 0;
+    return (struct preprocessing_column){encoder->offset, encoder->width, numbers};
+}
+
+bool preprocessing_takes_bytes(const struct preprocessing *preprocessing)
+{
+    return preprocessing_takes_tensors(preprocessing) && preprocessing->encoders[0].tensor_is_bytes;
 }
 
 const json_t *preprocessing_left_out(const struct preprocessing *preprocessing)

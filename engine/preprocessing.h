@@ -110,6 +110,17 @@ const json_t *preprocessing_classes(const struct preprocessing *preprocessing);
 /* Column names in the order that a list instance has, a JSON array of strings; NULL for tensors.
  * Borrowed. */
 const json_t *preprocessing_columns(const struct preprocessing *preprocessing);
+/* Where column `index` of preprocessing_columns() lies in a row of the input: floats [offset,
+ * offset
+ * + width), of which the first `numbers` are scaled numbers; the others tell categories, booleans,
+ * and whether a value was missing. */
+struct preprocessing_column {
+    int64_t offset, width, numbers;
+};
+struct preprocessing_column preprocessing_column(const struct preprocessing *preprocessing,
+                                                 int64_t index);
+/* Whether the input comes of bytes, so that all values are in [0, 1]. */
+bool preprocessing_takes_bytes(const struct preprocessing *preprocessing);
 /* Columns left out by themselves, with the reason: JSON array of {"column", "reason"}. Borrowed. */
 const json_t *preprocessing_left_out(const struct preprocessing *preprocessing);
 /* Names of the target columns: JSON array of strings. Borrowed. */

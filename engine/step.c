@@ -29,6 +29,8 @@ struct step {
     struct workspace *workspace;         /* owned, as all below */
     float *floats;                       /* gradients, then the slots */
     double *row_losses;                  /* [rows] */
+    double *part_losses;                 /* [rows]: of a row's further targets; NULL: one target */
+    float *part_d_output;                /* [rows][width], likewise */
     double *block_sums;                  /* [block_count] */
     float *gradients, *slots[SLOTS_MAX]; /* into floats */
 };
@@ -39,7 +41,7 @@ struct step_plan {
     int slot_count;
     int64_t stride; /* from one array of floats to the next: keeps them aligned */
     int64_t block_count;
-    size_t float_size, row_size, block_size, workspace_size;
+    size_t float_size, row_size, part_size, block_size, workspace_size;
 };
 
 static const struct optimizer_type *optimizer_of(const struct training *training)
@@ -53,6 +55,16 @@ static int member_count(const struct step_setup *setup)
     return setup->members > 0 ? setup->members : team_size(setup->team);
 }
 
+/* What a second target of each row takes beside the first: losses and gradients. */
+static int plan_parts(const struct step_setup *setup, struct step_plan *plan, struct error *error)
+{
+    int64_t width = shape_elements(&setup->network->output_shape, error);
+    if (width < 0)
+        return -1;
+    size_t row = setup->parts > 1 ? (size_t)width * sizeof(float) : 0;
+    return size_multiply(row, (size_t)setup->rows, &plan->part_size, error);
+}
+
 static int plan_memory(const struct step_setup *setup, struct step_plan *plan, struct error *error)
 {
     const struct training *training = setup->training;
@@ -63,6 +75,7 @@ static int plan_memory(const struct step_setup *setup, struct step_plan *plan, s
     size_t arrays = (size_t)(1 + plan->slot_count) * sizeof(float);
     if (size_multiply((size_t)plan->stride, arrays, &plan->float_size, error) != 0 ||
         size_multiply((size_t)setup->rows, sizeof(double), &plan->row_size, error) != 0 ||
+        plan_parts(setup, plan, error) != 0 ||
         size_multiply((size_t)plan->block_count, sizeof(double), &plan->block_size, error) != 0)
         return -1;
     return workspace_size(setup->network, setup->rows, member_count(setup), WORKSPACE_TRAIN,
@@ -77,6 +90,8 @@ int step_memory(const struct step_setup *setup, size_t *size, struct error *erro
     size_t sum = sizeof(struct step);
     if (size_add(sum, plan.float_size, &sum, error) != 0 ||
         size_add(sum, plan.row_size, &sum, error) != 0 ||
+        size_add(sum, plan.part_size > 0 ? plan.row_size : 0, &sum, error) != 0 ||
+        size_add(sum, plan.part_size, &sum, error) != 0 ||
         size_add(sum, plan.block_size, &sum, error) != 0 ||
         size_add(sum, plan.workspace_size, &sum, error) != 0)
         return -1;
@@ -95,6 +110,12 @@ static int allocate(struct step *step, const struct step_plan *plan, struct erro
     step->floats = aligned_alloc(64, plan->float_size + 64);
     step->row_losses = malloc(plan->row_size + 1);
     step->block_sums = malloc(plan->block_size + 1);
+    if (setup->parts > 1) {
+        step->part_losses = malloc(plan->row_size);
+        step->part_d_output = malloc(plan->part_size);
+        if (step->part_losses == NULL || step->part_d_output == NULL)
+            return error_set(error, ERROR_MEMORY, "out of memory for the targets' gradients");
+    }
     if (step->floats == NULL || step->row_losses == NULL || step->block_sums == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for %zu bytes of gradients",
                          plan->float_size);
@@ -136,6 +157,8 @@ void step_free(struct step *step)
     workspace_free(step->workspace);
     free(step->floats);
     free(step->row_losses);
+    free(step->part_losses);
+    free(step->part_d_output);
     free(step->block_sums);
     free(step);
 }
@@ -144,14 +167,35 @@ void step_free(struct step *step)
 
 struct loss_task {
     const struct step *step;
-    struct loss_batch batch;
+    struct loss_batch batch; /* of the first part */
+    int parts;
 };
+
+/* Adds the losses and gradients of one more target of each row. */
+static void run_part(const struct loss_task *task, int part, int64_t begin, int64_t end)
+{
+    const struct step *step = task->step;
+    const struct loss_batch *first = &task->batch;
+    struct loss_batch batch = *first;
+    batch.classes = first->classes + part * first->rows;
+    batch.row_weights = first->row_weights + part * first->rows;
+    batch.row_losses = step->part_losses;
+    batch.d_output = first->d_output == NULL ? NULL : step->part_d_output;
+    step->setup.loss->run(step->setup.loss_options, &batch, begin, end);
+    for (int64_t i = begin; i < end; i++)
+        first->row_losses[i] += step->part_losses[i];
+    if (first->d_output != NULL)
+        first->kernels->add((end - begin) * step->width, step->part_d_output + begin * step->width,
+                            first->d_output + begin * step->width);
+}
 
 static void run_loss(void *context, int64_t begin, int64_t end, int member)
 {
     const struct loss_task *task = context;
     (void)member;
     task->step->setup.loss->run(task->step->setup.loss_options, &task->batch, begin, end);
+    for (int part = 1; part < task->parts; part++)
+        run_part(task, part, begin, end);
 }
 
 /* The rows' losses, summed in their order, as part of `update_rows` rows. `d_output` NULL: no
@@ -159,7 +203,10 @@ static void run_loss(void *context, int64_t begin, int64_t end, int member)
 static double loss_sum(struct step *step, const struct step_batch *batch, int64_t update_rows,
                        float *d_output)
 {
+    assert(batch->parts <= 1 || (batch->parts <= step->setup.parts && batch->classes != NULL &&
+                                 batch->row_weights != NULL));
     struct loss_task task = {.step = step,
+                             .parts = batch->parts,
                              .batch = {.kernels = step->setup.kernels,
                                        .rows = batch->rows,
                                        .width = step->width,

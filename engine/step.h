@@ -26,14 +26,18 @@ struct step_setup {
     struct team *team; /* NULL: the caller's thread */
     int members;       /* of the team, for the memory; 0: as `team` has */
     int64_t rows;      /* of the largest batch */
+    int parts;         /* targets that a row may have; 0: one */
     int64_t steps_per_epoch, total_steps;
 };
 
+/* A row may have several targets with a weight each (mixup): its loss is then the sum over these
+ * parts, with classes and row_weights of every part behind those of the one before. */
 struct step_batch {
     int64_t rows;
-    const int32_t *classes;   /* [rows]; a loss of values takes them as 0 and 1 */
+    int parts;                /* 0: one */
+    const int32_t *classes;   /* [parts][rows]; a loss of values takes them as 0 and 1 */
     const float *values;      /* [rows][output elements]; NULL where classes are given */
-    const float *row_weights; /* [rows]; NULL: all 1 */
+    const float *row_weights; /* [parts][rows]; NULL: all 1 (of one part) */
 };
 
 struct step_result {

@@ -61,6 +61,8 @@ static int allocate(struct trainer *trainer, struct error *error)
     trainer->step = step_create(&plan->step_setup, error);
     if (trainer->best_metrics == NULL || trainer->step == NULL)
         return -1;
+    if (trainer_augment_create(&trainer->augment, plan, error) != 0)
+        return -1;
     return trainer_data_create(&trainer->data, plan, error);
 }
 
@@ -114,6 +116,7 @@ void trainer_free(struct trainer *trainer)
         return;
     trainer_folds_clear(&trainer->folds);
     trainer_data_clear(&trainer->data);
+    trainer_augment_clear(&trainer->augment);
     step_free(trainer->step);
     metrics_free(trainer->best_metrics);
     free(trainer->order);
@@ -149,15 +152,19 @@ static int64_t update_rows(const struct trainer *trainer)
                    trainer->data.training.count - trainer->counters.position);
 }
 
-/* The next batch of the update, in the step's input. */
+/* The next batch of the update, augmented, in the step's input. */
 static struct step_batch next_batch(struct trainer *trainer)
 {
     prepare_order(trainer);
-    return trainer_data_fill(&trainer->data, &trainer->data.training, trainer->order,
-                             trainer->counters.position + trainer->update_done,
-                             smaller(trainer->plan.setup.training->batch_size,
-                                     update_rows(trainer) - trainer->update_done),
-                             step_input(trainer->step));
+    float *x = step_input(trainer->step);
+    struct step_batch batch =
+        trainer_data_fill(&trainer->data, &trainer->data.training, trainer->order,
+                          trainer->counters.position + trainer->update_done,
+                          smaller(trainer->plan.setup.training->batch_size,
+                                  update_rows(trainer) - trainer->update_done),
+                          x);
+    return trainer_augment_run(&trainer->augment, trainer->counters.epoch, trainer->data.rows,
+                               &batch, x);
 }
 
 /* The number of the next batch among all of the run: the key of its random draws. */

@@ -9,13 +9,15 @@ static size_t weight_blocks(const struct trainer_plan *plan)
 
 static int memory_of(const struct trainer_plan *plan, size_t *memory, struct error *error)
 {
-    size_t step, data;
+    size_t step, data, augment;
     if (step_memory(&plan->step_setup, &step, error) != 0 ||
-        trainer_data_memory(plan, &data, error) != 0)
+        trainer_data_memory(plan, &data, error) != 0 ||
+        trainer_augment_memory(plan, &augment, error) != 0)
         return -1;
     size_t sum = sizeof(struct trainer);
     size_t rows = (size_t)(plan->sets.training_count * 2 + plan->sets.validation_count);
     if (size_add(sum, step, &sum, error) != 0 || size_add(sum, data, &sum, error) != 0 ||
+        size_add(sum, augment, &sum, error) != 0 ||
         size_add(sum, rows * sizeof(uint32_t), &sum, error) != 0 ||
         size_add(sum, trainer_plan_parameter_size(plan) * weight_blocks(plan), &sum, error) != 0)
         return -1;

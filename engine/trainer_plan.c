@@ -94,6 +94,16 @@ static int plan_metrics(struct trainer_plan *plan, struct error *error)
     return plan->metrics == NULL ? -1 : trainer_plan_goals(plan, error);
 }
 
+/* ---- augmentation */
+
+static int plan_augmentation(struct trainer_plan *plan, struct error *error)
+{
+    const struct variants *list = &plan->setup.training->augmentation;
+    if (augment_input_make(&plan->augment_input, plan->preprocessing, error) != 0)
+        return -1;
+    return augmentation_check(list, &plan->augment_input, "training.augmentation", error);
+}
+
 /* ---- all together */
 
 static void plan_steps(struct trainer_plan *plan)
@@ -119,6 +129,7 @@ static void plan_steps(struct trainer_plan *plan)
                                            .team = plan->setup.team,
                                            .members = plan->setup.members,
                                            .rows = plan->rows,
+                                           .parts = augmentation_parts(&training->augmentation),
                                            .steps_per_epoch = plan->steps_per_epoch,
                                            .total_steps = plan->steps};
 }
@@ -141,7 +152,8 @@ int trainer_plan_make(struct trainer_plan *plan, const struct trainer_setup *set
     if (plan->kernels == NULL || trainer_task_decide(setup, &plan->task, error) != 0 ||
         trainer_plan_sample_column(plan, error) != 0 || trainer_plan_rows(plan, error) != 0 ||
         plan_network(plan, error) != 0 || plan_loss(plan, error) != 0 ||
-        trainer_plan_weights(plan, error) != 0 || plan_metrics(plan, error) != 0) {
+        trainer_plan_weights(plan, error) != 0 || plan_metrics(plan, error) != 0 ||
+        plan_augmentation(plan, error) != 0) {
         trainer_plan_clear(plan);
         return -1;
     }
@@ -162,6 +174,7 @@ size_t trainer_plan_parameter_size(const struct trainer_plan *plan)
 
 void trainer_plan_clear(struct trainer_plan *plan)
 {
+    augment_input_clear(&plan->augment_input);
     metrics_free(plan->metrics);
     free(plan->goals);
     variant_clear(&plan->default_loss);

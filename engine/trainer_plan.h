@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/augmentation.h"
 #include "engine/sampler.h"
 #include "engine/step.h"
 #include "engine/trainer.h"
@@ -36,12 +37,13 @@ struct trainer_plan {
     struct preprocessing_binding *validation_binding; /* NULL: the same dataset */
     struct row_sets sets;
     struct network *network;
-    struct variant default_loss;  /* kind NULL where the document names one */
-    const struct loss_type *loss; /* static */
-    const void *loss_options;     /* borrowed */
-    float *class_weights;         /* [classes]; NULL: all 1 */
-    const double *sample_weights; /* the column's numbers, borrowed; NULL: all 1 */
-    struct metrics *metrics;      /* of the last validation */
+    struct variant default_loss;        /* kind NULL where the document names one */
+    const struct loss_type *loss;       /* static */
+    const void *loss_options;           /* borrowed */
+    float *class_weights;               /* [classes]; NULL: all 1 */
+    const double *sample_weights;       /* the column's numbers, borrowed; NULL: all 1 */
+    struct metrics *metrics;            /* of the last validation */
+    struct augment_input augment_input; /* what the augmentation changes */
 
     const struct early_stopping_options *stopping; /* borrowed; NULL: none */
     struct trainer_goal *goals;                    /* [goal_count] of limits.target */

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "engine/step.h"
 #include "engine/trainer.h"
+#include "engine/trainer_augment.h"
 #include "engine/trainer_data.h"
 #include "engine/trainer_plan.h"
 
@@ -53,6 +54,7 @@ struct trainer {
     struct trainer_plan plan;
     struct trainer_folds folds;
     struct trainer_data data;
+    struct trainer_augment augment;
     struct step *step;
     float *parameters;            /* [network->parameter_count], as best_parameters */
     float *average;               /* of the weights, training.average; NULL: none */

@@ -1,6 +1,7 @@
 /* The training document: its fields, and what is checked over several of them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/training.h"
+#include "engine/augmentation.h"
 #include "engine/loss.h"
 #include "engine/optimizers/optimizers.h"
 #include "engine/schedules/schedules.h"
@@ -15,13 +16,6 @@ static const char *path_of(const char *path, const char *name, char text[PATH_SI
 {
     snprintf(text, PATH_SIZE, "%s%s%s", path, path[0] == '\0' ? "" : ".", name);
     return text;
-}
-
-static int refuse_not_built(const char *path, const char *name, struct error *error)
-{
-    char full[PATH_SIZE];
-    return error_set_at(error, ERROR_NOT_BUILT, path_of(path, name, full),
-                        "is specified but not built yet");
 }
 
 static const struct field validation_fields[] = {
@@ -143,6 +137,9 @@ static const struct field training_fields[] = {
     FIELD_STRINGS(struct training, metrics, .help = "measured at the end of each epoch"),
     FIELD_OBJECT(struct training, checkpoint, struct checkpoint_options, .object = &checkpoint_kind,
                  .flags = FIELD_PRESENT, .help = "when the run is saved"),
+    FIELD_VARIANTS(struct training, augmentation, .kinds = augment_kinds, .max = AUGMENTATION_MAX,
+                   .flags = FIELD_NULLABLE,
+                   .help = "random changes of the training rows, applied in this order"),
     FIELD_INTEGER(struct training, seed, .help = "everything random comes from it"),
     FIELD_INTEGER(struct training, accumulate, .min = 1, .max = 1e9, .number = 1,
                   .help = "batches per update"),
@@ -150,8 +147,6 @@ static const struct field training_fields[] = {
                  .flags = FIELD_NULLABLE, .help = "averaged weights validate and become the model"),
     FIELD_OBJECT(struct training, limits, struct limit_options, .object = &limit_kind,
                  .flags = FIELD_NULLABLE, .help = "what ends it before its last epoch"),
-    FIELD_JSON(struct training, augmentation, .flags = FIELD_NULLABLE,
-               .help = "changes of the training rows (not built yet)"),
     FIELD_END};
 
 static bool is_weight(const json_t *value)
@@ -174,17 +169,10 @@ static bool are_class_weights(const json_t *weights)
     return json_is_array(weights) || json_is_object(weights);
 }
 
-static bool is_empty_list(const json_t *value)
-{
-    return json_is_array(value) && json_array_size(value) == 0;
-}
-
 static int training_check(const void *options, const char *path, struct error *error)
 {
     const struct training *training = options;
     char full[PATH_SIZE];
-    if (training->augmentation != NULL && !is_empty_list(training->augmentation))
-        return refuse_not_built(path, "augmentation", error);
     if (training->class_weights != NULL && !are_class_weights(training->class_weights))
         return error_set_at(error, ERROR_INVALID, path_of(path, "class_weights", full),
                             "must be \"balanced\", an object of weights by label like "

@@ -1,5 +1,5 @@
 /* The training document (job.training) as a struct. Fields and formulas: docs of the job document.
- * What is specified and not built yet (augmentation) is refused by name. */
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_TRAINING_H
 #define PROPD_ENGINE_TRAINING_H
@@ -49,12 +49,11 @@ struct training {
     char *sample_weight;    /* NULL or a column */
     struct strings metrics; /* empty: by the task */
     struct checkpoint_options *checkpoint;
+    struct variants augmentation; /* of the training batches, in this order */
     int64_t seed;
     int64_t accumulate;              /* batches of an update */
     struct average_options *average; /* NULL: none */
     struct limit_options *limits;    /* NULL: none */
-    /* Not built yet: training_kind.check() refuses all but what does nothing. */
-    json_t *augmentation; /* NULL or [] */
 };
 extern const struct kind training_kind;
 

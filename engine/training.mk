@@ -1,5 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 libengine_la_SOURCES += \
+	engine/augment.c engine/augment.h \
+	engine/augmentation.c engine/augmentation.h \
+	engine/augmentation_check.c \
+	engine/augments/augments.c engine/augments/augments.h \
+	engine/augments/box.h \
+	engine/augments/brightness.c \
+	engine/augments/color.c engine/augments/color.h \
+	engine/augments/contrast.c \
+	engine/augments/cutmix.c \
+	engine/augments/cutout.c \
+	engine/augments/feature_dropout.c \
+	engine/augments/gaussian_noise.c \
+	engine/augments/geometry.c engine/augments/geometry.h \
+	engine/augments/hue.c \
+	engine/augments/jitter.c \
+	engine/augments/mixup.c \
+	engine/augments/random_crop.c \
+	engine/augments/random_flip.c \
+	engine/augments/random_rotate.c \
+	engine/augments/random_shear.c \
+	engine/augments/random_translate.c \
+	engine/augments/random_zoom.c \
+	engine/augments/saturation.c \
+	engine/augments/scaling.c \
+	engine/augments/time_mask.c \
+	engine/augments/time_shift.c \
 	engine/catalog.c engine/catalog.h \
 	engine/class_weights.c engine/class_weights.h \
 	engine/metric_table.c \
@@ -20,6 +46,7 @@ libengine_la_SOURCES += \
 	engine/schedules/step.c \
 	engine/step.c engine/step.h \
 	engine/trainer.c engine/trainer.h engine/trainer_state.h \
+	engine/trainer_augment.c engine/trainer_augment.h \
 	engine/trainer_average.c \
 	engine/trainer_check.c \
 	engine/trainer_checkpoint.c \
