@@ -11,6 +11,7 @@ enum { ROW_GRAIN = 8 };
 
 struct augmentation {
     struct augmentation_setup setup;
+    struct augment_input input; /* what setup.input points to */
     struct augment_streams streams[AUGMENTATION_MAX];
     struct rng chance[AUGMENTATION_MAX], partner[AUGMENTATION_MAX];
     int parts;
@@ -84,6 +85,8 @@ struct augmentation *augmentation_create(const struct augmentation_setup *setup,
     struct augmentation *made = calloc(1, sizeof *made);
     if (made != NULL) {
         made->setup = *setup;
+        made->input = *setup->input;
+        made->setup.input = &made->input;
         made->parts = augmentation_parts(setup->list);
         made->stride = plan.stride;
         /* One byte more, since malloc(0) may be NULL. */

@@ -27,7 +27,8 @@ void augment_input_clear(struct augment_input *input);
 int augmentation_check(const struct variants *list, const struct augment_input *input,
                        const char *path, struct error *error);
 
-/* Everything is borrowed and must outlive the augmentation. */
+/* Everything is borrowed and must outlive the augmentation, but for `input`, which is copied: of it
+ * the columns must. */
 struct augmentation_setup {
     const struct variants *list; /* checked */
     const struct augment_input *input;

@@ -64,7 +64,7 @@ int trainer_augment_create(struct trainer_augment *augment, const struct trainer
 {
     struct memory_plan memory;
     const struct augmentation_setup setup = setup_of(plan);
-    *augment = (struct trainer_augment){.plan = plan};
+    *augment = (struct trainer_augment){.output_elements = plan->output_elements};
     if (list_of(plan)->count == 0)
         return 0;
     if (plan_memory(plan, &memory, error) != 0)
@@ -123,7 +123,7 @@ static void mix_row_values(const struct trainer_augment *augment,
                            const struct augmentation_mix *mix, const struct step_batch *batch,
                            int64_t row)
 {
-    int64_t width = augment->plan->output_elements;
+    int64_t width = augment->output_elements;
     double weight = 0;
     for (int64_t j = 0; j < width; j++) {
         double value = 0;

@@ -11,8 +11,8 @@
 #include "engine/trainer_plan.h"
 
 struct trainer_augment {
-    const struct trainer_plan *plan;   /* borrowed */
     struct augmentation *augmentation; /* owned; NULL: none */
+    int64_t output_elements;           /* of a row */
     /* Mixed targets, owned; NULL where nothing mixes. */
     int32_t *classes;   /* [parts][rows]; NULL where the target is numbers */
     float *values;      /* [rows][output elements]; NULL where it is classes */
