@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 TRAINING_TESTS = \
+	tests/engine/test_augmentation \
+	tests/engine/test_augments \
 	tests/engine/test_catalog \
 	tests/engine/test_checkpoint \
 	tests/engine/test_golden \
@@ -75,3 +77,14 @@ tests_engine_test_trainer_data_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_catalog_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_catalog_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_catalog_LDADD = libengine.la $(CHECK_LIBS)
+
+AUGMENTED = tests/engine/augmented.c tests/engine/augmented.h
+tests_engine_test_augmentation_SOURCES = tests/engine/test_augmentation.c $(AUGMENTED)
+tests_engine_test_augmentation_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_augmentation_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_augmentation_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_augments_SOURCES = tests/engine/test_augments.c $(AUGMENTED)
+tests_engine_test_augments_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_augments_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_augments_LDADD = libengine.la $(CHECK_LIBS)
