@@ -6,11 +6,13 @@ TRAINING_TESTS = \
 	tests/engine/test_checkpoint \
 	tests/engine/test_golden \
 	tests/engine/test_metrics \
+	tests/engine/test_mixed_targets \
 	tests/engine/test_optimizers \
 	tests/engine/test_sampler \
 	tests/engine/test_schedules \
 	tests/engine/test_step \
 	tests/engine/test_trainer \
+	tests/engine/test_trainer_augment \
 	tests/engine/test_trainer_data \
 	tests/engine/test_trainer_ends \
 	tests/engine/test_trainer_task \
@@ -88,3 +90,12 @@ tests_engine_test_augments_SOURCES = tests/engine/test_augments.c $(AUGMENTED)
 tests_engine_test_augments_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_augments_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_augments_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_mixed_targets_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_mixed_targets_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_mixed_targets_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_augment_SOURCES = tests/engine/test_trainer_augment.c $(TRAINER_FIXTURE)
+tests_engine_test_trainer_augment_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_augment_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_augment_LDADD = libengine.la $(CHECK_LIBS)
