@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
+	base/base64.c base/base64.h \
 	base/bytes.c base/bytes.h \
 	base/clock.c base/clock.h \
 	base/compiler.h \
@@ -18,6 +19,7 @@ libbase_la_SOURCES = \
 	base/json_text.c base/json_text.h \
 	base/log.c base/log.h \
 	base/nearest.c \
+	base/png.c base/png.h \
 	base/rng.c base/rng.h \
 	base/utf8.c base/utf8.h
-libbase_la_LIBADD = $(JANSSON_LIBS) $(NETTLE_LIBS)
+libbase_la_LIBADD = $(JANSSON_LIBS) $(NETTLE_LIBS) $(LIBPNG_LIBS)

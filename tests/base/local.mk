@@ -13,6 +13,7 @@ base_tests = \
 	tests/base/test_json_text \
 	tests/base/test_log \
 	tests/base/test_nearest \
+	tests/base/test_png \
 	tests/base/test_rng \
 	tests/base/test_utf8
 check_PROGRAMS += $(base_tests)
@@ -77,6 +78,10 @@ tests_base_test_log_LDADD = libbase.la $(CHECK_LIBS)
 tests_base_test_nearest_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_nearest_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_nearest_LDADD = libbase.la $(CHECK_LIBS)
+
+tests_base_test_png_CFLAGS = $(TEST_CFLAGS)
+tests_base_test_png_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_png_LDADD = libbase.la $(CHECK_LIBS)
 
 tests_base_test_rng_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_rng_CPPFLAGS = $(TEST_CPPFLAGS)

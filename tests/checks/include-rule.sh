@@ -60,6 +60,7 @@ BEGIN {
     library["jansson.h"] = " base engine daemon api " # to be handed a json_t; text is base/fields.h
     library["microhttpd.h"] = " api "
     library["sqlite3.h"] = " storage "
+    library["png.h"] = " base engine "
     # The kernels include one body several times, behind the definitions it is made for.
     is_ordered = file ~ /\.c$/ && file !~ /^(tests\/)?engine\/kernels\//
 }
