@@ -9,6 +9,7 @@ libapi_la_SOURCES = \
 	api/keys.c api/keys.h \
 	api/names.c api/names.h \
 	api/page.c api/page.h \
+	api/pictures.c api/pictures.h \
 	api/problem.c api/problem.h \
 	api/reply.c api/reply.h \
 	api/request.c api/request.h \
@@ -22,6 +23,7 @@ libapi_la_SOURCES = \
 	api/watchdog.c api/watchdog.h \
 	api/workers.c api/workers.h \
 	api/handlers/handlers.h \
+	api/handlers/augmentations.c \
 	api/handlers/catalog.c \
 	api/handlers/datasets.c \
 	api/handlers/events.c \

@@ -55,6 +55,9 @@ const struct route api_routes[] = {
     {"DELETE", "/v1/datasets/{dataset}", handle_datasets_delete, .scope = "train",
      .help = "removes a version of a dataset that no unfinished job needs"},
 
+    {"POST", "/v1/augmentations:preview", handle_augmentations_preview, .body_kind = BODY_JSON,
+     .is_slow = always, .scope = "read", .help = "rows before and after a list of augmentations"},
+
     {"GET", "/v1/jobs", handle_jobs_list, .query = &jobs_list_query_kind, .scope = "read",
      .help = "jobs, newest first"},
     {"POST", "/v1/jobs", handle_jobs_post, .body_kind = BODY_JSON, .is_slow = always,

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "daemon/config.h"
+#include "engine/augment_preview.h"
 #include "engine/dataset.h"
 #include "engine/model.h"
 #include "storage/store.h"
@@ -75,6 +76,11 @@ int daemon_model_import(struct daemon *daemon, const char *name, const void *fil
  * is NULL and id is set. */
 int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_SIZE],
                       json_t **answer, struct error *error);
+
+/* What a list of augmentations makes of rows: `document` is a job's (network may be absent) with
+ * "augmentation", "rows" or "count", "epoch" and "seed" beside it. The caller frees the preview. */
+struct augment_preview *daemon_augmentation_preview(struct daemon *daemon, const json_t *document,
+                                                    struct error *error);
 
 /* Each is one move of the state; ERROR_CONFLICT says which state it is in. They return once the
  * move is on disk (a running job reacts within one step). */

@@ -14,6 +14,7 @@ libdaemon_la_SOURCES = \
 	daemon/job_status.c \
 	daemon/job_write.c \
 	daemon/model_cache.c \
+	daemon/preview.c \
 	daemon/recorder.c daemon/recorder.h \
 	daemon/scheduler.c daemon/scheduler.h \
 	daemon/submit.c \

@@ -203,3 +203,35 @@ int trainer_task_decide(const struct trainer_setup *setup, struct trainer_task *
     *task = made;
     return 0;
 }
+
+/* Labels, or whole numbers that may be classes: so few different ones as an IDX file's labels. */
+static bool may_be_classes(const struct evidence *evidence)
+{
+    enum { CLASSES_MAX = 256 };
+    const struct column *first = evidence->first;
+    return wants_classes(evidence) ||
+           (evidence->target_count == 1 && first->type == COLUMN_NUMBER && first->integers &&
+            first->distinct_count <= CLASSES_MAX);
+}
+
+json_t *trainer_task_network(const struct trainer_setup *setup, struct error *error)
+{
+    struct trainer_setup linear = *setup;
+    struct evidence evidence;
+    json_auto_t *output = json_pack("{s:[{s:s}, {s:s, s:s}]}", "layers", "type", "flatten", "type",
+                                    "dense", "units", "auto");
+    linear.network = output;
+    if (output == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory for a network");
+        return NULL;
+    }
+    if (gather(&linear, &evidence, error) != 0)
+        return NULL;
+    json_t *last = json_array_get(json_object_get(output, "layers"), 1);
+    if (may_be_classes(&evidence) &&
+        json_object_set_new(last, "activation", json_string("softmax")) != 0) {
+        error_set(error, ERROR_MEMORY, "out of memory for a network");
+        return NULL;
+    }
+    return json_incref(output);
+}

@@ -18,5 +18,8 @@ struct trainer_task {
 
 int trainer_task_decide(const struct trainer_setup *setup, struct trainer_task *task,
                         struct error *error);
+/* A network that can learn the setup's target, for those who want all of a job but its network: the
+ * caller's; setup->network is not looked at. ERROR_INVALID where the target is no column. */
+json_t *trainer_task_network(const struct trainer_setup *setup, struct error *error);
 
 #endif

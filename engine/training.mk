@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libengine_la_SOURCES += \
 	engine/augment.c engine/augment.h \
+	engine/augment_preview.c engine/augment_preview.h \
 	engine/augmentation.c engine/augmentation.h \
 	engine/augmentation_check.c \
 	engine/augments/augments.c engine/augments/augments.h \

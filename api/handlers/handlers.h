@@ -8,6 +8,9 @@
 /* health.c, page.c, system.c, catalog.c */
 route_handler_fn handle_healthz, handle_readyz, handle_page, handle_system, handle_catalog;
 
+/* augmentations.c */
+route_handler_fn handle_augmentations_preview;
+
 /* datasets.c */
 route_handler_fn handle_datasets_put, handle_datasets_post, handle_datasets_list,
     handle_datasets_get, handle_datasets_delete;
