@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A real daemon, spoken to over its socket. Tests of real data skip where that is absent.
 END_TO_END_TESTS = \
+	tests/end-to-end/test_augmentation.py \
 	tests/end-to-end/test_main_job.py \
 	tests/end-to-end/test_stop.py \
 	tests/end-to-end/test_training.py \
