@@ -124,17 +124,6 @@ double rng_normal(const struct rng *rng, uint64_t counter)
     return sqrt(-2.0 * log(radius)) * cos(angle);
 }
 
-void rng_normals(const struct rng *rng, uint64_t block, float out[4])
-{
-    static const float two_pi = 6.283185307179586476925F;
-    rng_floats(rng, block, out);
-    for (int i = 0; i < 4; i += 2) {
-        float radius = sqrtf(-2.0F * logf(1.0F - out[i])), angle = two_pi * out[i + 1];
-        out[i] = radius * cosf(angle);
-        out[i + 1] = radius * sinf(angle);
-    }
-}
-
 /* The block of a further attempt lies far from those of other counters. */
 static uint64_t attempt_block(uint64_t counter, uint64_t attempt)
 {

@@ -28,9 +28,6 @@ float rng_float(const struct rng *rng, uint64_t counter);
 double rng_double(const struct rng *rng, uint64_t counter);
 /* Standard normal (Box-Muller over one block). */
 double rng_normal(const struct rng *rng, uint64_t counter);
-/* Four standard normals of one block, in single precision (Box-Muller over two pairs of floats, so
- * none is beyond 5.8): for noise on many values. */
-void rng_normals(const struct rng *rng, uint64_t block, float out[4]);
 /* Beta(shape, shape), in [0, 1]: Jöhnk's method (1964) for a shape up to 1, Cheng's BB ("Generating
  * beta variates with nonintegral shape parameters", CACM 1978) above. Rejected draws take further
  * blocks. shape > 0. */

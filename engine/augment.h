@@ -29,6 +29,7 @@ struct augment_input {
     bool is_bytes;        /* values are in [0, 1] */
     int64_t column_count; /* of a table; 0: every element is a number and a column of its own */
     struct preprocessing_column *columns; /* owned by whoever made the input */
+    const char *id_layer; /* name of a layer that takes the values as ids; NULL; borrowed */
 };
 
 enum augment_fit {
@@ -56,6 +57,7 @@ struct augment_row {
 struct augment_type {
     struct kind kind;
     unsigned fits; /* enum augment_fit, or'ed */
+    bool computes; /* makes numbers that were not there: not for ids of tokens or categories */
     /* A list of one that uses every option, as JSON. */
     const char *example;
     /* NULL, or whether the options make sense for a row of this shape: ERROR_INVALID says at

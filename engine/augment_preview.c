@@ -169,6 +169,18 @@ static int run(struct augment_preview *preview, const struct augment_preview_req
                                  : error_set(error, ERROR_MEMORY, "out of memory for a preview");
 }
 
+/* [time, channels, 1] may be a picture; not for a list with something that is for series alone. */
+static struct shape shown_shape(const struct augment_preview_request *request, struct shape shape)
+{
+    for (size_t i = 0; i < request->list->count; i++) {
+        const struct kind *kind = request->list->items[i].kind;
+        if (((const struct augment_type *)kind)->fits == (unsigned)AUGMENT_SERIES &&
+            shape.rank == 3)
+            shape.rank = 2;
+    }
+    return shape;
+}
+
 static struct augment_preview *make(const struct augment_preview_request *request,
                                     const struct trainer_plan *plan, struct error *error)
 {
@@ -178,7 +190,7 @@ static struct augment_preview *make(const struct augment_preview_request *reques
         error_set(error, ERROR_MEMORY, "out of memory for a preview");
         return NULL;
     }
-    preview->shape = input->shape;
+    preview->shape = shown_shape(request, input->shape);
     preview->is_bytes = input->is_bytes;
     preview->count = request->count;
     preview->elements = input->elements;

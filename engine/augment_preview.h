@@ -24,7 +24,7 @@ struct augment_preview_request {
 };
 
 struct augment_preview {
-    struct shape shape; /* of a row */
+    struct shape shape; /* of a row; [time, channels] where it was augmented as a series */
     bool is_bytes;      /* values are in [0, 1] */
     int64_t count, elements;
     float *before, *after; /* owned, [count][elements] */

@@ -1,6 +1,7 @@
 /* What a list of augmentations is checked for, and the input that it is checked against. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/augmentation.h"
+#include "engine/augments/augments.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,9 @@ int augment_input_make(struct augment_input *input, const struct preprocessing *
     made.elements = shape_elements(&made.shape, error);
     if (made.elements < 0)
         return -1;
-    made.column_count = (int64_t)json_array_size(preprocessing_columns(preprocessing));
+    /* Steps of a series have no columns of their own. */
+    if (made.shape.rank == 1)
+        made.column_count = (int64_t)json_array_size(preprocessing_columns(preprocessing));
     if (made.column_count > 0) {
         made.columns = calloc((size_t)made.column_count, sizeof *made.columns);
         if (made.columns == NULL)
@@ -72,6 +75,13 @@ static int check_entry(const struct variant *entry, const struct augment_input *
     snprintf(full, sizeof full, "%s.type", path);
     if (!fits(type, input))
         return refuse(type, input, full, error);
+    /* Noise on a table leaves the columns alone that are no numbers. */
+    bool spares_ids = type == &augment_gaussian_noise && input->column_count > 0;
+    if (input->id_layer != NULL && type->computes && !spares_ids)
+        return error_set_at(
+            error, ERROR_INVALID, full,
+            "is \"%s\", which makes new numbers, but layer \"%s\" takes the input as ids",
+            type->kind.name, input->id_layer);
     return type->check == NULL ? 0 : type->check(entry->options, input, path, error);
 }
 

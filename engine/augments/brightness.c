@@ -16,5 +16,6 @@ const struct augment_type augment_brightness = {
              .size = sizeof(struct color_options),
              .base = &color_options_kind},
     .fits = AUGMENT_IMAGES,
+    .computes = true,
     .example = "[{\"type\": \"brightness\", \"range\": 0.2}]",
     .run = brightness_run};

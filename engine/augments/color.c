@@ -73,7 +73,8 @@ static double hue_of(const float x[3], float least, float most)
  * sixth of the circle, none beyond a third. */
 static double share_of(double hue, double place)
 {
-    double way = fabs(remainder(hue - place, 6));
+    double way = hue - place;
+    way = fabs(way - 6 * floor(way / 6 + 0.5));
     return way <= 1 ? 1 : way >= 2 ? 0 : 2 - way;
 }
 

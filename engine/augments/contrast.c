@@ -17,5 +17,6 @@ const struct augment_type augment_contrast = {
              .size = sizeof(struct color_options),
              .base = &color_options_kind},
     .fits = AUGMENT_IMAGES,
+    .computes = true,
     .example = "[{\"type\": \"contrast\", \"range\": 0.2}]",
     .run = contrast_run};

@@ -39,5 +39,6 @@ const struct augment_type augment_gaussian_noise = {
              .fields = noise_fields,
              .base = &augment_options_kind},
     .fits = AUGMENT_ANYTHING,
+    .computes = true,
     .example = "[{\"type\": \"gaussian_noise\", \"stddev\": 0.1}]",
     .run = noise_run};

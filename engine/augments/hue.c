@@ -27,6 +27,7 @@ const struct augment_type augment_hue = {.kind = {.name = "hue",
                                                   .fields = hue_fields,
                                                   .base = &augment_options_kind},
                                          .fits = AUGMENT_IMAGES,
+                                         .computes = true,
                                          .example = "[{\"type\": \"hue\", \"range\": 0.05}]",
                                          .check = color_check_channels,
                                          .run = hue_run};

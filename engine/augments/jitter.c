@@ -27,5 +27,6 @@ const struct augment_type augment_jitter = {.kind = {.name = "jitter",
                                                      .fields = jitter_fields,
                                                      .base = &augment_options_kind},
                                             .fits = AUGMENT_SERIES,
+                                            .computes = true,
                                             .example = "[{\"type\": \"jitter\", \"stddev\": 0.03}]",
                                             .run = jitter_run};

@@ -31,5 +31,6 @@ const struct augment_type augment_mixup = {
              .fields = mixup_fields,
              .base = &augment_options_kind},
     .fits = AUGMENT_ANYTHING,
+    .computes = true,
     .example = "[{\"type\": \"mixup\", \"alpha\": 0.2}]",
     .mix = mixup_mix};

@@ -29,5 +29,6 @@ const struct augment_type augment_random_rotate = {
              .fields = rotate_fields,
              .base = &geometry_options_kind},
     .fits = AUGMENT_IMAGES,
+    .computes = true,
     .example = "[{\"type\": \"random_rotate\", \"degrees\": 15, \"fill\": \"zero\"}]",
     .run = rotate_run};

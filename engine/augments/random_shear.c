@@ -29,5 +29,6 @@ const struct augment_type augment_random_shear = {
              .fields = shear_fields,
              .base = &geometry_options_kind},
     .fits = AUGMENT_IMAGES,
+    .computes = true,
     .example = "[{\"type\": \"random_shear\", \"degrees\": 10, \"fill\": \"zero\"}]",
     .run = shear_run};

@@ -29,5 +29,6 @@ const struct augment_type augment_random_zoom = {
              .fields = zoom_fields,
              .base = &geometry_options_kind},
     .fits = AUGMENT_IMAGES,
+    .computes = true,
     .example = "[{\"type\": \"random_zoom\", \"range\": 0.1, \"fill\": \"zero\"}]",
     .run = zoom_run};

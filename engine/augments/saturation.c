@@ -17,6 +17,7 @@ const struct augment_type augment_saturation = {
              .size = sizeof(struct color_options),
              .base = &color_options_kind},
     .fits = AUGMENT_IMAGES,
+    .computes = true,
     .example = "[{\"type\": \"saturation\", \"range\": 0.2}]",
     .check = color_check_channels,
     .run = saturation_run};

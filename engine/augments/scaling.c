@@ -32,5 +32,6 @@ const struct augment_type augment_scaling = {
              .fields = scaling_fields,
              .base = &augment_options_kind},
     .fits = AUGMENT_SERIES,
+    .computes = true,
     .example = "[{\"type\": \"scaling\", \"stddev\": 0.1}]",
     .run = scaling_run};

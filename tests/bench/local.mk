@@ -4,11 +4,14 @@ tests_bench_bench_history_SOURCES = tests/bench/bench_history.c
 tests_bench_bench_history_LDADD = libstorage.la
 noinst_PROGRAMS += tests/bench/bench_kernels
 tests_bench_bench_kernels_LDADD = libkernels.la libbase.la
+noinst_PROGRAMS += tests/bench/bench_augment
+tests_bench_bench_augment_LDADD = libengine.la libbase.la
 
 # Measurements; ratios in one run, on a machine that does nothing else.
 EXTRA_DIST += tests/bench/bench_mlp.py
-bench: all tests/bench/bench_kernels tests/bench/bench_history
+bench: all tests/bench/bench_kernels tests/bench/bench_history tests/bench/bench_augment
 	tests/bench/bench_kernels
 	tests/bench/bench_history
+	tests/bench/bench_augment
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/bench/bench_mlp.py
 .PHONY: bench

@@ -268,6 +268,12 @@ START_TEST(what_does_not_fit_the_rows_is_refused_with_what_does)
                   "needs images of red, green and blue, [height, width, 3], not [9, 9, 1]");
     check_refused("[{\"type\": \"cutout\", \"size\": 10}]", &grey, "training.augmentation[0]",
                   "has a size of 10, which is more than the 9 x 9 pixels of an image");
+    series.id_layer = table.id_layer = "tokens";
+    check_refused("[\"time_shift\", \"jitter\"]", &series, "training.augmentation[1].type",
+                  "is \"jitter\", which makes new numbers, but layer \"tokens\" takes the input as "
+                  "ids");
+    check_refused("[\"feature_dropout\", \"gaussian_noise\"]", &table,
+                  "training.augmentation[1].type", "takes the input as ids");
     check_refused("[\"mixup\", \"cutmix\", \"mixup\"]", &grey, "training.augmentation[2]",
                   "is one more than the 2 of mixup and cutmix that a list may have");
 }

@@ -1,6 +1,7 @@
 /* Tests of the catalog. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/catalog.h"
+#include "engine/augment.h"
 #include "engine/layer.h"
 #include "engine/loss.h"
 #include "engine/metrics.h"
@@ -33,6 +34,8 @@ START_TEST(everything_that_is_built_is_listed)
         ck_assert(has(catalog, "optimizers", optimizer_kinds[i]->name));
     for (size_t i = 0; schedule_kinds[i] != NULL; i++)
         ck_assert(has(catalog, "schedules", schedule_kinds[i]->name));
+    for (size_t i = 0; augment_kinds[i] != NULL; i++)
+        ck_assert(has(catalog, "augmentations", augment_kinds[i]->name));
     ck_assert(has(catalog, "activations", "gelu_tanh"));
     ck_assert(has(catalog, "initializers", "glorot_uniform"));
     ck_assert(has(catalog, "formats", "csv") && has(catalog, "formats", "idx"));
@@ -68,11 +71,27 @@ START_TEST(every_layer_shows_its_use)
 }
 END_TEST
 
+START_TEST(every_augmentation_shows_what_it_fits)
+{
+    json_t *catalog = catalog_describe();
+    const json_t *list = json_object_get(catalog, "augmentations");
+    for (size_t i = 0; augment_types[i] != NULL; i++) {
+        const json_t *entry = json_array_get(list, i), *example = json_object_get(entry, "example");
+        bool fits_anything = (augment_types[i]->fits & (unsigned)AUGMENT_ANYTHING) != 0;
+        ck_assert_uint_eq(json_array_size(json_object_get(entry, "fits")), fits_anything ? 3 : 1);
+        ck_assert_str_eq(json_string_value(json_object_get(json_array_get(example, 0), "type")),
+                         augment_types[i]->kind.name);
+    }
+    json_decref(catalog);
+}
+END_TEST
+
 static void add_tests(TCase *cases)
 {
     tcase_add_test(cases, everything_that_is_built_is_listed);
     tcase_add_test(cases, what_is_not_built_is_not_listed);
     tcase_add_test(cases, every_layer_shows_its_use);
+    tcase_add_test(cases, every_augmentation_shows_what_it_fits);
 }
 
 int main(void)
