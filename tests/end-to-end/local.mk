@@ -15,4 +15,4 @@ PY_LOG_COMPILER = python3
 AM_TESTS_ENVIRONMENT = PROPD=$(abs_top_builddir)/propd DIGITS=$(abs_top_builddir)/digits \
 	SOURCE=$(abs_top_srcdir) BUILD=$(abs_top_builddir); export PROPD DIGITS SOURCE BUILD;
 TESTS += $(END_TO_END_TESTS)
-EXTRA_DIST += $(END_TO_END_TESTS) tests/end-to-end/propd.py
+EXTRA_DIST += $(END_TO_END_TESTS) tests/end-to-end/png.py tests/end-to-end/propd.py

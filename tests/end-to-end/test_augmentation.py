@@ -7,10 +7,9 @@ import struct
 import tempfile
 import time
 import unittest
-import zlib
-from base64 import b64decode
 from pathlib import Path
 
+from png import read_data_url, read_png
 from propd import IRIS, Daemon, Refused, dense, draw_digits, main
 
 FLAT = {"layers": [{"type": "flatten"}] + dense(12)["layers"]}
@@ -20,45 +19,6 @@ OPTIONS = {"cutout": {"size": 3}, "random_crop": {"padding": 2}, "random_transla
 
 def idx(code, dims, data):
     return struct.pack(">HBB%dI" % len(dims), 0, code, len(dims), *dims) + data
-
-
-def read_png(data):
-    """(width, height, channels, bytes) of a PNG file of eight bits a channel."""
-    assert data[:8] == b"\x89PNG\r\n\x1a\n"
-    at, packed = 8, b""
-    while at < len(data):
-        size, kind = struct.unpack(">I4s", data[at:at + 8])
-        body = data[at + 8:at + 8 + size]
-        assert struct.unpack(">I", data[at + 8 + size:at + 12 + size])[0] == zlib.crc32(kind + body)
-        if kind == b"IHDR":
-            width, height, depth, color = struct.unpack(">IIBB", body[:10])
-            assert depth == 8
-            channels = {0: 1, 2: 3, 6: 4}[color]
-        if kind == b"IDAT":
-            packed += body
-        at += 12 + size
-    return width, height, channels, unfilter(zlib.decompress(packed), width * channels, height, channels)
-
-
-def unfilter(raw, stride, height, channels):
-    """PNG specification, section 9."""
-    lines, above = [], bytearray(stride)
-    for y in range(height):
-        kind, line = raw[y * (stride + 1)], bytearray(raw[y * (stride + 1) + 1:(y + 1) * (stride + 1)])
-        for x in range(stride):
-            left, up = line[x - channels] if x >= channels else 0, above[x]
-            corner = above[x - channels] if x >= channels else 0
-            nearest = min((abs(left + up - corner - v), i, v) for i, v in enumerate((left, up, corner)))[2]
-            line[x] = line[x] + (0, left, up, (left + up) // 2, nearest)[kind] & 255
-        lines.append(bytes(line))
-        above = line
-    return b"".join(lines)
-
-
-def picture(text):
-    start = "data:image/png;base64,"
-    assert text.startswith(start)
-    return read_png(b64decode(text[len(start):]))
 
 
 class Augmentation(unittest.TestCase):
@@ -95,9 +55,9 @@ class Augmentation(unittest.TestCase):
         for row in answer["rows"]:
             at, image = row["row"], self.images[row["row"] * 784:][:784]
             self.assertEqual(row["label"], self.labels[at])
-            self.assertEqual(picture(row["before"]), (28, 28, 1, image))
+            self.assertEqual(read_data_url(row["before"]), (28, 28, 1, image))
             mirror = b"".join(image[i:i + 28][::-1] for i in range(0, 784, 28))
-            self.assertIn(picture(row["after"])[3], (image, mirror))
+            self.assertIn(read_data_url(row["after"])[3], (image, mirror))
 
     def test_draws_are_those_of_seed_epoch_and_row(self):
         body = {"dataset": "digits", "augmentation": ["gaussian_noise"], "rows": [5, 6, 5]}
@@ -112,13 +72,13 @@ class Augmentation(unittest.TestCase):
 
     def test_mixed_rows_say_of_what(self):
         rows = self.preview(dataset="digits", augmentation=[{"type": "mixup", "alpha": 2}], count=4)["rows"]
-        images = [picture(row["before"])[3] for row in rows]
+        images = [read_data_url(row["before"])[3] for row in rows]
         for row in rows:
             own, other = row["mix"]
             self.assertEqual(own["row"], row["row"])
             self.assertEqual(other["label"], self.labels[other["row"]])
             self.assertAlmostEqual(own["share"] + other["share"], 1)
-            for got, a, b in zip(picture(row["after"])[3], images[own["row"]], images[other["row"]]):
+            for got, a, b in zip(read_data_url(row["after"])[3], images[own["row"]], images[other["row"]]):
                 self.assertAlmostEqual(got, own["share"] * a + other["share"] * b, delta=0.51)
 
     def test_tables_come_as_numbers_by_name(self):
