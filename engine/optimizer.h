@@ -22,13 +22,19 @@ struct optimizer_step {
     double rate;       /* after the schedule */
     float *parameters; /* the trained part of the block */
     const float *gradients;
-    float *slots[4]; /* state arrays of `slots` each parameter_count long, zero at first */
+    double carried;  /* what carry() gives for this update */
+    float *slots[4]; /* state arrays, each as long as the parameters, zero at first; NULL from
+                        slot_count() on */
 };
 
 struct optimizer_type {
     struct kind kind;
     /* State arrays that these options need (0 … 4), each as long as the trained parameters. */
     int (*slot_count)(const void *options);
+    /* A number that goes from update to update, a function of their count alone and so in no
+     * checkpoint (nadam's product of momenta): that of update `step` from the one before, which is
+     * 1 before the first; 0 stays 0. NULL: none. */
+    double (*carry)(const void *options, int64_t step, double before);
     /* Elements [begin, end); element-wise, so any cut gives the same bytes. */
     void (*run)(const void *options, const struct optimizer_step *step, int64_t begin, int64_t end);
 };

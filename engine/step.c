@@ -26,6 +26,8 @@ struct step {
     int64_t width;       /* output elements of a row */
     int64_t block_count; /* of the trained parameters */
     int slot_count;
+    int64_t carried_step;                /* updates that `carried` is of */
+    double carried;                      /* the optimizer's, see optimizer_type.carry */
     struct workspace *workspace;         /* owned, as all below */
     float *floats;                       /* gradients, then the slots */
     double *row_losses;                  /* [rows] */
@@ -143,6 +145,7 @@ struct step *step_create(const struct step_setup *setup, struct error *error)
     step->width = shape_elements(&setup->network->output_shape, error);
     step->block_count = plan.block_count;
     step->slot_count = plan.slot_count;
+    step->carried = 1;
     if (allocate(step, &plan, error) != 0) {
         step_free(step);
         return NULL;
@@ -336,6 +339,23 @@ static void run_update(void *context, int64_t begin, int64_t end, int member)
     step->optimizer->run(training->optimizer.options, &task->optimizer_step, from, to);
 }
 
+/* What the optimizer carries into update `number` (1-based): from the update before, or from the
+ * first one on where that was not run here. */
+static double carry(struct step *step, int64_t number)
+{
+    if (step->optimizer->carry == NULL)
+        return 1;
+    if (step->carried_step >= number) {
+        step->carried_step = 0;
+        step->carried = 1;
+    }
+    while (step->carried_step < number && step->carried != 0)
+        step->carried = step->optimizer->carry(step->setup.training->optimizer.options,
+                                               ++step->carried_step, step->carried);
+    step->carried_step = number;
+    return step->carried;
+}
+
 void step_update(struct step *step, float *parameters, int64_t index,
                  const struct step_result *result)
 {
@@ -344,6 +364,7 @@ void step_update(struct step *step, float *parameters, int64_t index,
                                .optimizer_step = {.kernels = step->setup.kernels,
                                                   .step = index + 1,
                                                   .rate = result->learning_rate,
+                                                  .carried = carry(step, index + 1),
                                                   .parameters = parameters,
                                                   .gradients = step->gradients},
                                .factor = 1};

@@ -105,7 +105,7 @@ static const struct field training_fields[] = {
     FIELD_VARIANT(struct training, loss, .kinds = loss_kinds,
                   .help = "what is made small; by default from the output's activation"),
     FIELD_VARIANT(struct training, optimizer, .kinds = optimizer_kinds, .text = "adam",
-                  .not_built = optimizers_not_built, .help = "how gradients become updates"),
+                  .help = "how gradients become updates"),
     FIELD_VARIANT(struct training, schedule, .kinds = schedule_kinds, .text = "constant",
                   .not_built = schedules_not_built, .help = "the learning rate over time"),
     FIELD_INTEGER(struct training, epochs, .min = 1, .max = 1e7, .number = 10,

@@ -33,8 +33,13 @@ libengine_la_SOURCES += \
 	engine/metrics.c engine/metrics.h engine/metrics_state.h \
 	engine/metrics_report.c \
 	engine/optimizer.h \
+	engine/optimizers/adadelta.c \
+	engine/optimizers/adagrad.c \
 	engine/optimizers/adam.c \
 	engine/optimizers/adamw.c \
+	engine/optimizers/amsgrad.c \
+	engine/optimizers/lion.c \
+	engine/optimizers/nadam.c \
 	engine/optimizers/optimizers.c engine/optimizers/optimizers.h \
 	engine/optimizers/rmsprop.c \
 	engine/optimizers/sgd.c \

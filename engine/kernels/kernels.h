@@ -92,13 +92,27 @@ struct kernels {
                      float momentum, float weight_decay, int nesterov, int first);
     /* rate_over_correction = rate / (1 - beta_1^t); inverse_root_correction = 1 / sqrt(1 -
      * beta_2^t), both from the betas as the floats that they are here, lest the first steps be off
-     * by what rounding took from 1 - beta. `decoupled` is AdamW's. */
+     * by what rounding took from 1 - beta. `decoupled` is AdamW's; `largest_or_null` AMSGrad's. */
     void (*step_adam)(int64_t count, float *w, const float *gradient, float *mean, float *square,
-                      float rate, float beta_1, float beta_2, float epsilon, float weight_decay,
-                      float rate_over_correction, float inverse_root_correction, int decoupled);
+                      float *largest_or_null, float rate, float beta_1, float beta_2, float epsilon,
+                      float weight_decay, float rate_over_correction, float inverse_root_correction,
+                      int decoupled);
     void (*step_rmsprop)(int64_t count, float *w, const float *gradient, float *square,
                          float *velocity, float *mean_or_null, float rate, float alpha,
                          float epsilon, float momentum, float weight_decay);
+    /* The sum of the squares begins with `initial` in the first step. */
+    void (*step_adagrad)(int64_t count, float *w, const float *gradient, float *sum, float rate,
+                         float initial, float epsilon, float weight_decay, int first);
+    void (*step_adadelta)(int64_t count, float *w, const float *gradient, float *square,
+                          float *step_square, float rate, float rho, float epsilon,
+                          float weight_decay);
+    /* w -= (gradient_rate * g + mean_rate * mean) / (root of the square + epsilon). */
+    void (*step_nadam)(int64_t count, float *w, const float *gradient, float *mean, float *square,
+                       float gradient_rate, float mean_rate, float beta_1, float beta_2,
+                       float epsilon, float weight_decay, float inverse_root_correction);
+    /* The sign of beta_1 * mean + (1 - beta_1) * gradient, 0 where that is 0 or NaN. */
+    void (*step_lion)(int64_t count, float *w, const float *gradient, float *mean, float rate,
+                      float beta_1, float beta_2, float weight_decay);
 
     /* The windows' results, channel by channel: x and d_x are what the first window sees first, y
      * and d_y its result. Cells are taken by line and cell upwards, windows one after the other. */

@@ -11,6 +11,7 @@ KERNEL_SET_SOURCES = \
 	engine/kernels/sets.h \
 	engine/kernels/simd.h \
 	engine/kernels/simd_math.h \
+	engine/kernels/steps.c \
 	engine/kernels/tile.h \
 	engine/kernels/windows.c
 
@@ -20,6 +21,7 @@ libkernels_la_SOURCES = \
 	engine/kernels/kernels.c engine/kernels/kernels.h \
 	engine/kernels/reference.c \
 	engine/kernels/reference_activations.c engine/kernels/reference.h \
+	engine/kernels/reference_steps.c \
 	engine/kernels/reference_windows.c \
 	engine/team.c engine/team.h
 libkernels_la_LIBADD = libkernels_baseline.la libbase.la

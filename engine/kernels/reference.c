@@ -54,53 +54,6 @@ static void column_sums(int64_t rows, int64_t columns, const float *d_y, int64_t
     }
 }
 
-static void step_sgd(int64_t count, float *w, const float *gradient, float *velocity, float rate,
-                     float momentum, float weight_decay, int nesterov, int first)
-{
-    for (int64_t i = 0; i < count; i++) {
-        float g = fmaf(weight_decay, w[i], gradient[i]);
-        if (momentum != 0 && velocity) {
-            velocity[i] = first ? g : fmaf(momentum, velocity[i], g);
-            g = nesterov ? fmaf(momentum, velocity[i], g) : velocity[i];
-        }
-        w[i] = fmaf(-rate, g, w[i]);
-    }
-}
-
-static void step_adam(int64_t count, float *w, const float *gradient, float *mean, float *square,
-                      float rate, float beta_1, float beta_2, float epsilon, float weight_decay,
-                      float rate_over_correction, float inverse_root_correction, int decoupled)
-{
-    for (int64_t i = 0; i < count; i++) {
-        float g = fmaf(decoupled ? 0 : weight_decay, w[i], gradient[i]);
-        mean[i] = fmaf(beta_1, mean[i], (1 - beta_1) * g);
-        square[i] = fmaf(beta_2, square[i], (1 - beta_2) * g * g);
-        float root = fmaf(sqrtf(square[i]), inverse_root_correction, epsilon);
-        float kept = decoupled ? w[i] * (1 - rate * weight_decay) : w[i];
-        w[i] = kept - rate_over_correction * mean[i] / root;
-    }
-}
-
-static void step_rmsprop(int64_t count, float *w, const float *gradient, float *square,
-                         float *velocity, float *mean_or_null, float rate, float alpha,
-                         float epsilon, float momentum, float weight_decay)
-{
-    for (int64_t i = 0; i < count; i++) {
-        float g = fmaf(weight_decay, w[i], gradient[i]);
-        square[i] = fmaf(alpha, square[i], (1 - alpha) * g * g);
-        float variance = square[i];
-        if (mean_or_null) {
-            mean_or_null[i] = fmaf(alpha, mean_or_null[i], (1 - alpha) * g);
-            variance = fmaf(-mean_or_null[i], mean_or_null[i], square[i]);
-            variance = variance < 0 ? 0 : variance;
-        }
-        float step = g / (sqrtf(variance) + epsilon);
-        if (momentum != 0 && velocity)
-            step = velocity[i] = fmaf(momentum, velocity[i], step);
-        w[i] = fmaf(-rate, step, w[i]);
-    }
-}
-
 static void add(int64_t count, const float *x, float *y)
 {
     for (int64_t i = 0; i < count; i++)
@@ -148,9 +101,13 @@ static const struct kernels reference = {
     .column_sums = column_sums,
     .activation_forward = reference_activation_forward,
     .activation_backward = reference_activation_backward,
-    .step_sgd = step_sgd,
-    .step_adam = step_adam,
-    .step_rmsprop = step_rmsprop,
+    .step_sgd = reference_step_sgd,
+    .step_adam = reference_step_adam,
+    .step_rmsprop = reference_step_rmsprop,
+    .step_adagrad = reference_step_adagrad,
+    .step_adadelta = reference_step_adadelta,
+    .step_nadam = reference_step_nadam,
+    .step_lion = reference_step_lion,
     .windows_max = reference_windows_max,
     .windows_max_gradient = reference_windows_max_gradient,
     .windows_mean = reference_windows_mean,

@@ -28,4 +28,26 @@ void reference_windows_product_d_input(const struct windows *windows, const floa
 void reference_windows_product_d_kernel(const struct windows *windows, const float *x,
                                         const float *d_y, float *d_w);
 
+/* As in struct kernels. */
+void reference_step_sgd(int64_t count, float *w, const float *gradient, float *velocity, float rate,
+                        float momentum, float weight_decay, int nesterov, int first);
+void reference_step_adam(int64_t count, float *w, const float *gradient, float *mean, float *square,
+                         float *largest_or_null, float rate, float beta_1, float beta_2,
+                         float epsilon, float weight_decay, float rate_over_correction,
+                         float inverse_root_correction, int decoupled);
+void reference_step_rmsprop(int64_t count, float *w, const float *gradient, float *square,
+                            float *velocity, float *mean_or_null, float rate, float alpha,
+                            float epsilon, float momentum, float weight_decay);
+void reference_step_adagrad(int64_t count, float *w, const float *gradient, float *sum, float rate,
+                            float initial, float epsilon, float weight_decay, int first);
+void reference_step_adadelta(int64_t count, float *w, const float *gradient, float *square,
+                             float *step_square, float rate, float rho, float epsilon,
+                             float weight_decay);
+void reference_step_nadam(int64_t count, float *w, const float *gradient, float *mean,
+                          float *square, float gradient_rate, float mean_rate, float beta_1,
+                          float beta_2, float epsilon, float weight_decay,
+                          float inverse_root_correction);
+void reference_step_lion(int64_t count, float *w, const float *gradient, float *mean, float rate,
+                         float beta_1, float beta_2, float weight_decay);
+
 #endif

@@ -20,15 +20,16 @@ void adam_run(const struct adam_options *adam, const struct optimizer_step *step
     float beta_1 = (float)adam->beta_1, beta_2 = (float)adam->beta_2;
     double correction_1 = 1 - pow((double)beta_1, (double)step->step);
     double correction_2 = 1 - pow((double)beta_2, (double)step->step);
-    step->kernels->step_adam(end - begin, step->parameters + begin, step->gradients + begin,
-                             step->slots[0] + begin, step->slots[1] + begin, (float)step->rate,
-                             (float)adam->beta_1, (float)adam->beta_2, (float)adam->epsilon,
-                             (float)adam->common.weight_decay, (float)(step->rate / correction_1),
-                             (float)(1 / sqrt(correction_2)), is_decoupled);
+    float *largest = step->slots[2] == NULL ? NULL : step->slots[2] + begin;
+    step->kernels->step_adam(
+        end - begin, step->parameters + begin, step->gradients + begin, step->slots[0] + begin,
+        step->slots[1] + begin, largest, (float)step->rate, (float)adam->beta_1,
+        (float)adam->beta_2, (float)adam->epsilon, (float)adam->common.weight_decay,
+        (float)(step->rate / correction_1), (float)(1 / sqrt(correction_2)), is_decoupled);
 }
 
-static void adam_coupled_run(const void *options, const struct optimizer_step *step, int64_t begin,
-                             int64_t end)
+void adam_coupled_run(const void *options, const struct optimizer_step *step, int64_t begin,
+                      int64_t end)
 {
     adam_run(options, step, begin, end, 0);
 }

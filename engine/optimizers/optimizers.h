@@ -5,15 +5,18 @@
 
 #include "engine/optimizer.h"
 
-extern const struct optimizer_type optimizer_sgd;
+extern const struct optimizer_type optimizer_adadelta;
+extern const struct optimizer_type optimizer_adagrad;
 extern const struct optimizer_type optimizer_adam;
 extern const struct optimizer_type optimizer_adamw;
+extern const struct optimizer_type optimizer_amsgrad;
+extern const struct optimizer_type optimizer_lion;
+extern const struct optimizer_type optimizer_nadam;
 extern const struct optimizer_type optimizer_rmsprop;
+extern const struct optimizer_type optimizer_sgd;
 
-/* Of the specification, not built yet; NULL-terminated. */
-extern const char *const optimizers_not_built[];
-
-/* Adam and AdamW differ in their defaults and in where the weight decay goes. */
+/* Adam and AdamW differ in their defaults and in where the weight decay goes; AMSGrad has a third
+ * slot. */
 struct adam_options {
     struct optimizer_options common;
     double beta_1, beta_2, epsilon;
@@ -21,6 +24,8 @@ struct adam_options {
 int adam_slot_count(const void *options);
 void adam_run(const struct adam_options *adam, const struct optimizer_step *step, int64_t begin,
               int64_t end, int is_decoupled);
+void adam_coupled_run(const void *options, const struct optimizer_step *step, int64_t begin,
+                      int64_t end);
 
 /* The shared members, whose defaults differ by optimizer. */
 #define OPTIMIZER_FIELDS(default_learning_rate, default_weight_decay)                              \

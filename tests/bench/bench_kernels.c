@@ -205,7 +205,7 @@ static void adam_report(const struct kernels *set)
         v[i] = fabsf(v[i]);
     for (int i = 0; i < TRIES; i++) {
         const uint64_t start = cpu_now_ns();
-        set->step_adam(PASS_COUNT, w, g, m, v, 1e-3F, 0.9F, 0.999F, 1e-8F, 0, 1e-3F, 1, 0);
+        set->step_adam(PASS_COUNT, w, g, m, v, NULL, 1e-3F, 0.9F, 0.999F, 1e-8F, 0, 1e-3F, 1, 0);
         best = fmin(best, (double)(cpu_now_ns() - start));
     }
     printf("%-10s %.3f ns an element\n", "adam", best / PASS_COUNT);

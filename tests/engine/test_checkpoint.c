@@ -84,8 +84,16 @@ static void check_interruptions(const char *target, const char *network, const c
 START_TEST(restored_runs_end_in_the_same_bytes_with_every_optimizer)
 {
     static const char *const optimizers[] = {
-        "\"sgd\"", "{\"type\": \"sgd\", \"momentum\": 0.9, \"nesterov\": true}", "\"adam\"",
-        "\"adamw\"", "{\"type\": \"rmsprop\", \"centered\": true, \"momentum\": 0.5}"};
+        "\"sgd\"",
+        "{\"type\": \"sgd\", \"momentum\": 0.9, \"nesterov\": true}",
+        "\"adam\"",
+        "\"adamw\"",
+        "{\"type\": \"rmsprop\", \"centered\": true, \"momentum\": 0.5}",
+        "{\"type\": \"adagrad\", \"lr_decay\": 0.1, \"initial_accumulator_value\": 0.1}",
+        "\"adadelta\"",
+        "\"amsgrad\"",
+        "\"nadam\"",
+        "\"lion\""};
     char training[512];
     for (size_t i = 0; i < ARRAY_COUNT(optimizers); i++) {
         snprintf(training, sizeof training,

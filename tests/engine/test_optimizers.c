@@ -33,6 +33,7 @@ static void run(const struct kernels *kernels, const char *text, int64_t cut, fl
     struct variant optimizer = read_optimizer(text);
     const struct optimizer_type *type = (const struct optimizer_type *)optimizer.kind;
     static float slots[SLOTS][COUNT], gradients[COUNT];
+    double carried = 1;
     memset(slots, 0, sizeof slots);
     for (int64_t i = 0; i < COUNT; i++)
         weights[i] = draw("weight", i);
@@ -44,6 +45,8 @@ static void run(const struct kernels *kernels, const char *text, int64_t cut, fl
                                           .rate = 0.01 * (double)step,
                                           .parameters = weights,
                                           .gradients = gradients};
+        if (type->carry != NULL)
+            run_step.carried = carried = type->carry(optimizer.options, step, carried);
         for (int i = 0; i < type->slot_count(optimizer.options); i++)
             run_step.slots[i] = slots[i];
         type->run(optimizer.options, &run_step, 0, cut);
@@ -55,6 +58,7 @@ static void run(const struct kernels *kernels, const char *text, int64_t cut, fl
 /* One weight's state in the reference. */
 struct state {
     double w, a, b, c;
+    double product; /* of momenta; 0 at first, for 1 */
 };
 typedef void reference_fn(struct state *state, double gradient, double rate, int64_t step);
 
@@ -113,6 +117,54 @@ static void reference_adamw(struct state *state, double gradient, double rate, i
     adam(state, gradient, rate, step);
 }
 
+static void reference_amsgrad(struct state *state, double gradient, double rate, int64_t step)
+{
+    gradient += 0.1 * state->w;
+    state->a = 0.8 * state->a + 0.2 * gradient;
+    state->b = 0.95 * state->b + 0.05 * gradient * gradient;
+    state->c = fmax(state->c, state->b);
+    double mean = state->a / (1 - pow(0.8, (double)step));
+    state->w -= rate * mean / (sqrt(state->c / (1 - pow(0.95, (double)step))) + 1e-3);
+}
+
+static void reference_nadam(struct state *state, double gradient, double rate, int64_t step)
+{
+    double now = 0.8 * (1 - 0.5 * pow(0.96, 0.1 * (double)step));
+    double next = 0.8 * (1 - 0.5 * pow(0.96, 0.1 * (double)(step + 1)));
+    gradient += 0.1 * state->w;
+    state->product = (step == 1 ? 1 : state->product) * now;
+    state->a = 0.8 * state->a + 0.2 * gradient;
+    state->b = 0.95 * state->b + 0.05 * gradient * gradient;
+    double root = sqrt(state->b / (1 - pow(0.95, (double)step))) + 1e-3;
+    state->w -= rate * (1 - now) / (1 - state->product) * gradient / root;
+    state->w -= rate * next / (1 - state->product * now * next) * state->a / root;
+}
+
+static void reference_adagrad(struct state *state, double gradient, double rate, int64_t step)
+{
+    gradient += 0.1 * state->w;
+    state->a = (step == 1 ? 0.5 : state->a) + gradient * gradient;
+    state->w -= rate / (1 + 0.25 * (double)(step - 1)) * gradient / (sqrt(state->a) + 1e-3);
+}
+
+static void reference_adadelta(struct state *state, double gradient, double rate, int64_t step)
+{
+    (void)step;
+    gradient += 0.1 * state->w;
+    state->a = 0.8 * state->a + 0.2 * gradient * gradient;
+    double move = sqrt(state->b + 1e-3) / sqrt(state->a + 1e-3) * gradient;
+    state->b = 0.8 * state->b + 0.2 * move * move;
+    state->w -= rate * move;
+}
+
+static void reference_lion(struct state *state, double gradient, double rate, int64_t step)
+{
+    (void)step;
+    double direction = 0.8 * state->a + 0.2 * gradient;
+    state->w = state->w * (1 - rate * 0.1) - rate * ((direction > 0) - (direction < 0));
+    state->a = 0.95 * state->a + 0.05 * gradient;
+}
+
 static void reference_rmsprop(struct state *state, double gradient, double rate, int64_t step)
 {
     (void)step;
@@ -147,6 +199,30 @@ START_TEST(adam_adds_the_decay_to_the_gradient_and_adamw_does_not)
 }
 END_TEST
 
+START_TEST(amsgrad_and_nadam_are_what_pytorch_does)
+{
+    check("{\"type\": \"amsgrad\", " ADAM_OPTIONS "}", reference_amsgrad);
+    check("{\"type\": \"nadam\", \"momentum_decay\": 0.1, " ADAM_OPTIONS "}", reference_nadam);
+}
+END_TEST
+
+START_TEST(adagrad_and_adadelta_are_what_pytorch_does)
+{
+    check("{\"type\": \"adagrad\", \"lr_decay\": 0.25, \"initial_accumulator_value\": 0.5, "
+          "\"epsilon\": 1e-3, \"weight_decay\": 0.1}",
+          reference_adagrad);
+    check("{\"type\": \"adadelta\", \"rho\": 0.8, \"epsilon\": 1e-3, \"weight_decay\": 0.1}",
+          reference_adadelta);
+}
+END_TEST
+
+START_TEST(lion_follows_its_paper)
+{
+    check("{\"type\": \"lion\", \"beta_1\": 0.8, \"beta_2\": 0.95, \"weight_decay\": 0.1}",
+          reference_lion);
+}
+END_TEST
+
 START_TEST(rmsprop_is_what_pytorch_does)
 {
     check("{\"type\": \"rmsprop\", \"alpha\": 0.9, \"epsilon\": 1e-3}", reference_rmsprop);
@@ -159,8 +235,15 @@ END_TEST
 START_TEST(cuts_do_not_change_the_bytes)
 {
     static const char *const texts[] = {
-        "{\"type\": \"sgd\", \"momentum\": 0.9}", "{\"type\": \"adam\"}", "{\"type\": \"adamw\"}",
-        "{\"type\": \"rmsprop\", \"centered\": true, \"momentum\": 0.5}"};
+        "{\"type\": \"sgd\", \"momentum\": 0.9}",
+        "{\"type\": \"adam\"}",
+        "{\"type\": \"adamw\"}",
+        "{\"type\": \"rmsprop\", \"centered\": true, \"momentum\": 0.5}",
+        "{\"type\": \"adagrad\"}",
+        "{\"type\": \"adadelta\"}",
+        "{\"type\": \"amsgrad\"}",
+        "{\"type\": \"nadam\"}",
+        "{\"type\": \"lion\"}"};
     float whole[COUNT], cut[COUNT];
     for (const struct kernels *const *kernels = kernels_list(); *kernels != NULL; kernels++)
         for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
@@ -171,15 +254,15 @@ START_TEST(cuts_do_not_change_the_bytes)
 }
 END_TEST
 
-START_TEST(defaults_are_those_of_pytorch)
+START_TEST(defaults_are_those_of_pytorch_at_one_rate_for_all)
 {
     static const struct {
         const char *text;
         double learning_rate, weight_decay;
-    } expected[] = {{"\"sgd\"", 0.01, 0},
-                    {"\"adam\"", 0.001, 0},
-                    {"\"adamw\"", 0.001, 0.01},
-                    {"\"rmsprop\"", 0.001, 0}};
+    } expected[] = {
+        {"\"sgd\"", 0.01, 0},      {"\"adam\"", 0.001, 0},    {"\"adamw\"", 0.001, 0.01},
+        {"\"rmsprop\"", 0.001, 0}, {"\"adagrad\"", 0.001, 0}, {"\"adadelta\"", 0.001, 0},
+        {"\"amsgrad\"", 0.001, 0}, {"\"nadam\"", 0.001, 0},   {"\"lion\"", 0.0001, 0}};
     for (size_t i = 0; i < ARRAY_COUNT(expected); i++) {
         struct error error = {0};
         struct variant optimizer = {0};
@@ -211,9 +294,12 @@ static void add_tests(TCase *cases)
 {
     tcase_add_test(cases, sgd_is_what_pytorch_does);
     tcase_add_test(cases, adam_adds_the_decay_to_the_gradient_and_adamw_does_not);
+    tcase_add_test(cases, amsgrad_and_nadam_are_what_pytorch_does);
+    tcase_add_test(cases, adagrad_and_adadelta_are_what_pytorch_does);
+    tcase_add_test(cases, lion_follows_its_paper);
     tcase_add_test(cases, rmsprop_is_what_pytorch_does);
     tcase_add_test(cases, cuts_do_not_change_the_bytes);
-    tcase_add_test(cases, defaults_are_those_of_pytorch);
+    tcase_add_test(cases, defaults_are_those_of_pytorch_at_one_rate_for_all);
     tcase_add_test(cases, nesterov_without_momentum_is_refused);
 }
 

@@ -1,5 +1,6 @@
 /* Optimizer passes of every set against the formulas of PyTorch 2.0 in double; the small passes. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/compiler.h"
 #include "base/rng.h"
 #include "engine/kernels/kernels.h"
 #include "tests/check.h"
@@ -86,17 +87,19 @@ END_TEST
 
 /* Corrections from the betas as floats, as a caller should. */
 static void adam_call(const struct kernels *set, struct run *run, int begin, int end,
-                      const double *options, int step, int decoupled)
+                      const double *options, int step, int decoupled, bool amsgrad)
 {
     const double beta_1 = (double)(float)options[1], beta_2 = (double)(float)options[2];
+    float *largest = amsgrad ? run->state[2] + begin : NULL;
     set->step_adam(end - begin, run->w + begin, run->gradient + begin, run->state[0] + begin,
-                   run->state[1] + begin, (float)options[0], (float)beta_1, (float)beta_2,
+                   run->state[1] + begin, largest, (float)options[0], (float)beta_1, (float)beta_2,
                    (float)options[3], (float)options[4],
                    (float)(options[0] / (1 - pow(beta_1, step))),
                    (float)(1 / sqrt(1 - pow(beta_2, step))), decoupled);
 }
 
-static void adam_expect(struct run *run, const double *options, int step, bool decoupled)
+static void adam_expect(struct run *run, const double *options, int step, bool decoupled,
+                        bool amsgrad)
 {
     const double rate = options[0], beta_1 = options[1], beta_2 = options[2];
     for (int i = 0; i < COUNT; i++) {
@@ -108,23 +111,27 @@ static void adam_expect(struct run *run, const double *options, int step, bool d
             g += options[4] * *w;
         *mean = beta_1 * *mean + (1 - beta_1) * g;
         *square = beta_2 * *square + (1 - beta_2) * g * g;
-        double root = sqrt(*square / (1 - pow(beta_2, step))) + options[3];
+        double *largest = &run->true_state[2][i];
+        *largest = fmax(*largest, *square);
+        double root = sqrt((amsgrad ? *largest : *square) / (1 - pow(beta_2, step))) + options[3];
         *w -= rate * (*mean / (1 - pow(beta_1, step))) / root;
     }
 }
 
-START_TEST(adam_and_adamw_follow_their_formulas)
+START_TEST(adam_amsgrad_and_adamw_follow_their_formulas)
 {
-    const double options[5] = {0.01, 0.9, 0.999, _i & 1 ? 1e-3 : 1e-8, _i & 2 ? 0.05 : 0};
-    const bool decoupled = _i & 4;
+    /* A short memory, so that squares shrink and AMSGrad differs. */
+    const bool decoupled = _i & 4, amsgrad = _i & 8;
+    const double options[5] = {0.01, 0.9, amsgrad ? 0.3 : 0.999, _i & 1 ? 1e-3 : 1e-8,
+                               _i & 2 ? 0.05 : 0};
     for (const struct kernels *const *set = kernels_list(); *set; set++) {
         struct run run;
         run_start(&run);
         for (int step = 1; step <= STEPS; step++) {
             run_draw_gradient(&run, step);
-            adam_call(*set, &run, 0, COUNT / 2, options, step, decoupled);
-            adam_call(*set, &run, COUNT / 2, COUNT, options, step, decoupled);
-            adam_expect(&run, options, step, decoupled);
+            adam_call(*set, &run, 0, COUNT / 2, options, step, decoupled, amsgrad);
+            adam_call(*set, &run, COUNT / 2, COUNT, options, step, decoupled, amsgrad);
+            adam_expect(&run, options, step, decoupled, amsgrad);
         }
         run_check(&run, (*set)->name, _i);
     }
@@ -173,6 +180,123 @@ START_TEST(rmsprop_follows_its_formula)
 }
 END_TEST
 
+/* ---- those with three options or so: rate, two of their own, weight decay */
+
+static void adagrad_call(const struct kernels *set, struct run *run, int begin, int end,
+                         const double *options, int step)
+{
+    set->step_adagrad(end - begin, run->w + begin, run->gradient + begin, run->state[0] + begin,
+                      (float)options[0], (float)options[1], (float)options[2], (float)options[3],
+                      step == 1);
+}
+
+static void adagrad_expect(struct run *run, const double *options, int step)
+{
+    for (int i = 0; i < COUNT; i++) {
+        double g = (double)run->gradient[i] + options[3] * run->true_w[i];
+        double *sum = &run->true_state[0][i];
+        *sum = (step == 1 ? options[1] : *sum) + g * g;
+        run->true_w[i] -= options[0] * g / (sqrt(*sum) + options[2]);
+    }
+}
+
+static void adadelta_call(const struct kernels *set, struct run *run, int begin, int end,
+                          const double *options, int step UNUSED)
+{
+    set->step_adadelta(end - begin, run->w + begin, run->gradient + begin, run->state[0] + begin,
+                       run->state[1] + begin, (float)options[0], (float)options[1],
+                       (float)options[2], (float)options[3]);
+}
+
+static void adadelta_expect(struct run *run, const double *options, int step UNUSED)
+{
+    const double rho = options[1], epsilon = options[2];
+    for (int i = 0; i < COUNT; i++) {
+        double g = (double)run->gradient[i] + options[3] * run->true_w[i];
+        double *square = &run->true_state[0][i], *moved = &run->true_state[1][i];
+        *square = rho * *square + (1 - rho) * g * g;
+        double move = sqrt(*moved + epsilon) / sqrt(*square + epsilon) * g;
+        *moved = rho * *moved + (1 - rho) * move * move;
+        run->true_w[i] -= options[0] * move;
+    }
+}
+
+static void lion_call(const struct kernels *set, struct run *run, int begin, int end,
+                      const double *options, int step UNUSED)
+{
+    set->step_lion(end - begin, run->w + begin, run->gradient + begin, run->state[0] + begin,
+                   (float)options[0], (float)options[1], (float)options[2], (float)options[3]);
+}
+
+/* An element without gradients stands for the padding. */
+static void lion_expect(struct run *run, const double *options, int step UNUSED)
+{
+    for (int i = 0; i < COUNT; i++) {
+        double g = (double)run->gradient[i], *mean = &run->true_state[0][i];
+        double direction = options[1] * *mean + (1 - options[1]) * g;
+        *mean = options[2] * *mean + (1 - options[2]) * g;
+        run->true_w[i] *= 1 - options[0] * options[3];
+        run->true_w[i] -= options[0] * ((direction > 0) - (direction < 0));
+    }
+}
+
+/* Rates of the gradient and of the mean, beta_1, epsilon. */
+static void nadam_call(const struct kernels *set, struct run *run, int begin, int end,
+                       const double *options, int step)
+{
+    set->step_nadam(end - begin, run->w + begin, run->gradient + begin, run->state[0] + begin,
+                    run->state[1] + begin, (float)options[0], (float)options[1], (float)options[2],
+                    0.99F, (float)options[3], 0.05F, (float)step);
+}
+
+static void nadam_expect(struct run *run, const double *options, int step)
+{
+    for (int i = 0; i < COUNT; i++) {
+        double g = (double)run->gradient[i] + 0.05 * run->true_w[i];
+        double *mean = &run->true_state[0][i], *square = &run->true_state[1][i];
+        *mean = options[2] * *mean + (1 - options[2]) * g;
+        *square = 0.99 * *square + 0.01 * g * g;
+        run->true_w[i] -=
+            (options[0] * g + options[1] * *mean) / (sqrt(*square) * step + options[3]);
+    }
+}
+
+static const struct {
+    double options[4];
+    void (*call)(const struct kernels *set, struct run *run, int begin, int end,
+                 const double *options, int step);
+    void (*expect)(struct run *run, const double *options, int step);
+} passes[] = {{{0.05, 0, 1e-10, 0}, adagrad_call, adagrad_expect},
+              {{0.05, 0.25, 1e-3, 0.05}, adagrad_call, adagrad_expect},
+              {{1, 0.9, 1e-6, 0}, adadelta_call, adadelta_expect},
+              {{0.5, 0.8, 1e-3, 0.05}, adadelta_call, adadelta_expect},
+              {{0.01, 0.9, 0.99, 0}, lion_call, lion_expect},
+              {{0.01, 0.5, 0.8, 0.1}, lion_call, lion_expect},
+              {{0.01, 0.02, 0.9, 1e-3}, nadam_call, nadam_expect},
+              {{0, 0.02, 0.5, 1e-8}, nadam_call, nadam_expect}};
+
+START_TEST(other_steps_follow_their_formulas)
+{
+    for (const struct kernels *const *set = kernels_list(); *set; set++) {
+        struct run run, whole;
+        run_start(&run);
+        whole = run;
+        for (int step = 1; step <= STEPS; step++) {
+            run_draw_gradient(&run, step);
+            run_draw_gradient(&whole, step);
+            run.gradient[5] = whole.gradient[5] = 0;
+            passes[_i].call(*set, &whole, 0, COUNT, passes[_i].options, step);
+            passes[_i].call(*set, &run, 0, 3 * step, passes[_i].options, step);
+            passes[_i].call(*set, &run, 3 * step, COUNT, passes[_i].options, step);
+            passes[_i].expect(&run, passes[_i].options, step);
+        }
+        run_check(&run, (*set)->name, _i);
+        ck_assert_mem_eq(run.w, whole.w, sizeof run.w);
+        ck_assert_mem_eq(run.state, whole.state, sizeof run.state);
+    }
+}
+END_TEST
+
 /* Two calls at a ragged place have the bytes of one. */
 START_TEST(steps_do_not_depend_on_the_cut)
 {
@@ -183,9 +307,9 @@ START_TEST(steps_do_not_depend_on_the_cut)
             run_start(&whole);
             run_draw_gradient(&whole, 1);
             parts = whole;
-            adam_call(*set, &whole, 0, COUNT, options, 1, 0);
-            adam_call(*set, &parts, 0, cut, options, 1, 0);
-            adam_call(*set, &parts, cut, COUNT, options, 1, 0);
+            adam_call(*set, &whole, 0, COUNT, options, 1, 0, true);
+            adam_call(*set, &parts, 0, cut, options, 1, 0, true);
+            adam_call(*set, &parts, cut, COUNT, options, 1, 0, true);
             rmsprop_call(*set, &whole, 0, COUNT, options, true);
             rmsprop_call(*set, &parts, 0, cut, options, true);
             rmsprop_call(*set, &parts, cut, COUNT, options, true);
@@ -198,7 +322,11 @@ START_TEST(steps_over_nothing_touch_nothing)
 {
     for (const struct kernels *const *set = kernels_list(); *set; set++) {
         (*set)->step_sgd(0, NULL, NULL, NULL, 1, 1, 1, 1, 0);
-        (*set)->step_adam(0, NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1, 1, 1, 1);
+        (*set)->step_adam(0, NULL, NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1, 1, 1, 1);
+        (*set)->step_adagrad(0, NULL, NULL, NULL, 1, 1, 1, 1, 1);
+        (*set)->step_adadelta(0, NULL, NULL, NULL, NULL, 1, 1, 1, 1);
+        (*set)->step_nadam(0, NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1, 1, 1);
+        (*set)->step_lion(0, NULL, NULL, NULL, 1, 1, 1, 1);
         (*set)->step_rmsprop(0, NULL, NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1);
         (*set)->add(0, NULL, NULL);
         (*set)->clamp(0, 1, NULL);
@@ -248,8 +376,9 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, sgd_follows_its_formula, 0, 8);
-    tcase_add_loop_test(tests, adam_and_adamw_follow_their_formulas, 0, 8);
+    tcase_add_loop_test(tests, adam_amsgrad_and_adamw_follow_their_formulas, 0, 16);
     tcase_add_loop_test(tests, rmsprop_follows_its_formula, 0, 8);
+    tcase_add_loop_test(tests, other_steps_follow_their_formulas, 0, ARRAY_COUNT(passes));
     tcase_add_test(tests, steps_do_not_depend_on_the_cut);
     tcase_add_test(tests, steps_over_nothing_touch_nothing);
     tcase_add_test(tests, small_passes_are_those_of_plain_loops);

@@ -119,7 +119,12 @@ START_TEST(any_team_gives_the_same_bytes)
         LOSS "\"optimizer\": \"adam\", \"clip_norm\": 0.5}",
         LOSS "\"optimizer\": {\"type\": \"sgd\", \"momentum\": 0.9}, \"clip_value\": 0.01}",
         LOSS "\"optimizer\": \"adamw\", \"l1\": 0.001}",
-        LOSS "\"optimizer\": {\"type\": \"rmsprop\", \"centered\": true, \"momentum\": 0.5}}"};
+        LOSS "\"optimizer\": {\"type\": \"rmsprop\", \"centered\": true, \"momentum\": 0.5}}",
+        LOSS "\"optimizer\": \"adagrad\"}",
+        LOSS "\"optimizer\": \"adadelta\"}",
+        LOSS "\"optimizer\": \"amsgrad\"}",
+        LOSS "\"optimizer\": \"nadam\"}",
+        LOSS "\"optimizer\": \"lion\"}"};
     for (size_t i = 0; i < ARRAY_COUNT(trainings); i++) {
         int64_t count;
         struct step_result alone_result, result;

@@ -87,9 +87,6 @@ END_TEST
 
 START_TEST(what_is_not_built_is_refused_by_name)
 {
-    check_refused("{\"optimizer\": \"lion\"}", ERROR_NOT_BUILT, "training.optimizer");
-    check_refused("{\"optimizer\": {\"type\": \"adagrad\", \"lr_decay\": 1}}", ERROR_NOT_BUILT,
-                  "training.optimizer");
     check_refused("{\"schedule\": {\"type\": \"one_cycle\", \"max\": 1}}", ERROR_NOT_BUILT,
                   "training.schedule");
 }
