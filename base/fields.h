@@ -59,7 +59,7 @@ struct strings {
     char **items; /* owned */
 };
 
-enum { SIZES_MAX = 8 };
+enum { SIZES_MAX = 64 };
 struct sizes {
     size_t count;
     int64_t items[SIZES_MAX];

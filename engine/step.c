@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/step.h"
 #include "engine/optimizer.h"
-#include "engine/schedule.h"
 #include "engine/shape.h"
 
 #include <assert.h>
@@ -34,6 +33,7 @@ struct step {
     double *part_losses;                 /* [rows]: of a row's further targets; NULL: one target */
     float *part_d_output;                /* [rows][width], likewise */
     double *block_sums;                  /* [block_count] */
+    struct schedule_state *schedule_state;
     float *gradients, *slots[SLOTS_MAX]; /* into floats */
 };
 
@@ -118,10 +118,13 @@ static int allocate(struct step *step, const struct step_plan *plan, struct erro
         if (step->part_losses == NULL || step->part_d_output == NULL)
             return error_set(error, ERROR_MEMORY, "out of memory for the targets' gradients");
     }
-    if (step->floats == NULL || step->row_losses == NULL || step->block_sums == NULL)
+    step->schedule_state = malloc(sizeof *step->schedule_state);
+    if (step->floats == NULL || step->row_losses == NULL || step->block_sums == NULL ||
+        step->schedule_state == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for %zu bytes of gradients",
                          plan->float_size);
     memset(step->floats, 0, plan->float_size);
+    schedule_state_start(step->schedule_state);
     step->gradients = step->floats;
     for (int i = 0; i < plan->slot_count; i++)
         step->slots[i] = step->floats + plan->stride * (i + 1);
@@ -163,6 +166,7 @@ void step_free(struct step *step)
     free(step->part_losses);
     free(step->part_d_output);
     free(step->block_sums);
+    free(step->schedule_state);
     free(step);
 }
 
@@ -296,8 +300,9 @@ enum step_outcome step_end(struct step *step, const float *parameters, int64_t i
     const struct step_setup *setup = &step->setup;
     const struct training *training = setup->training;
     const struct optimizer_options *options = training->optimizer.options;
-    result->learning_rate = schedule_rate(&training->schedule, options->learning_rate, index,
-                                          setup->steps_per_epoch, setup->total_steps);
+    result->learning_rate =
+        schedule_rate(&training->schedule, options->learning_rate, index, setup->steps_per_epoch,
+                      setup->total_steps, step->schedule_state);
     if (network_has_penalty(setup->network, training->l1, training->l2))
         result->loss += network_penalty(setup->network, training->l1, training->l2, parameters,
                                         step->gradients);
@@ -426,4 +431,9 @@ float *step_slot(struct step *step, int slot)
 {
     assert(slot >= 0 && slot < step->slot_count);
     return step->slots[slot];
+}
+
+struct schedule_state *step_schedule_state(const struct step *step)
+{
+    return step->schedule_state;
 }

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "engine/loss.h"
 #include "engine/network.h"
+#include "engine/schedule.h"
 #include "engine/team.h"
 #include "engine/training.h"
 
@@ -91,5 +92,7 @@ const float *step_gradients(const struct step *step);
 /* The optimizer's state: arrays of network->trained_count floats, for a checkpoint. */
 int step_slot_count(const struct step *step);
 float *step_slot(struct step *step, int slot);
+/* What the schedule has seen: for whoever ends epochs, and for a checkpoint. */
+struct schedule_state *step_schedule_state(const struct step *step);
 
 #endif

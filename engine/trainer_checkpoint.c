@@ -1,9 +1,9 @@
 /* A run's state as bytes: everything that the next step reads.
  *
  * magic (16 bytes), version u32, complete folds, fingerprint of the setup and round (64 hexadecimal
- * digits), counters, figures and metrics of the last and the best epoch, weights, optimizer state,
- * best weights, averaged weights; then the SHA-256 of all before it. Floats are as they lie in
- * memory: a checkpoint stays on its machine. */
+ * digits), counters, the schedule's state, figures and metrics of the last and the best epoch,
+ * weights, optimizer state, best weights, averaged weights; then the SHA-256 of all before it.
+ * Floats are as they lie in memory: a checkpoint stays on its machine. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/trainer_state.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char magic[16] = "propd trainer\r\n";
-enum { VERSION = 2, HASH_SIZE = DIGEST_TEXT_SIZE - 1 };
+enum { VERSION = 3, HASH_SIZE = DIGEST_TEXT_SIZE - 1 };
 
 /* ---- the setup */
 
@@ -73,6 +73,14 @@ static void save_counters(const struct trainer *trainer, struct bytes *bytes)
     bytes_append_u32(bytes, (uint32_t)counters->stop);
 }
 
+static void save_schedule(const struct schedule_state *state, struct bytes *bytes)
+{
+    bytes_append_f64(bytes, state->best);
+    bytes_append_u64(bytes, (uint64_t)state->waited);
+    bytes_append_u64(bytes, (uint64_t)state->resting);
+    bytes_append_u64(bytes, (uint64_t)state->reductions);
+}
+
 static void save_figures(const struct trainer_figures *figures, struct bytes *bytes)
 {
     bytes_append_u32(bytes, (uint32_t)figures->count);
@@ -117,6 +125,7 @@ int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct
     save_folds(&trainer->folds, checkpoint);
     bytes_append(checkpoint, trainer->fingerprint, HASH_SIZE);
     save_counters(trainer, checkpoint);
+    save_schedule(step_schedule_state(trainer->step), checkpoint);
     save_figures(&trainer->last_figures, checkpoint);
     save_figures(&trainer->best_figures, checkpoint);
     metrics_save(trainer->plan.metrics, checkpoint);
@@ -135,6 +144,7 @@ int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct
 struct restored {
     struct trainer_folds folds; /* owned */
     struct trainer_counters counters;
+    struct schedule_state schedule;
     struct trainer_figures last_figures, best_figures;
 };
 
@@ -152,6 +162,14 @@ static void read_counters(struct bytes_reader *reader, struct trainer_counters *
     counters->patience_value = bytes_read_f64(reader);
     counters->waited = (int64_t)bytes_read_u64(reader);
     counters->stop = bytes_read_u32(reader);
+}
+
+static void read_schedule(struct bytes_reader *reader, struct schedule_state *state)
+{
+    state->best = bytes_read_f64(reader);
+    state->waited = (int64_t)bytes_read_u64(reader);
+    state->resting = (int64_t)bytes_read_u64(reader);
+    state->reductions = (int64_t)bytes_read_u64(reader);
 }
 
 static bool read_figures(struct bytes_reader *reader, struct trainer_figures *figures)
@@ -216,6 +234,12 @@ static bool are_possible(const struct trainer_plan *plan, const struct trainer_c
     return false;
 }
 
+static bool is_schedule_possible(const struct schedule_state *state, int64_t epoch)
+{
+    return state->waited >= 0 && state->waited <= epoch && state->resting >= 0 &&
+           state->reductions >= 0 && state->reductions <= epoch;
+}
+
 static int check_frame(struct bytes_reader *reader, const uint8_t *data, size_t size,
                        struct error *error)
 {
@@ -264,10 +288,12 @@ static int restore_round(struct trainer *trainer, struct bytes_reader *reader,
         return error_set(error, ERROR_CORRUPT,
                          "the checkpoint is of another run: network, training or data differ");
     read_counters(reader, &restored->counters);
+    read_schedule(reader, &restored->schedule);
     bool has_figures = read_figures(reader, &restored->last_figures) &&
                        read_figures(reader, &restored->best_figures);
     size_t rest = reader->failed ? 0 : reader->size - reader->at;
     if (!has_figures || !are_possible(&trainer->plan, &restored->counters) ||
+        !is_schedule_possible(&restored->schedule, restored->counters.epoch) ||
         rest != 2 * metrics_size(trainer->plan.metrics) + float_size(trainer))
         return refuse_counters(error);
     metrics_restore(trainer->plan.metrics, reader);
@@ -316,6 +342,7 @@ static int restore(struct trainer *trainer, struct bytes_reader *reader, struct 
     trainer->folds = restored->folds;
     restored->folds = old;
     trainer->counters = restored->counters;
+    *step_schedule_state(trainer->step) = restored->schedule;
     trainer->last_figures = restored->last_figures;
     trainer->best_figures = restored->best_figures;
     start_again(trainer);

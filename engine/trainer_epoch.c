@@ -44,7 +44,7 @@ static void report_figures(const struct trainer *trainer, struct trainer_report 
     }
 }
 
-/* The monitor, and every goal, is always one of the figures. */
+/* The monitor, what the schedule watches, and every goal, is always one of the figures. */
 static double figure_find(const struct trainer_report *report, const char *name)
 {
     int i = 0;
@@ -97,6 +97,15 @@ static bool lose_patience(struct trainer *trainer, double value)
     return counters->waited >= stopping->patience;
 }
 
+static void tell_schedule(struct trainer *trainer, const struct trainer_report *report)
+{
+    const char *figure = trainer->plan.schedule_figure;
+    if (figure != NULL)
+        schedule_epoch_ended(&trainer->plan.setup.training->schedule,
+                             step_schedule_state(trainer->step), figure,
+                             figure_find(report, figure));
+}
+
 /* Whether limits.target is met, all of it. */
 static bool reaches_goals(const struct trainer *trainer, const struct trainer_report *report)
 {
@@ -133,6 +142,7 @@ void trainer_epoch_end(struct trainer *trainer, struct trainer_report *report)
     report_figures(trainer, report);
     double value = figure_find(report, trainer->plan.monitor);
     report->is_best = keep_best(trainer, value);
+    tell_schedule(trainer, report);
     counters->stop = find_stop(trainer, report, lose_patience(trainer, value));
     report->stop = counters->stop;
     counters->phase = counters->stop == STOP_NONE ? PHASE_TRAINING : PHASE_FINISHED;

@@ -49,6 +49,18 @@ static int plan_monitor(struct trainer_plan *plan, struct error *error)
     return 0;
 }
 
+/* The last run of a cross-validation validates nothing: there the training loss stands in. */
+static int plan_schedule(struct trainer_plan *plan, struct error *error)
+{
+    const char *watched = schedule_monitor(&plan->setup.training->schedule);
+    if (watched == NULL)
+        return 0;
+    plan->schedule_figure = plan->round.is_last ? "train_loss" : figure_of(plan, watched);
+    if (plan->schedule_figure == NULL)
+        return refuse_figure("training.schedule.monitor", watched, error);
+    return 0;
+}
+
 static int plan_goal(struct trainer_plan *plan, const char *name, const json_t *value,
                      struct error *error)
 {
@@ -86,5 +98,7 @@ static int plan_limits(struct trainer_plan *plan, struct error *error)
 
 int trainer_plan_goals(struct trainer_plan *plan, struct error *error)
 {
-    return plan_monitor(plan, error) != 0 ? -1 : plan_limits(plan, error);
+    if (plan_monitor(plan, error) != 0 || plan_schedule(plan, error) != 0)
+        return -1;
+    return plan_limits(plan, error);
 }

@@ -49,6 +49,7 @@ struct trainer_plan {
     struct trainer_goal *goals;                    /* [goal_count] of limits.target */
     int goal_count;
     const char *monitor;         /* borrowed or static: "train_loss", "val_loss", "val_accuracy" */
+    const char *schedule_figure; /* that the schedule watches, as monitor; NULL: none */
     int64_t input_elements;      /* of one row */
     int64_t output_elements;     /* of one row */
     int64_t epochs, update_rows; /* rows of an update: of `accumulate` batches */

@@ -3,8 +3,8 @@
 #include "engine/training.h"
 #include "engine/augmentation.h"
 #include "engine/loss.h"
-#include "engine/optimizers/optimizers.h"
-#include "engine/schedules/schedules.h"
+#include "engine/optimizer.h"
+#include "engine/schedule.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -107,7 +107,7 @@ static const struct field training_fields[] = {
     FIELD_VARIANT(struct training, optimizer, .kinds = optimizer_kinds, .text = "adam",
                   .help = "how gradients become updates"),
     FIELD_VARIANT(struct training, schedule, .kinds = schedule_kinds, .text = "constant",
-                  .not_built = schedules_not_built, .help = "the learning rate over time"),
+                  .help = "the learning rate over time"),
     FIELD_INTEGER(struct training, epochs, .min = 1, .max = 1e7, .number = 10,
                   .help = "passes over the training rows"),
     FIELD_INTEGER(struct training, batch_size, .min = 1, .max = 1 << 20, .number = 32,

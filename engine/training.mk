@@ -47,7 +47,12 @@ libengine_la_SOURCES += \
 	engine/schedule.h \
 	engine/schedules/constant.c \
 	engine/schedules/cosine.c \
+	engine/schedules/cosine_restarts.c \
 	engine/schedules/exponential.c \
+	engine/schedules/multi_step.c \
+	engine/schedules/one_cycle.c \
+	engine/schedules/polynomial.c \
+	engine/schedules/reduce_on_plateau.c \
 	engine/schedules/schedules.c engine/schedules/schedules.h \
 	engine/schedules/step.c \
 	engine/step.c engine/step.h \

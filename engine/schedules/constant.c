@@ -2,12 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/schedules/schedules.h"
 
-static double constant_rate(const void *options, double base, int64_t unit, int64_t units)
+static double constant_rate(const void *options, const struct schedule_moment *moment)
 {
     (void)options;
-    (void)unit;
-    (void)units;
-    return base;
+    return moment->base;
 }
 
 const struct schedule_type schedule_constant = {.kind = {.name = "constant",

@@ -14,10 +14,11 @@ static const struct field cosine_fields[] = {FIELD_NUMBER(struct cosine_options,
                                                           .help = "rate that the end tends to"),
                                              FIELD_END};
 
-static double cosine_rate(const void *options, double base, int64_t unit, int64_t units)
+static double cosine_rate(const void *options, const struct schedule_moment *moment)
 {
     double final = ((const struct cosine_options *)options)->final;
-    return final + (base - final) * (1 + cos(M_PI * (double)unit / (double)units)) / 2;
+    return final + (moment->base - final) *
+                       (1 + cos(M_PI * (double)moment->unit / (double)moment->units)) / 2;
 }
 
 const struct schedule_type schedule_cosine = {

@@ -14,10 +14,10 @@ static const struct field exponential_fields[] = {
                  .help = "factor of each unit"),
     FIELD_END};
 
-static double exponential_rate(const void *options, double base, int64_t unit, int64_t units)
+static double exponential_rate(const void *options, const struct schedule_moment *moment)
 {
-    (void)units;
-    return base * pow(((const struct exponential_options *)options)->gamma, (double)unit);
+    return moment->base *
+           pow(((const struct exponential_options *)options)->gamma, (double)moment->unit);
 }
 
 const struct schedule_type schedule_exponential = {

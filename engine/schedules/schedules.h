@@ -6,11 +6,13 @@
 #include "engine/schedule.h"
 
 extern const struct schedule_type schedule_constant;
-extern const struct schedule_type schedule_step;
-extern const struct schedule_type schedule_exponential;
 extern const struct schedule_type schedule_cosine;
-
-/* Of the specification, not built yet; NULL-terminated. */
-extern const char *const schedules_not_built[];
+extern const struct schedule_type schedule_cosine_restarts;
+extern const struct schedule_type schedule_exponential;
+extern const struct schedule_type schedule_multi_step;
+extern const struct schedule_type schedule_one_cycle;
+extern const struct schedule_type schedule_polynomial;
+extern const struct schedule_type schedule_reduce_on_plateau;
+extern const struct schedule_type schedule_step;
 
 #endif

@@ -17,12 +17,11 @@ static const struct field step_fields[] = {
                  .help = "factor of each change"),
     FIELD_END};
 
-static double step_rate(const void *options, double base, int64_t unit, int64_t units)
+static double step_rate(const void *options, const struct schedule_moment *moment)
 {
     const struct step_options *step = options;
-    (void)units;
-    int64_t changes = unit / step->step_size;
-    return base * pow(step->gamma, (double)changes);
+    int64_t changes = moment->unit / step->step_size;
+    return moment->base * pow(step->gamma, (double)changes);
 }
 
 const struct schedule_type schedule_step = {

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#define TEN "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, "
+
 START_TEST(defaults_fill_what_is_absent)
 {
     struct example example;
@@ -152,8 +154,8 @@ static const struct {
     {"{\"units\": 1, \"metrics\": {}}", ".metrics", "must be a list of strings, not an object"},
     {"{\"units\": 1, \"metrics\": [\"\", \"\", \"\", \"\"]}", ".metrics",
      "must have between 0 and 3 entries, not 4"},
-    {"{\"units\": 1, \"kernel\": [1, 2, 3, 4, 5, 6, 7, 8, 9]}", ".kernel",
-     "must have at most 8 entries, not 9"},
+    {"{\"units\": 1, \"kernel\": [" TEN TEN TEN TEN TEN TEN "1, 2, 3, 4, 5]}", ".kernel",
+     "must have at most 64 entries, not 65"},
     {"{\"units\": 1, \"kernel\": [1, 0]}", ".kernel[1]", "must be between 1 and 99, not 0"},
     {"{\"units\": 1, \"kernel\": 1.5}", ".kernel", "must be an integer, not 1.5"},
     {"{\"units\": 1, \"kernel\": \"3\"}", ".kernel",

@@ -114,6 +114,16 @@ START_TEST(restored_runs_stop_early_at_the_same_epoch)
 }
 END_TEST
 
+START_TEST(restored_runs_reduce_the_rate_at_the_same_epoch)
+{
+    check_interruptions(
+        "kind", NETWORK,
+        "{\"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.05}, "
+        "\"epochs\": 30, \"batch_size\": 16, \"schedule\": {\"type\": "
+        "\"reduce_on_plateau\", \"patience\": 1, \"factor\": 0.5, \"cooldown\": 1}}");
+}
+END_TEST
+
 START_TEST(restored_runs_without_validation_are_the_same)
 {
     check_interruptions("y",
@@ -213,6 +223,7 @@ static void add_tests(TCase *cases)
     tcase_add_checked_fixture(cases, open_dataset, close_dataset);
     tcase_add_test(cases, restored_runs_end_in_the_same_bytes_with_every_optimizer);
     tcase_add_test(cases, restored_runs_stop_early_at_the_same_epoch);
+    tcase_add_test(cases, restored_runs_reduce_the_rate_at_the_same_epoch);
     tcase_add_test(cases, restored_runs_without_validation_are_the_same);
     tcase_add_test(cases, trainer_that_went_on_can_be_taken_back);
     tcase_add_test(cases, damaged_checkpoints_are_refused_and_change_nothing);

@@ -350,6 +350,51 @@ START_TEST(divergence_by_what_is_no_id_says_so)
 }
 END_TEST
 
+/* ---- schedules that watch a figure */
+
+START_TEST(plateau_of_the_monitored_figure_reduces_the_rate)
+{
+    struct fixture_run run;
+    /* Nothing is better by so much, so that every epoch but the first reduces. */
+    fixture_run_make(&run, dataset, "kind", SOFTMAX,
+                     "{\"epochs\": 4, \"batch_size\": 90, \"optimizer\": {\"type\": \"sgd\", "
+                     "\"learning_rate\": 0.1}, \"schedule\": {\"type\": \"reduce_on_plateau\", "
+                     "\"patience\": 0, \"factor\": 0.5, \"threshold\": 100, \"threshold_mode\": "
+                     "\"abs\", \"monitor\": \"val_accuracy\"}}");
+    struct trainer *trainer = fixture_trainer(&run);
+    static const double rates[] = {0.1, 0.1, 0.05, 0.025};
+    struct trainer_report report;
+    int epoch = 0;
+    for (enum trainer_event event;
+         (event = trainer_step(trainer, &report, NULL)) != TRAINER_FINISHED;)
+        if (event == TRAINER_STEPPED)
+            ck_assert_double_eq_tol(report.learning_rate, rates[epoch++], 1e-15);
+    ck_assert_int_eq(epoch, 4);
+    trainer_free(trainer);
+    fixture_run_clear(&run);
+}
+END_TEST
+
+static void check_schedule_refused(const char *training)
+{
+    struct fixture_run run;
+    struct error error = {0};
+    size_t memory;
+    fixture_run_make(&run, dataset, "kind", SOFTMAX, training);
+    ck_assert_int_ne(trainer_check(&run.setup, &memory, NULL, &error), 0);
+    ck_assert_int_eq(error.code, ERROR_INVALID);
+    ck_assert_str_eq(error.path, "training.schedule.monitor");
+    fixture_run_clear(&run);
+}
+
+START_TEST(plateau_of_a_figure_that_is_not_measured_is_refused)
+{
+    check_schedule_refused("{\"schedule\": \"reduce_on_plateau\", \"validation\": null}");
+    check_schedule_refused(
+        "{\"schedule\": {\"type\": \"reduce_on_plateau\", \"monitor\": \"val_f1\"}}");
+}
+END_TEST
+
 /* ---- weights, fine-tuning */
 
 START_TEST(column_of_sample_weights_is_no_feature)
@@ -447,6 +492,8 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, evaluation_is_that_of_the_model);
     tcase_add_test(cases, divergence_names_step_layer_and_rows);
     tcase_add_test(cases, divergence_by_what_is_no_id_says_so);
+    tcase_add_test(cases, plateau_of_the_monitored_figure_reduces_the_rate);
+    tcase_add_test(cases, plateau_of_a_figure_that_is_not_measured_is_refused);
     tcase_add_test(cases, column_of_sample_weights_is_no_feature);
     tcase_add_test(cases, class_of_weight_zero_is_not_learned);
     tcase_add_test(cases, fine_tuning_starts_where_the_model_ended);

@@ -85,13 +85,6 @@ START_TEST(what_is_written_reads_back_the_same)
 }
 END_TEST
 
-START_TEST(what_is_not_built_is_refused_by_name)
-{
-    check_refused("{\"schedule\": {\"type\": \"one_cycle\", \"max\": 1}}", ERROR_NOT_BUILT,
-                  "training.schedule");
-}
-END_TEST
-
 START_TEST(what_does_nothing_is_taken)
 {
     check_taken("{\"accumulate\": 1, \"average\": null, \"augmentation\": [], \"limits\": null}");
@@ -174,7 +167,6 @@ static void add_tests(TCase *cases)
 {
     tcase_add_test(cases, defaults_are_those_of_the_documents);
     tcase_add_test(cases, what_is_written_reads_back_the_same);
-    tcase_add_test(cases, what_is_not_built_is_refused_by_name);
     tcase_add_test(cases, what_does_nothing_is_taken);
     tcase_add_test(cases, what_cannot_be_is_refused);
     tcase_add_test(cases, balanced_classes_weigh_the_same_in_sum);
