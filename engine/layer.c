@@ -19,6 +19,11 @@ static const struct field layer_options_fields[] = {
                  .help = "penalty l2 Σw² on its kernels; null: the one of training"),
     FIELD_NUMBER(struct layer_options, bias_l1, .max = 1e6, .help = "as l1, on its bias"),
     FIELD_NUMBER(struct layer_options, bias_l2, .max = 1e6, .help = "as l2, on its bias"),
+    FIELD_NUMBER(struct layer_options, max_norm, .min = 0, .max = 1e30, .number = (double)NAN,
+                 .flags = FIELD_NULLABLE | FIELD_ABOVE_MIN,
+                 .help =
+                     "largest norm of a unit's weights in its kernels, after each update; null: "
+                     "none"),
     FIELD_END};
 
 const struct kind layer_options_kind = {.name = "layer",

@@ -38,6 +38,7 @@ struct layer_options {
     struct strings input; /* empty: the layer before */
     double l1, l2;        /* NAN (null): training.l1, training.l2 */
     double bias_l1, bias_l2;
+    double max_norm; /* NAN (null): none; of its kernels, after each update */
 };
 extern const struct kind layer_options_kind;
 
@@ -56,6 +57,8 @@ struct layer_tensor {
     struct variant initializer; /* borrowed from the options; kind NULL: filled with `value` */
     float value;
     int64_t fan_in, fan_out; /* for the initializers */
+    int unit_axis;  /* of a kernel: the axis that max_norm goes along, each of whose indices has a
+                       norm of its own; layer_add_tensor() makes it the last, the output units */
     int64_t offset; /* floats from the start of the parameter block; set by the network, 64-byte
                        aligned */
     int64_t count;  /* elements */

@@ -39,8 +39,9 @@ static bool has_role(const struct layer *layer, enum tensor_role role)
     return false;
 }
 
-/* A penalty without anything to punish is a mistake in the document. */
-static int check_penalties(const struct layer *layer, const char *path, struct error *error)
+/* A penalty without anything to punish, or a bound without anything to bind, is a mistake in the
+ * document. */
+static int check_regularization(const struct layer *layer, const char *path, struct error *error)
 {
     const struct layer_options *options = layer->options;
     bool on_kernels = !isnan(options->l1) || !isnan(options->l2);
@@ -50,6 +51,8 @@ static int check_penalties(const struct layer *layer, const char *path, struct e
         return error_set_at(error, ERROR_INVALID, path, "has no kernel for l1 and l2");
     if (on_bias && !has_role(layer, TENSOR_BIAS))
         return error_set_at(error, ERROR_INVALID, path, "has no bias for bias_l1 and bias_l2");
+    if (!isnan(options->max_norm) && !has_role(layer, TENSOR_KERNEL))
+        return error_set_at(error, ERROR_INVALID, path, "has no kernel for max_norm");
     return 0;
 }
 
@@ -71,7 +74,7 @@ static int plan_layer(struct network *network, int index, struct error *error)
     for (int i = 0; i < layer->tensor_count; i++)
         if (shape_check(&layer->tensors[i].shape, path, layer->tensors[i].name, error) != 0)
             return -1;
-    return check_penalties(layer, path, error);
+    return check_regularization(layer, path, error);
 }
 
 static int check_all_are_read(const struct network *network, struct error *error)

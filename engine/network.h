@@ -63,6 +63,12 @@ double network_penalty(const struct network *network, double default_l1, double 
                        const float *parameters, float *gradients);
 bool network_has_penalty(const struct network *network, double default_l1, double default_l2);
 
+/* Scales the weights of each unit of the layers with max_norm down to it, where their norm is
+ * greater: along layer_tensor.unit_axis of each kernel (in a dense layer a column, in a convolution
+ * a filter, in an embedding a row; in a recurrent layer each gate's column, in both kernels), the
+ * norm over all else. The same bytes by any team. */
+void network_apply_max_norm(const struct network *network, float *parameters, struct team *team);
+
 enum workspace_use { WORKSPACE_PREDICT, WORKSPACE_TRAIN };
 
 struct workspace;

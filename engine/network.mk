@@ -43,6 +43,7 @@ libengine_la_SOURCES += \
 	engine/losses/mae.c \
 	engine/losses/mse.c \
 	engine/losses/poisson.c \
+	engine/max_norm.c \
 	engine/network.c engine/network.h \
 	engine/network_graph.c \
 	engine/network_read.c engine/network_read.h \

@@ -120,13 +120,6 @@ static int resolve_auto_units(const json_t *list, int index, int64_t auto_units,
     return 0;
 }
 
-static bool has_value(const json_t *json, const char *key)
-{
-    const json_t *value = json_object_get(json, key);
-
-    return value != NULL && !json_is_null(value);
-}
-
 static const struct layer_type *read_type(const json_t *json, int index, struct error *error)
 {
     char path[LAYER_PATH_SIZE];
@@ -140,10 +133,6 @@ static const struct layer_type *read_type(const json_t *json, int index, struct 
     snprintf(type_path, sizeof(type_path), "%s.type", path);
     if (type_name(json) == NULL) {
         error_set_at(error, ERROR_INVALID, type_path, "must be the name of a layer type");
-        return NULL;
-    }
-    if (has_value(json, "max_norm")) {
-        error_set_at(error, ERROR_NOT_BUILT, path, "max_norm is specified but not built yet");
         return NULL;
     }
     return layer_type_find(type_name(json), type_path, error);
@@ -163,7 +152,6 @@ static void *read_options(const json_t *list, int index, const struct layer_type
         goto fail;
     }
     json_object_del(fields, "type");
-    json_object_del(fields, "max_norm"); /* null: read_type() has refused the rest */
     if (fields_read(&type->kind, fields, options, path, error) != 0)
         goto fail;
     json_decref(fields);

@@ -377,6 +377,7 @@ void step_update(struct step *step, float *parameters, int64_t index,
     if (!isnan(training->clip_norm) && result->gradient_norm > training->clip_norm)
         task.factor = training->clip_norm / result->gradient_norm;
     team_run(step->setup.team, step->block_count, BLOCK_GRAIN, run_update, &task);
+    network_apply_max_norm(step->setup.network, parameters, step->setup.team);
 }
 
 enum step_outcome step_run(struct step *step, float *parameters, int64_t index,

@@ -58,8 +58,13 @@ struct layer_tensor *layer_add_tensor(struct layer *layer, const char *name, enu
 {
     assert(layer->tensor_count < LAYER_TENSORS_MAX);
     struct layer_tensor *tensor = &layer->tensors[layer->tensor_count++];
-    *tensor = (struct layer_tensor){
-        .name = name, .role = role, .shape = *shape, .value = value, .fan_in = 1, .fan_out = 1};
+    *tensor = (struct layer_tensor){.name = name,
+                                    .role = role,
+                                    .shape = *shape,
+                                    .value = value,
+                                    .fan_in = 1,
+                                    .fan_out = 1,
+                                    .unit_axis = shape->rank - 1};
     return tensor;
 }
 

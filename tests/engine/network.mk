@@ -6,6 +6,7 @@ NETWORK_TESTS = \
 	tests/engine/test_initializer \
 	tests/engine/test_layers \
 	tests/engine/test_losses \
+	tests/engine/test_max_norm \
 	tests/engine/test_network \
 	tests/engine/test_network_memory \
 	tests/engine/test_network_read \
@@ -43,6 +44,10 @@ tests_engine_test_layers_LDADD = $(NETWORK_TEST_LIBS)
 tests_engine_test_losses_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_losses_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_losses_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_max_norm_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_max_norm_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_max_norm_LDADD = $(NETWORK_TEST_LIBS)
 
 tests_engine_test_network_SOURCES = tests/engine/test_network.c tests/engine/trial.c tests/engine/trial.h
 tests_engine_test_network_CFLAGS = $(TEST_CFLAGS)

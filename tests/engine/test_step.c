@@ -39,10 +39,11 @@ static float *fixture_floats(int64_t count)
     return floats;
 }
 
-static void fixture_make(struct fixture *fixture, const char *training, struct team *team)
+static void fixture_make_of(struct fixture *fixture, const char *network, const char *training,
+                            struct team *team)
 {
     struct error error = {0};
-    json_t *training_json = parse(training), *network_json = parse(NETWORK);
+    json_t *training_json = parse(training), *network_json = parse(network);
     const struct shape shape = {.rank = 1, .dims = {INPUTS}};
     ck_assert_msg(fields_read(&training_kind, training_json, &fixture->training, "", &error) == 0,
                   "%s", error.message);
@@ -63,6 +64,11 @@ static void fixture_make(struct fixture *fixture, const char *training, struct t
     network_initialize(fixture->network, 3, fixture->parameters);
     json_decref(training_json);
     json_decref(network_json);
+}
+
+static void fixture_make(struct fixture *fixture, const char *training, struct team *team)
+{
+    fixture_make_of(fixture, NETWORK, training, team);
 }
 
 static void fixture_clear(struct fixture *fixture)
@@ -176,6 +182,36 @@ START_TEST(elements_are_clipped_after_the_norm)
 }
 END_TEST
 
+static const char bound_network[] =
+    "{\"layers\": [{\"type\": \"dense\", \"units\": 90, \"max_norm\": 0.5}, {\"type\": \"dense\", "
+    "\"units\": 5, \"activation\": \"softmax\"}]}";
+
+static double column_norm(const float *kernel, int64_t rows, int64_t columns, int64_t column)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < rows; i++)
+        sum += pow((double)kernel[i * columns + column], 2);
+    return sqrt(sum);
+}
+
+START_TEST(max_norm_binds_the_units_of_its_layer_after_the_update)
+{
+    struct fixture fixture = {0};
+    fixture_make_of(&fixture, bound_network,
+                    LOSS "\"optimizer\": {\"type\": \"sgd\", \"learning_rate\": 0.1}}", NULL);
+    const float *first = fixture.parameters + fixture.network->layers[0].tensors[0].offset;
+    const float *second = fixture.parameters + fixture.network->layers[1].tensors[0].offset;
+    double free_norm = column_norm(second, 90, 5, 0);
+    update(&fixture, 0);
+    for (int64_t unit = 0; unit < 90; unit++)
+        ck_assert_double_le(column_norm(first, INPUTS, 90, unit), 0.5 + 1e-6);
+    ck_assert_double_gt(column_norm(first, INPUTS, 90, 0), 0.5 - 1e-6);
+    ck_assert_double_gt(free_norm, 0.7);
+    ck_assert_double_gt(column_norm(second, 90, 5, 0), 0.7);
+    fixture_clear(&fixture);
+}
+END_TEST
+
 START_TEST(penalty_is_part_of_the_loss_but_not_of_an_evaluation)
 {
     struct fixture plain = {0}, heavy = {0};
@@ -264,6 +300,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, any_team_gives_the_same_bytes);
     tcase_add_test(cases, norm_is_reported_before_clipping);
     tcase_add_test(cases, elements_are_clipped_after_the_norm);
+    tcase_add_test(cases, max_norm_binds_the_units_of_its_layer_after_the_update);
     tcase_add_test(cases, penalty_is_part_of_the_loss_but_not_of_an_evaluation);
     tcase_add_test(cases, row_weights_scale_the_loss_and_zero_weights_give_no_gradient);
     tcase_add_test(cases, loss_that_is_not_finite_leaves_the_weights);

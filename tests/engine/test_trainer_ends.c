@@ -321,7 +321,10 @@ static const char *const interrupted[] = {
     "{\"epochs\": 4, \"average\": {\"ema\": 0.9}, \"early_stopping\": {\"patience\": 2}}",
     "{\"epochs\": 4, \"batch_size\": 7, \"limits\": {\"steps\": 17}}",
     "{\"epochs\": 3, \"batch_size\": 16, \"validation\": {\"folds\": 3}, \"average\": "
-    "{\"ema\": 0.8}, \"early_stopping\": {\"patience\": 1}}"};
+    "{\"ema\": 0.8}, \"early_stopping\": {\"patience\": 1}}",
+    "{\"epochs\": 4, \"validation\": {\"folds\": 2}, \"optimizer\": {\"type\": \"nadam\", "
+    "\"learning_rate\": 0.1}, \"schedule\": {\"type\": \"reduce_on_plateau\", \"patience\": 0, "
+    "\"monitor\": \"val_accuracy\"}}"};
 
 START_TEST(interrupted_runs_end_in_the_same_state)
 {
