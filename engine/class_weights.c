@@ -1,6 +1,7 @@
 /* Weights of classes from their document. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/class_weights.h"
+#include "engine/cell.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -15,11 +16,16 @@ static void balance(const int64_t *counts, int64_t class_count, float *weights)
         weights[c] = counts[c] == 0 ? 0 : (float)(rows / ((double)class_count * (double)counts[c]));
 }
 
-/* Whether a key of the document names this label: numbers may be written in any form. */
+/* Whether a key of the document names this label: numbers and booleans may be written in any form.
+ */
 static bool is_label(const char *key, const json_t *label)
 {
+    const struct cell cell = {.text = key, .length = (uint32_t)strlen(key)};
+    bool boolean;
     if (json_is_string(label))
         return strcmp(key, json_string_value(label)) == 0;
+    if (json_is_boolean(label))
+        return cell_read_boolean(&cell, &boolean) && boolean == json_is_true(label);
     char *end;
     double number = strtod(key, &end);
     return json_is_number(label) && end != key && *end == '\0' &&

@@ -2,7 +2,12 @@
  *
  * A loss gives each row's value and the gradient of the batch's loss by the network's output or,
  * where `fuses` says so, by its logits: softmax + cross-entropy and sigmoid + cross-entropy are one
- * stable step. Formulas: design of the training documents, the numerics of PyTorch 2. */
+ * stable step. Formulas: design of the training documents, the numerics of PyTorch 2.
+ *
+ * After log_softmax the cross-entropies and kl_divergence work from the logits too, whose softmax
+ * is the same. After sigmoid and softplus categorical_crossentropy takes each output's share of
+ * their sum, and kl_divergence the outputs as they are; binary_crossentropy takes what softmax and
+ * hard_sigmoid give as probabilities. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_LOSS_H
 #define PROPD_ENGINE_LOSS_H
@@ -20,6 +25,9 @@ enum target_kind { TARGET_CLASS, TARGET_VALUES };
 struct loss_batch {
     const struct kernels *kernels;
     int64_t rows, width; /* elements of one row's output */
+    int64_t group;       /* elements of the output's last axis: kl_divergence sums over each such
+                            group and takes their mean; 0: width */
+    bool activated; /* what could be logits is the output after its activation: positive numbers */
     const float *output; /* [rows][width]: logits where the loss fuses with the output's activation,
                             else the output */
     const int32_t *classes;   /* TARGET_CLASS: [rows], 0 … width-1 (0 … 1 where width is 1) */

@@ -217,6 +217,8 @@ static double loss_sum(struct step *step, const struct step_batch *batch, int64_
                              .batch = {.kernels = step->setup.kernels,
                                        .rows = batch->rows,
                                        .width = step->width,
+                                       .group = shape_last(&step->setup.network->output_shape),
+                                       .activated = !step->from_logits,
                                        .output = step->from_logits
                                                      ? workspace_logits(step->workspace)
                                                      : workspace_output(step->workspace),

@@ -80,12 +80,18 @@ static void fill_targets(struct trainer_data *data, const struct trainer_set *se
         preprocessing_encode_values(set->binding, data->rows, count, data->values);
 }
 
+/* Of a target that class weights fit: numbers are 0 and 1. */
+static int32_t class_of(const struct trainer_data *data, int64_t row)
+{
+    return data->classes != NULL ? data->classes[row] : data->values[row] > 0.5F;
+}
+
 static void fill_weights(struct trainer_data *data, int64_t count)
 {
     const struct trainer_plan *plan = data->plan;
     for (int64_t i = 0; i < count; i++) {
         double weight =
-            plan->class_weights == NULL ? 1 : (double)plan->class_weights[data->classes[i]];
+            plan->class_weights == NULL ? 1 : (double)plan->class_weights[class_of(data, i)];
         if (plan->sample_weights != NULL)
             weight *= plan->sample_weights[data->rows[i]];
         data->row_weights[i] = (float)weight;

@@ -28,6 +28,10 @@ static int check_output_width(const struct trainer_plan *plan, struct error *err
 {
     int64_t width = preprocessing_target_width(plan->preprocessing);
     bool is_classes = preprocessing_task(plan->preprocessing) == TASK_CLASSES;
+    if (is_classes && plan->output_elements != shape_last(&plan->network->output_shape))
+        return error_set_at(error, ERROR_INVALID, "network",
+                            "gives several axes a row, but classes need one: put {\"type\": "
+                            "\"flatten\"} before the last layer");
     if (plan->output_elements == width)
         return 0;
     if (is_classes && width == 2 && plan->output_elements == 1 &&
@@ -73,7 +77,8 @@ static int plan_loss(struct trainer_plan *plan, struct error *error)
     plan->loss_options = loss->options;
     if (training->label_smoothing > 0 && !plan->loss->smooths_labels)
         return error_set_at(error, ERROR_INVALID, "training.label_smoothing",
-                            "means something to categorical_crossentropy, but not to %s",
+                            "means something to categorical_crossentropy and "
+                            "binary_crossentropy, but not to %s",
                             plan->loss->kind.name);
     if (plan->loss->check == NULL)
         return 0;

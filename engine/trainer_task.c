@@ -195,7 +195,8 @@ int trainer_task_decide(const struct trainer_setup *setup, struct trainer_task *
             return -1;
     }
     made.one_unit = made.wanted == TARGET_CLASS && evidence.activation == ACTIVATION_SIGMOID &&
-                    evidence.units <= 1 && has_two_values(evidence.first);
+                    evidence.units <= 1 && has_two_values(evidence.first) &&
+                    (evidence.named == NULL || evidence.named->target != TARGET_CLASS);
     made.outputs = made.one_unit ? 0 : evidence.units;
     made.raw_targets = made.wanted == TARGET_VALUES && takes_raw_targets(&evidence);
     made.binary_values = made.wanted == TARGET_VALUES &&

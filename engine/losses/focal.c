@@ -52,7 +52,9 @@ static void focal_run(const void *options, const struct loss_batch *batch, int64
 static int focal_check(const void *options UNUSED, enum activation_code output_activation,
                        int64_t width, struct error *error)
 {
-    return loss_check_classes("focal", output_activation, width, error);
+    if (loss_check_width("focal", width, error) != 0)
+        return -1;
+    return loss_check_softmax("focal", output_activation, error);
 }
 
 const struct loss_type loss_focal = {

@@ -99,15 +99,26 @@ int loss_check_activation(const char *loss, enum activation_code found, enum act
                      loss, activation_name(found), activation_name(needed));
 }
 
-int loss_check_classes(const char *loss, enum activation_code found, int64_t width,
-                       struct error *error)
+int loss_check_width(const char *loss, int64_t width, struct error *error)
 {
-    if (width < 2)
-        return error_set(error, ERROR_INVALID,
-                         "%s needs an output for each class, at least 2, not %lld: a single output "
-                         "takes \"activation\": \"sigmoid\" and binary_crossentropy",
-                         loss, (long long)width);
+    if (width >= 2)
+        return 0;
+    return error_set(error, ERROR_INVALID,
+                     "%s needs an output for each class, at least 2, not %lld: a single output "
+                     "takes \"activation\": \"sigmoid\" and binary_crossentropy",
+                     loss, (long long)width);
+}
+
+int loss_check_softmax(const char *loss, enum activation_code found, struct error *error)
+{
+    if (loss_fuses_softmax(found))
+        return 0;
     return loss_check_activation(loss, found, ACTIVATION_SOFTMAX, error);
+}
+
+bool loss_is_positive(enum activation_code output_activation)
+{
+    return output_activation == ACTIVATION_SIGMOID || output_activation == ACTIVATION_SOFTPLUS;
 }
 
 bool loss_fuses_never(enum activation_code output_activation UNUSED)
@@ -117,5 +128,5 @@ bool loss_fuses_never(enum activation_code output_activation UNUSED)
 
 bool loss_fuses_softmax(enum activation_code output_activation)
 {
-    return output_activation == ACTIVATION_SOFTMAX;
+    return output_activation == ACTIVATION_SOFTMAX || output_activation == ACTIVATION_LOG_SOFTMAX;
 }

@@ -43,11 +43,17 @@ float *loss_d_row(const struct loss_batch *batch, int64_t row);
 int loss_check_activation(const char *loss, enum activation_code found, enum activation_code needed,
                           struct error *error);
 
-/* The same for classes: softmax over at least two outputs. */
-int loss_check_classes(const char *loss, enum activation_code found, int64_t width,
-                       struct error *error);
+/* ERROR_INVALID unless there are at least two outputs. */
+int loss_check_width(const char *loss, int64_t width, struct error *error);
 
-/* fuses() of the losses that work on the output itself. */
+/* ERROR_INVALID unless the last layer's activation is softmax or its logarithm. */
+int loss_check_softmax(const char *loss, enum activation_code found, struct error *error);
+
+/* Whether every output is above zero, as far as floats can tell. */
+bool loss_is_positive(enum activation_code output_activation);
+
+/* fuses() of the losses that work on the output itself, and of those that take a softmax's logits.
+ */
 bool loss_fuses_never(enum activation_code output_activation);
 bool loss_fuses_softmax(enum activation_code output_activation);
 

@@ -356,13 +356,16 @@ struct loss_trial {
     struct loss_batch batch;
 };
 
+/* What the output is: what the loss takes first, or positive numbers where it takes these too. */
+enum loss_form { LOSS_FORM_FIRST, LOSS_FORM_ACTIVATED, LOSS_FORM_GROUPS, LOSS_FORM_COUNT };
+
 static bool takes_rates(const struct loss_type *type)
 {
     return strcmp(type->kind.name, "poisson") == 0;
 }
 
 static void loss_trial_fill(struct loss_trial *trial, const struct loss_type *type, int64_t width,
-                            bool with_classes)
+                            bool with_classes, enum loss_form form)
 {
     struct rng rng = rng_stream(11, "losses", type->kind.name, (uint64_t)width);
     int64_t count = LOSS_ROWS * width;
@@ -371,6 +374,8 @@ static void loss_trial_fill(struct loss_trial *trial, const struct loss_type *ty
         trial->output[i] = 1.5F * (float)rng_normal(&rng, (uint64_t)i);
         if (takes_rates(type))
             trial->output[i] = 0.5F + fabsf(trial->output[i]);
+        if (form == LOSS_FORM_ACTIVATED)
+            trial->output[i] = 1 / (1 + expf(-trial->output[i]));
         trial->values[i] = rng_float(&rng, 1000 + (uint64_t)i);
     }
     for (int64_t row = 0; row < LOSS_ROWS; row++) {
@@ -381,6 +386,8 @@ static void loss_trial_fill(struct loss_trial *trial, const struct loss_type *ty
     trial->batch = (struct loss_batch){.kernels = best_kernels(),
                                        .rows = LOSS_ROWS,
                                        .width = width,
+                                       .group = form == LOSS_FORM_GROUPS ? width / 2 : width,
+                                       .activated = form == LOSS_FORM_ACTIVATED,
                                        .output = trial->output,
                                        .row_losses = trial->row_losses,
                                        .d_output = trial->d_output,
@@ -395,7 +402,7 @@ static void loss_trial_fill(struct loss_trial *trial, const struct loss_type *ty
 
 static struct gradient_report check_loss(const struct loss_type *run_type,
                                          const struct loss_type *type, int64_t width,
-                                         bool with_classes)
+                                         bool with_classes, enum loss_form form)
 {
     struct error error = {0};
     struct loss_trial trial;
@@ -403,7 +410,7 @@ static struct gradient_report check_loss(const struct loss_type *run_type,
 
     ck_assert(type->kind.size <= sizeof(options));
     ck_assert_int_eq(fields_default(&type->kind, options, &error), 0);
-    loss_trial_fill(&trial, type, width, with_classes);
+    loss_trial_fill(&trial, type, width, with_classes, form);
     struct gradient_report report =
         gradient_check_loss(run_type, options, &trial.batch, trial.output);
     fields_clear(&type->kind, options);
@@ -426,7 +433,8 @@ START_TEST(every_loss_has_right_gradients)
         for (int64_t width = takes_width(type, 1) ? 1 : 2; width <= LOSS_WIDTH; width++) {
             for (int with_classes = type->target == TARGET_CLASS; with_classes <= 1;
                  with_classes++) {
-                struct gradient_report report = check_loss(type, type, width, with_classes != 0);
+                struct gradient_report report =
+                    check_loss(type, type, width, with_classes != 0, LOSS_FORM_FIRST);
                 ck_assert_msg(gradient_report_is_right(&report),
                               "%s of width %d: %s is off by %g, %d checked, %d skipped",
                               type->kind.name, (int)width, report.where, report.worst,
@@ -434,6 +442,27 @@ START_TEST(every_loss_has_right_gradients)
             }
         }
     }
+}
+END_TEST
+
+START_TEST(losses_of_positive_outputs_and_of_groups_have_right_gradients)
+{
+    static const char *const names[] = {"categorical_crossentropy", "binary_crossentropy",
+                                        "kl_divergence"};
+    for (size_t i = 0; loss_types[i] != NULL; i++)
+        for (size_t k = 0; k < ARRAY_COUNT(names); k++) {
+            const struct loss_type *type = loss_types[i];
+            for (enum loss_form form = LOSS_FORM_ACTIVATED; form < LOSS_FORM_COUNT; form++) {
+                if (strcmp(type->kind.name, names[k]) != 0)
+                    continue;
+                struct gradient_report report =
+                    check_loss(type, type, LOSS_WIDTH, type->target == TARGET_CLASS, form);
+                ck_assert_msg(gradient_report_is_right(&report),
+                              "%s, form %d: %s is off by %g, %d checked, %d skipped", names[k],
+                              (int)form, report.where, report.worst, report.checked,
+                              report.skipped);
+            }
+        }
 }
 END_TEST
 
@@ -473,12 +502,14 @@ START_TEST(planted_errors_in_any_loss_are_found)
         wrong.run = spoiled_run;
         for (size_t k = 0; k < ARRAY_COUNT(factors); k++) {
             loss_factor = factors[k];
-            struct gradient_report report = check_loss(&wrong, loss_types[i], 3, with_classes);
+            struct gradient_report report =
+                check_loss(&wrong, loss_types[i], 3, with_classes, LOSS_FORM_FIRST);
             ck_assert_msg(!gradient_report_is_right(&report), "%s times %g passes with %g",
                           wrong.kind.name, (double)loss_factor, report.worst);
         }
         wrong.run = unweighted_run;
-        struct gradient_report report = check_loss(&wrong, loss_types[i], 3, with_classes);
+        struct gradient_report report =
+            check_loss(&wrong, loss_types[i], 3, with_classes, LOSS_FORM_FIRST);
         ck_assert_msg(!gradient_report_is_right(&report), "unweighted %s passes with %g",
                       wrong.kind.name, report.worst);
     }
@@ -495,6 +526,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, graphs_with_shared_outputs_have_right_gradients);
     tcase_add_test(tests, windows_of_every_kind_have_right_gradients);
     tcase_add_test(tests, every_loss_has_right_gradients);
+    tcase_add_test(tests, losses_of_positive_outputs_and_of_groups_have_right_gradients);
     tcase_add_test(tests, planted_errors_in_any_loss_are_found);
 }
 

@@ -347,13 +347,22 @@ static const struct {
     {"categorical_crossentropy", ACTIVATION_SOFTMAX, 1,
      "categorical_crossentropy needs an output for each class, at least 2, not 1: a single output "
      "takes \"activation\": \"sigmoid\" and binary_crossentropy"},
+    {"categorical_crossentropy", ACTIVATION_LOG_SOFTMAX, 2, NULL},
+    {"categorical_crossentropy", ACTIVATION_SIGMOID, 2, NULL},
+    {"categorical_crossentropy", ACTIVATION_SOFTPLUS, 1,
+     "categorical_crossentropy needs an output for each class, at least 2, not 1: a single output "
+     "takes \"activation\": \"sigmoid\" and binary_crossentropy"},
+    {"kl_divergence", ACTIVATION_SIGMOID, 2, NULL},
+    {"kl_divergence", ACTIVATION_LOG_SOFTMAX, 2, NULL},
+    {"focal", ACTIVATION_LOG_SOFTMAX, 2, NULL},
     {"focal", ACTIVATION_SIGMOID, 3,
      "focal cannot follow a sigmoid output: give the last layer \"activation\": \"softmax\""},
     {"kl_divergence", ACTIVATION_TANH, 3,
      "kl_divergence cannot follow a tanh output: give the last layer \"activation\": \"softmax\""},
     {"binary_crossentropy", ACTIVATION_SIGMOID, 1, NULL},
-    {"binary_crossentropy", ACTIVATION_SOFTMAX, 2,
-     "binary_crossentropy cannot follow a softmax output: give the last layer \"activation\": "
+    {"binary_crossentropy", ACTIVATION_SOFTMAX, 2, NULL},
+    {"binary_crossentropy", ACTIVATION_TANH, 2,
+     "binary_crossentropy cannot follow a tanh output: give the last layer \"activation\": "
      "\"sigmoid\""},
     {"poisson", ACTIVATION_SOFTPLUS, 1, NULL},
     {"poisson", ACTIVATION_RELU, 1, NULL},
@@ -374,6 +383,33 @@ START_TEST(outputs_that_do_not_fit_are_refused)
 }
 END_TEST
 
+/* A probability of exactly 0 or 1, as hard_sigmoid gives. */
+START_TEST(binary_crossentropy_of_certain_outputs_is_finite)
+{
+    static const float output[] = {0.0F, 1.0F, 0.0F, 1.0F, 0.25F, 0.5F};
+    static const float targets[] = {1.0F, 0.0F, 0.0F, 1.0F, 1.0F, 0.0F};
+    double losses[ROWS];
+    float d[ROWS * WIDTH];
+    struct loss_batch batch = {.kernels = kernels_reference(),
+                               .rows = ROWS,
+                               .width = WIDTH,
+                               .activated = true,
+                               .output = output,
+                               .values = targets,
+                               .row_losses = losses,
+                               .d_output = d,
+                               .batch_rows = ROWS};
+
+    run_with("binary_crossentropy", "{}", &batch);
+    ck_assert_double_eq(losses[0], 100);
+    ck_assert_double_eq(losses[1], 0);
+    ck_assert_double_eq_tol(losses[2], (log(4) + log(2)) / 2, 1e-12);
+    for (int i = 0; i < ROWS * WIDTH; i++)
+        ck_assert(isfinite(d[i]));
+    ck_assert(d[0] < 0 && d[1] > 0 && d[2] == 0 && d[3] == 0);
+}
+END_TEST
+
 START_TEST(losses_and_their_kinds_are_the_same_list)
 {
     size_t count = 0;
@@ -383,6 +419,7 @@ START_TEST(losses_and_their_kinds_are_the_same_list)
     ck_assert_ptr_null(loss_kinds[count]);
     ck_assert_uint_eq(count, 10);
     ck_assert(loss_find("categorical_crossentropy")->fuses(ACTIVATION_SOFTMAX));
+    ck_assert(loss_find("kl_divergence")->fuses(ACTIVATION_LOG_SOFTMAX));
     ck_assert(!loss_find("categorical_crossentropy")->fuses(ACTIVATION_SIGMOID));
     ck_assert(loss_find("binary_crossentropy")->fuses(ACTIVATION_SIGMOID));
     ck_assert(!loss_find("mse")->fuses(ACTIVATION_SIGMOID));
@@ -403,6 +440,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, what_is_not_finite_stays_so);
     tcase_add_test(tests, any_cut_of_the_rows_gives_the_same_bytes);
     tcase_add_test(tests, outputs_that_do_not_fit_are_refused);
+    tcase_add_test(tests, binary_crossentropy_of_certain_outputs_is_finite);
     tcase_add_test(tests, losses_and_their_kinds_are_the_same_list);
 }
 

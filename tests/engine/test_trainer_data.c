@@ -54,6 +54,8 @@ static void fixture_clear(struct fixture *fixture)
 #define SOFTMAX                                                                                    \
     "{\"layers\": [{\"type\": \"dense\", \"units\": \"auto\", \"activation\": \"softmax\"}]}"
 #define LINEAR "{\"layers\": [{\"type\": \"dense\", \"units\": \"auto\"}]}"
+#define SIGMOID                                                                                    \
+    "{\"layers\": [{\"type\": \"dense\", \"units\": \"auto\", \"activation\": \"sigmoid\"}]}"
 
 START_TEST(rows_encoded_by_batch_have_the_same_bytes)
 {
@@ -111,6 +113,56 @@ START_TEST(weights_of_class_and_row_multiply)
 }
 END_TEST
 
+/* Whichever way two classes are learned: by one unit, by labels as 0 and 1, by numbers 0 and 1. */
+static const struct {
+    const char *target, *network, *training;
+} two_classes[] = {
+    {"flag", SIGMOID, "{\"class_weights\": {\"no\": 0.5, \"yes\": 3}}"},
+    {"bit", SIGMOID, "{\"class_weights\": {\"0\": 0.5, \"1\": 3}}"},
+    {"flag", SIGMOID, "{\"loss\": \"mae\", \"class_weights\": [0.5, 3]}"},
+    {"flag", LINEAR, "{\"loss\": \"hinge\", \"class_weights\": {\"no\": 0.5, \"yes\": 3}}"},
+    {"bit", LINEAR, "{\"loss\": \"hinge\", \"class_weights\": {\"0\": 0.5, \"1\": 3}}"},
+    {"bit", LINEAR, "{\"loss\": \"hinge\", \"class_weights\": [0.5, 3]}"}};
+
+START_TEST(two_classes_weigh_however_they_are_learned)
+{
+    struct fixture fixture;
+    fixture_make(&fixture, two_classes[_i].target, two_classes[_i].network,
+                 two_classes[_i].training);
+    const struct column *bit = &dataset->columns[dataset_find(dataset, "bit")];
+    struct step_batch batch =
+        trainer_data_fill(&fixture.data, &fixture.data.training, NULL, 0, BATCH, fixture.x);
+    int ones = 0;
+    for (int i = 0; i < BATCH; i++) {
+        bool one = bit->numbers[fixture.data.rows[i]] > 0;
+        ones += one;
+        ck_assert_float_eq(batch.row_weights[i], one ? 3.0F : 0.5F);
+    }
+    ck_assert(ones > 0 && ones < BATCH);
+    fixture_clear(&fixture);
+}
+END_TEST
+
+START_TEST(balanced_numbers_zero_and_one_weigh_the_same_in_sum)
+{
+    struct fixture fixture;
+    fixture_make(&fixture, "bit", LINEAR,
+                 "{\"loss\": \"hinge\", \"batch_size\": 90, \"class_weights\": \"balanced\"}");
+    free(fixture.x);
+    int64_t count = fixture.data.training.count;
+    fixture.x = calloc((size_t)(count * fixture.plan.input_elements), sizeof(float));
+    ck_assert_ptr_nonnull(fixture.x);
+    struct step_batch batch =
+        trainer_data_fill(&fixture.data, &fixture.data.training, NULL, 0, count, fixture.x);
+    double sums[2] = {0};
+    for (int64_t i = 0; i < count; i++)
+        sums[batch.values[i] > 0] += (double)batch.row_weights[i];
+    ck_assert_double_eq_tol(sums[0], (double)count / 2, 1e-4);
+    ck_assert_double_eq_tol(sums[1], (double)count / 2, 1e-4);
+    fixture_clear(&fixture);
+}
+END_TEST
+
 START_TEST(numbers_come_scaled_by_the_training_rows)
 {
     struct fixture fixture;
@@ -139,6 +191,9 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, rows_encoded_by_batch_have_the_same_bytes);
     tcase_add_test(cases, batch_follows_the_order);
     tcase_add_test(cases, weights_of_class_and_row_multiply);
+    tcase_add_loop_test(cases, two_classes_weigh_however_they_are_learned, 0,
+                        ARRAY_COUNT(two_classes));
+    tcase_add_test(cases, balanced_numbers_zero_and_one_weigh_the_same_in_sum);
     tcase_add_test(cases, numbers_come_scaled_by_the_training_rows);
 }
 

@@ -139,6 +139,8 @@ static const struct {
     {"kind", "\"auto\"", "softmax", "{\"early_stopping\": {\"monitor\": \"val_f1\"}}",
      "training.early_stopping.monitor", "val_f1"},
     {"y", "1", "linear", "{\"class_weights\": \"balanced\"}", "training.class_weights", "classes"},
+    {"bit", "1", "linear", "{\"class_weights\": \"balanced\"}", "training.class_weights",
+     "numbers"},
     {"y", "1", "linear", "{\"label_smoothing\": 0.1}", "training.label_smoothing", "mse"},
     {"kind", "3", "softmax", "{\"class_weights\": [1, 2]}", "training.class_weights", "3 classes"},
     {"kind", "3", "softmax", "{\"class_weights\": {\"dog\": 2}}", "training.class_weights", "dog"},
