@@ -93,13 +93,15 @@ static json_t *describe_augmentations(void)
 
 static json_t *describe_metrics(void)
 {
-    json_t *list = json_array();
-    for (const char *const *name = metric_names; list != NULL && *name != NULL; name++)
-        if (json_array_append_new(list, json_pack("{s:s, s:b}", "name", *name, "higher_is_better",
-                                                  metric_higher_is_better(*name))) != 0) {
+    json_t *list = describe_kinds(metric_kinds);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        bool is_better = metric_higher_is_better(metric_kinds[i]->name);
+        if (json_object_set_new(json_array_get(list, i), "higher_is_better",
+                                json_boolean(is_better)) != 0) {
             json_decref(list);
             return NULL;
         }
+    }
     return list;
 }
 

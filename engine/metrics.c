@@ -10,56 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const metrics_not_built[] = {"top_k", "auc", NULL};
-
-static int refuse_unknown(const char *name, const char *path, struct error *error)
-{
-    const char *near = nearest_name(metric_names, name);
-    return error_set_at(error, ERROR_INVALID, path,
-                        "names \"%s\", which is no metric%s%s%s; there are accuracy, precision, "
-                        "recall, f1, confusion_matrix, mse, rmse, mae, mape and r2",
-                        name, near == NULL ? "" : " (did you mean \"", near == NULL ? "" : near,
-                        near == NULL ? "" : "\"?)");
-}
-
-static int choose(struct metrics *metrics, const char *name, const char *path, struct error *error)
-{
-    for (const char *const *planned = metrics_not_built; *planned != NULL; planned++)
-        if (strcmp(*planned, name) == 0)
-            return error_set_at(error, ERROR_NOT_BUILT, path,
-                                "names \"%s\", which is specified but not built yet", name);
-    int index = metric_find(name);
-    if (index < 0)
-        return refuse_unknown(name, path, error);
-    if ((metric_table[index].fits & metrics->compares) == 0)
-        return error_set_at(
-            error, ERROR_INVALID, path, "names \"%s\", which does not fit %s; %s", name,
-            metrics->compares == COMPARES_VALUES ? "a target of numbers" : "classes",
-            metrics->compares == COMPARES_VALUES
-                ? "mse, rmse, mae, mape and r2 do"
-                : "accuracy, precision, recall, f1 and confusion_matrix do");
-    for (int i = 0; i < metrics->chosen_count; i++)
-        if (metrics->chosen[i] == index)
-            return error_set_at(error, ERROR_INVALID, path, "names \"%s\" twice", name);
-    metrics->chosen[metrics->chosen_count++] = index;
-    return 0;
-}
-
-static int choose_all(struct metrics *metrics, const struct strings *names, const char *path,
-                      struct error *error)
-{
-    static char class_default[] = "accuracy";
-    static char mse[] = "mse", mae[] = "mae", r2[] = "r2";
-    static char *class_items[] = {class_default}, *value_items[] = {mse, mae, r2};
-    const struct strings class_names = {1, class_items}, value_names = {3, value_items};
-    if (names == NULL || names->count == 0)
-        names = metrics->compares == COMPARES_VALUES ? &value_names : &class_names;
-    for (size_t i = 0; i < names->count; i++)
-        if (choose(metrics, names->items[i], path, error) != 0)
-            return -1;
-    return 0;
-}
-
 static double *take(struct metrics *metrics, int64_t *at, int64_t count)
 {
     double *taken = metrics->state == NULL ? NULL : metrics->state + *at;
@@ -78,21 +28,59 @@ static void lay_out(struct metrics *metrics)
         metrics->predicted = take(metrics, &at, classes);
         metrics->support = take(metrics, &at, classes);
     }
-    if (metrics->compares == COMPARES_CLASSES && classes <= CONFUSION_CLASSES_MAX)
-        metrics->confusion = take(metrics, &at, classes * classes);
+    if (metrics->compares == COMPARES_CLASSES) {
+        metrics->rank_count = classes < TOP_K_MAX ? classes : TOP_K_MAX;
+        metrics->ranks = take(metrics, &at, metrics->rank_count);
+        if (classes <= CONFUSION_CLASSES_MAX)
+            metrics->confusion = take(metrics, &at, classes * classes);
+    }
     if (metrics->compares != COMPARES_CLASSES)
         metrics->sums =
             (struct value_sums *)(void *)take(metrics, &at, metrics->width * VALUE_SUMS);
+    metrics->summarized = take(metrics, &at, 1);
+    metrics->curves = take(metrics, &at, metrics->curve_count * metrics_curve_size(metrics));
+    metrics->details = take(metrics, &at, metrics->detail_count * metrics_detail_size(metrics));
     metrics->state_count = at;
 }
 
+static size_t kept_size(const struct kept_rows *kept)
+{
+    return (size_t)kept->capacity *
+           ((size_t)(kept->columns + kept->target_columns) * sizeof(float) + 2 * sizeof(uint32_t));
+}
+
+size_t metrics_memory(const struct metrics *metrics)
+{
+    return sizeof *metrics + (size_t)metrics->state_count * sizeof(double) +
+           kept_size(&metrics->kept);
+}
+
+static int allocate(struct metrics *metrics, struct error *error)
+{
+    struct kept_rows *kept = &metrics->kept;
+    size_t rows = (size_t)kept->capacity;
+    lay_out(metrics);
+    metrics->state = calloc((size_t)metrics->state_count, sizeof(double));
+    kept->outputs = malloc(rows * (size_t)kept->columns * sizeof(float) + 1);
+    kept->targets = malloc(rows * (size_t)kept->target_columns * sizeof(float) + 1);
+    kept->keys = malloc(2 * rows * sizeof(uint32_t) + 1);
+    if (metrics->state == NULL || kept->outputs == NULL || kept->targets == NULL ||
+        kept->keys == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for %zu bytes of metrics",
+                         metrics_memory(metrics));
+    lay_out(metrics);
+    return 0;
+}
+
 struct metrics *metrics_create(const struct preprocessing *preprocessing, int64_t width,
-                               const struct strings *names, bool binary_values, const char *path,
-                               struct error *error)
+                               const json_t *names, bool binary_values, int64_t rows,
+                               const char *path, struct error *error)
 {
     struct metrics *metrics = calloc(1, sizeof *metrics);
-    if (metrics == NULL)
-        goto out_of_memory;
+    if (metrics == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory for the metrics");
+        return NULL;
+    }
     metrics->preprocessing = preprocessing;
     metrics->width = width;
     metrics->compares = preprocessing_task(preprocessing) == TASK_CLASSES ? COMPARES_CLASSES
@@ -100,19 +88,14 @@ struct metrics *metrics_create(const struct preprocessing *preprocessing, int64_
                                                                           : COMPARES_VALUES;
     metrics->class_count =
         metrics->compares == COMPARES_CLASSES ? preprocessing_target_width(preprocessing) : width;
-    if (choose_all(metrics, names, path, error) != 0) {
-        metrics_free(metrics);
-        return NULL;
-    }
-    lay_out(metrics);
-    metrics->state = calloc((size_t)metrics->state_count, sizeof(double));
-    if (metrics->state == NULL)
-        goto out_of_memory;
-    lay_out(metrics);
+    if (metrics_choose(metrics, names, path, error) != 0)
+        goto fail;
+    metrics_plan_kept(metrics, rows);
+    if (allocate(metrics, error) != 0)
+        goto fail;
     return metrics;
-out_of_memory:
+fail:
     metrics_free(metrics);
-    error_set(error, ERROR_MEMORY, "out of memory for the metrics");
     return NULL;
 }
 
@@ -120,6 +103,9 @@ void metrics_free(struct metrics *metrics)
 {
     if (metrics == NULL)
         return;
+    free(metrics->kept.outputs);
+    free(metrics->kept.targets);
+    free(metrics->kept.keys);
     free(metrics->state);
     free(metrics);
 }
@@ -127,16 +113,30 @@ void metrics_free(struct metrics *metrics)
 void metrics_reset(struct metrics *metrics)
 {
     memset(metrics->state, 0, (size_t)metrics->state_count * sizeof(double));
+    metrics->kept.count = 0;
+}
+
+/* What was kept, where the summary is not made of it yet. */
+static void copy_kept(struct kept_rows *to, const struct kept_rows *from)
+{
+    assert(to->capacity == from->capacity && to->columns == from->columns);
+    to->count = from->count;
+    memcpy(to->outputs, from->outputs, (size_t)(from->count * from->columns) * sizeof(float));
+    memcpy(to->targets, from->targets,
+           (size_t)(from->count * from->target_columns) * sizeof(float));
 }
 
 void metrics_copy(struct metrics *to, const struct metrics *from)
 {
     assert(to->state_count == from->state_count);
     memcpy(to->state, from->state, (size_t)to->state_count * sizeof(double));
+    if (*from->summarized == 0)
+        copy_kept(&to->kept, &from->kept);
 }
 
-void metrics_save(const struct metrics *metrics, struct bytes *bytes)
+void metrics_save(struct metrics *metrics, struct bytes *bytes)
 {
+    metrics_summarize(metrics);
     for (int64_t i = 0; i < metrics->state_count; i++)
         bytes_append_f64(bytes, metrics->state[i]);
 }
@@ -164,12 +164,25 @@ static int64_t decide(const float *output, int64_t width)
     return best;
 }
 
+/* How many classes are likelier than this; the first of equal ones is. */
+static int64_t rank_of(const float *output, int64_t width, int32_t class)
+{
+    int64_t rank = 0;
+    for (int64_t j = 0; j < width; j++)
+        rank += output[j] > output[class] || (output[j] == output[class] && j < class);
+    return rank;
+}
+
 static void add_class(struct metrics *metrics, const float *output, int32_t truth)
 {
     int64_t prediction = decide(output, metrics->width);
     assert(truth >= 0 && truth < metrics->class_count && prediction < metrics->class_count);
+    int64_t rank =
+        metrics->width == 1 ? prediction != truth : rank_of(output, metrics->width, truth);
     metrics->support[truth]++;
     metrics->predicted[prediction]++;
+    if (rank < metrics->rank_count)
+        metrics->ranks[rank]++;
     if (metrics->confusion != NULL)
         metrics->confusion[truth * metrics->class_count + prediction]++;
     if (prediction == truth) {
@@ -209,25 +222,36 @@ static void add_values(struct metrics *metrics, const float *output, const float
 void metrics_add(struct metrics *metrics, const float *outputs, const int32_t *classes,
                  const float *values, int64_t row_count)
 {
+    *metrics->summarized = 0;
     for (int64_t i = 0; i < row_count; i++) {
         const float *output = outputs + i * metrics->width;
+        float class = metrics->compares == COMPARES_CLASSES ? (float)classes[i] : 0;
+        const float *target =
+            metrics->compares == COMPARES_CLASSES ? &class : values + i * metrics->width;
         if (metrics->compares == COMPARES_CLASSES)
             add_class(metrics, output, classes[i]);
         if (metrics->compares == COMPARES_BINARY)
-            add_binary(metrics, output, values + i * metrics->width);
+            add_binary(metrics, output, target);
         if (metrics->compares != COMPARES_CLASSES)
-            add_values(metrics, output, values + i * metrics->width);
+            add_values(metrics, output, target);
+        metrics_keep(metrics, output, target);
         ++*metrics->rows;
     }
 }
 
-int metrics_values(const struct metrics *metrics, struct metric_value values[METRICS_MAX])
+int metrics_values(struct metrics *metrics, struct metric_value values[METRICS_MAX])
 {
     int count = 0;
-    for (int i = 0; i < metrics->chosen_count; i++)
-        if (metric_table[metrics->chosen[i]].value != NULL)
+    for (int i = 0; i < metrics->chosen_count; i++) {
+        const struct chosen_metric *chosen = &metrics->chosen[i];
+        const struct metric *metric = metric_table[chosen->index];
+        if (metric->value == metric_auc)
+            metrics_summarize(metrics);
+        if (metric->value != NULL)
+            values[count++] = (struct metric_value){chosen->name, metric->value(metrics)};
+        else if (metric->value_of_k != NULL)
             values[count++] =
-                (struct metric_value){metric_table[metrics->chosen[i]].name,
-                                      metric_table[metrics->chosen[i]].value(metrics)};
+                (struct metric_value){chosen->name, metric->value_of_k(metrics, chosen->k)};
+    }
     return count;
 }

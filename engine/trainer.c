@@ -55,9 +55,9 @@ static int allocate(struct trainer *trainer, struct error *error)
     trainer->order = malloc((size_t)plan->sets.training_count * sizeof(uint32_t));
     if (trainer->order == NULL || trainer->update_states == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for the order of the rows");
-    trainer->best_metrics =
-        metrics_create(plan->preprocessing, plan->output_elements, &plan->setup.training->metrics,
-                       plan->task.binary_values, "training.metrics", error);
+    trainer->best_metrics = metrics_create(plan->preprocessing, plan->output_elements,
+                                           plan->setup.training->metrics, plan->task.binary_values,
+                                           plan->sets.validation_count, "training.metrics", error);
     trainer->step = step_create(&plan->step_setup, error);
     if (trainer->best_metrics == NULL || trainer->step == NULL)
         return -1;

@@ -19,7 +19,8 @@ static int memory_of(const struct trainer_plan *plan, size_t *memory, struct err
     if (size_add(sum, step, &sum, error) != 0 || size_add(sum, data, &sum, error) != 0 ||
         size_add(sum, augment, &sum, error) != 0 ||
         size_add(sum, rows * sizeof(uint32_t), &sum, error) != 0 ||
-        size_add(sum, trainer_plan_parameter_size(plan) * weight_blocks(plan), &sum, error) != 0)
+        size_add(sum, trainer_plan_parameter_size(plan) * weight_blocks(plan), &sum, error) != 0 ||
+        size_add(sum, 2 * metrics_memory(plan->metrics), &sum, error) != 0)
         return -1;
     /* Between two folds there are both. */
     if (plan->round.fold >= 0 && size_multiply(sum, 2, &sum, error) != 0)
@@ -46,7 +47,7 @@ static json_t *resolve(const struct trainer_plan *plan)
         return NULL;
     if (plan->default_loss.kind != NULL)
         json_object_set_new(training, "loss", fields_write_variant(&plan->default_loss));
-    if (plan->setup.training->metrics.count == 0)
+    if (!metrics_are_named(plan->setup.training->metrics))
         json_object_set_new(training, "metrics", metric_list(plan));
     json_t *left_out = json_deep_copy(preprocessing_left_out(plan->preprocessing));
     return json_pack("{s:o, s:o, s:o*, s:o}", "network", json_deep_copy(plan->network->document),

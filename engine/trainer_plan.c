@@ -93,9 +93,9 @@ static int plan_loss(struct trainer_plan *plan, struct error *error)
 
 static int plan_metrics(struct trainer_plan *plan, struct error *error)
 {
-    plan->metrics =
-        metrics_create(plan->preprocessing, plan->output_elements, &plan->setup.training->metrics,
-                       plan->task.binary_values, "training.metrics", error);
+    plan->metrics = metrics_create(plan->preprocessing, plan->output_elements,
+                                   plan->setup.training->metrics, plan->task.binary_values,
+                                   plan->sets.validation_count, "training.metrics", error);
     return plan->metrics == NULL ? -1 : trainer_plan_goals(plan, error);
 }
 

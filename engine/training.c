@@ -3,6 +3,7 @@
 #include "engine/training.h"
 #include "engine/augmentation.h"
 #include "engine/loss.h"
+#include "engine/metrics.h"
 #include "engine/optimizer.h"
 #include "engine/schedule.h"
 
@@ -134,7 +135,9 @@ static const struct field training_fields[] = {
                .help = "\"balanced\", weights by label, or a list by class; training rows only"),
     FIELD_STRING(struct training, sample_weight, .min = 1, .max = 1024, .flags = FIELD_NULLABLE,
                  .help = "column with each row's weight; training rows only"),
-    FIELD_STRINGS(struct training, metrics, .help = "measured at the end of each epoch"),
+    FIELD_JSON(struct training, metrics, .flags = FIELD_NULLABLE,
+               .help = "measured at the end of each epoch: a list of names, or objects like "
+                       "{\"type\": \"top_k\", \"k\": 3}; by default by the task"),
     FIELD_OBJECT(struct training, checkpoint, struct checkpoint_options, .object = &checkpoint_kind,
                  .flags = FIELD_PRESENT, .help = "when the run is saved"),
     FIELD_VARIANTS(struct training, augmentation, .kinds = augment_kinds, .max = AUGMENTATION_MAX,
@@ -173,6 +176,8 @@ static int training_check(const void *options, const char *path, struct error *e
 {
     const struct training *training = options;
     char full[PATH_SIZE];
+    if (metrics_check_names(training->metrics, path_of(path, "metrics", full), error) != 0)
+        return -1;
     if (training->class_weights != NULL && !are_class_weights(training->class_weights))
         return error_set_at(error, ERROR_INVALID, path_of(path, "class_weights", full),
                             "must be \"balanced\", an object of weights by label like "

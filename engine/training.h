@@ -45,9 +45,9 @@ struct training {
     double clip_norm, clip_value;                  /* NAN: none */
     double l1, l2;
     double label_smoothing;
-    json_t *class_weights;  /* NULL, "balanced", a map by label, or a list by class index */
-    char *sample_weight;    /* NULL or a column */
-    struct strings metrics; /* empty: by the task */
+    json_t *class_weights; /* NULL, "balanced", a map by label, or a list by class index */
+    char *sample_weight;   /* NULL or a column */
+    json_t *metrics;       /* names and objects, see metrics.h; NULL or empty: by the task */
     struct checkpoint_options *checkpoint;
     struct variants augmentation; /* of the training batches, in this order */
     int64_t seed;

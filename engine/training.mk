@@ -29,9 +29,12 @@ libengine_la_SOURCES += \
 	engine/augments/time_shift.c \
 	engine/catalog.c engine/catalog.h \
 	engine/class_weights.c engine/class_weights.h \
+	engine/float_sort.c engine/float_sort.h \
+	engine/metric_choice.c \
 	engine/metric_table.c \
 	engine/metrics.c engine/metrics.h engine/metrics_state.h \
 	engine/metrics_report.c \
+	engine/metrics_summary.c \
 	engine/optimizer.h \
 	engine/optimizers/adadelta.c \
 	engine/optimizers/adagrad.c \
@@ -43,6 +46,7 @@ libengine_la_SOURCES += \
 	engine/optimizers/optimizers.c engine/optimizers/optimizers.h \
 	engine/optimizers/rmsprop.c \
 	engine/optimizers/sgd.c \
+	engine/residuals.c engine/residuals.h \
 	engine/sampler.c engine/sampler.h \
 	engine/schedule.h \
 	engine/schedules/constant.c \
@@ -55,6 +59,7 @@ libengine_la_SOURCES += \
 	engine/schedules/reduce_on_plateau.c \
 	engine/schedules/schedules.c engine/schedules/schedules.h \
 	engine/schedules/step.c \
+	engine/score_curve.c engine/score_curve.h \
 	engine/step.c engine/step.h \
 	engine/trainer.c engine/trainer.h engine/trainer_state.h \
 	engine/trainer_augment.c engine/trainer_augment.h \

@@ -39,10 +39,8 @@ START_TEST(everything_that_is_built_is_listed)
     ck_assert(has(catalog, "activations", "gelu_tanh"));
     ck_assert(has(catalog, "initializers", "glorot_uniform"));
     ck_assert(has(catalog, "formats", "csv") && has(catalog, "formats", "idx"));
-    size_t metrics = 0;
-    while (metric_names[metrics] != NULL)
-        metrics++;
-    ck_assert_uint_eq(json_array_size(json_object_get(catalog, "metrics")), metrics);
+    for (size_t i = 0; metric_kinds[i] != NULL; i++)
+        ck_assert(has(catalog, "metrics", metric_kinds[i]->name));
     json_decref(catalog);
 }
 END_TEST

@@ -27,18 +27,22 @@ static struct preprocessing *of_values(void)
     return preprocessing;
 }
 
-static struct metrics *make(const struct preprocessing *preprocessing, int64_t width, char **names,
-                            size_t count, bool is_binary)
+enum { ROWS_EXPECTED = 8 };
+
+/* `names`: JSON, or NULL. */
+static struct metrics *make(const struct preprocessing *preprocessing, int64_t width,
+                            const char *names, bool is_binary)
 {
     struct error error = {0};
-    const struct strings list = {count, names};
-    struct metrics *metrics =
-        metrics_create(preprocessing, width, &list, is_binary, "training.metrics", &error);
+    json_t *list = names == NULL ? NULL : json_loads(names, JSON_DECODE_ANY, NULL);
+    struct metrics *metrics = metrics_create(preprocessing, width, list, is_binary, ROWS_EXPECTED,
+                                             "training.metrics", &error);
     ck_assert_ok(error);
+    json_decref(list);
     return metrics;
 }
 
-static double value_of(const struct metrics *metrics, const char *name)
+static double value_of(struct metrics *metrics, const char *name)
 {
     struct metric_value values[METRICS_MAX];
     int count = metrics_values(metrics, values);
@@ -48,11 +52,9 @@ static double value_of(const struct metrics *metrics, const char *name)
     ck_abort_msg("%s is not measured", name);
 }
 
-static char accuracy[] = "accuracy", precision[] = "precision", recall[] = "recall", f1[] = "f1";
-static char mse[] = "mse", rmse[] = "rmse", mae[] = "mae", mape[] = "mape", r2[] = "r2";
-static char confusion[] = "confusion_matrix";
-static char *class_names[] = {accuracy, precision, recall, f1, confusion};
-static char *value_names[] = {mse, rmse, mae, mape, r2};
+static const char class_names[] =
+    "[\"accuracy\", \"precision\", \"recall\", \"f1\", \"confusion_matrix\"]";
+static const char value_names[] = "[\"mse\", \"rmse\", \"mae\", \"mape\", \"r2\"]";
 
 /* Truth ant ant ant bee bee, predicted ant ant bee bee bee; cat never occurs. */
 static void add_animals(struct metrics *metrics)
@@ -68,7 +70,7 @@ static void add_animals(struct metrics *metrics)
 START_TEST(classes_average_over_those_that_occur)
 {
     struct preprocessing *preprocessing = of_classes();
-    struct metrics *metrics = make(preprocessing, 3, class_names, 5, false);
+    struct metrics *metrics = make(preprocessing, 3, class_names, false);
     add_animals(metrics);
     ck_assert_double_eq_tol(value_of(metrics, "accuracy"), 0.8, 1e-12);
     ck_assert_double_eq_tol(value_of(metrics, "precision"), (1 + 2.0 / 3) / 2, 1e-12);
@@ -82,7 +84,7 @@ END_TEST
 START_TEST(report_has_truth_in_rows_and_predictions_in_columns)
 {
     struct preprocessing *preprocessing = of_classes();
-    struct metrics *metrics = make(preprocessing, 3, NULL, 0, false);
+    struct metrics *metrics = make(preprocessing, 3, NULL, false);
     add_animals(metrics);
     json_t *report = metrics_report(metrics);
     json_t *matrix = json_object_get(report, "confusion_matrix");
@@ -102,7 +104,7 @@ END_TEST
 START_TEST(numbers_are_judged_by_their_errors)
 {
     struct preprocessing *preprocessing = of_values();
-    struct metrics *metrics = make(preprocessing, 1, value_names, 5, false);
+    struct metrics *metrics = make(preprocessing, 1, value_names, false);
     static const float outputs[] = {2, 3, 6}, truth[] = {1, 3, 8};
     metrics_add(metrics, outputs, NULL, truth, 3);
     ck_assert_double_eq_tol(value_of(metrics, "mse"), 5.0 / 3, 1e-12);
@@ -118,7 +120,7 @@ END_TEST
 START_TEST(r2_of_a_large_target_keeps_its_digits)
 {
     struct preprocessing *preprocessing = of_values();
-    struct metrics *metrics = make(preprocessing, 1, NULL, 0, false);
+    struct metrics *metrics = make(preprocessing, 1, NULL, false);
     static const float outputs[] = {1e7F, 1e7F + 1, 1e7F + 3};
     static const float truth[] = {1e7F, 1e7F + 1, 1e7F + 2};
     metrics_add(metrics, outputs, NULL, truth, 3);
@@ -131,7 +133,7 @@ END_TEST
 START_TEST(zero_and_one_are_judged_as_classes)
 {
     struct preprocessing *preprocessing = of_values();
-    struct metrics *metrics = make(preprocessing, 2, class_names, 2, true);
+    struct metrics *metrics = make(preprocessing, 2, "[\"accuracy\", \"precision\"]", true);
     static const float outputs[][2] = {{.9F, .2F}, {.6F, .7F}, {.1F, .4F}};
     static const float truth[][2] = {{1, 0}, {0, 1}, {0, 1}};
     metrics_add(metrics, outputs[0], NULL, truth[0], 3);
@@ -145,8 +147,8 @@ END_TEST
 START_TEST(copy_and_restore_bring_everything_back)
 {
     struct preprocessing *preprocessing = of_classes();
-    struct metrics *metrics = make(preprocessing, 3, class_names, 5, false);
-    struct metrics *copy = make(preprocessing, 3, class_names, 5, false);
+    struct metrics *metrics = make(preprocessing, 3, class_names, false);
+    struct metrics *copy = make(preprocessing, 3, class_names, false);
     struct bytes bytes = {0};
     add_animals(metrics);
     metrics_copy(copy, metrics);
@@ -169,28 +171,33 @@ START_TEST(copy_and_restore_bring_everything_back)
 }
 END_TEST
 
-static void check_refused(const struct preprocessing *preprocessing, const char *name,
-                          enum error_code code, const char *says)
+static void check_refused(const struct preprocessing *preprocessing, const char *names,
+                          const char *path, const char *says)
 {
     struct error error = {0};
-    char text[32];
-    char *items[] = {text};
-    const struct strings names = {1, items};
-    snprintf(text, sizeof text, "%s", name);
-    ck_assert_ptr_null(metrics_create(preprocessing, 3, &names, false, "training.metrics", &error));
-    ck_assert_int_eq(error.code, code);
-    ck_assert_str_eq(error.path, "training.metrics");
+    json_t *list = json_loads(names, JSON_DECODE_ANY, NULL);
+    ck_assert_ptr_nonnull(list);
+    ck_assert_ptr_null(
+        metrics_create(preprocessing, 3, list, false, 10, "training.metrics", &error));
+    ck_assert_int_eq(error.code, ERROR_INVALID);
+    ck_assert_str_eq(error.path, path);
     ck_assert_msg(strstr(error.message, says) != NULL, "%s", error.message);
+    json_decref(list);
 }
 
 START_TEST(names_that_do_not_fit_are_refused)
 {
     struct preprocessing *classes = of_classes(), *values = of_values();
-    check_refused(classes, "auc", ERROR_NOT_BUILT, "not built yet");
-    check_refused(classes, "top_k", ERROR_NOT_BUILT, "not built yet");
-    check_refused(classes, "mse", ERROR_INVALID, "does not fit classes");
-    check_refused(values, "f1", ERROR_INVALID, "does not fit a target of numbers");
-    check_refused(classes, "acuracy", ERROR_INVALID, "did you mean \"accuracy\"");
+    check_refused(classes, "[\"f1\", \"mse\"]", "training.metrics[1]", "does not fit classes");
+    check_refused(values, "\"f1\"", "training.metrics", "does not fit a target of numbers");
+    check_refused(values, "[\"top_2\"]", "training.metrics[0]", "mse, rmse, mae, mape, r2 do");
+    check_refused(classes, "[\"acuracy\"]", "training.metrics[0]", "did you mean");
+    check_refused(classes, "[\"top_k\", \"top_5\"]", "training.metrics[1]", "twice");
+    check_refused(classes, "[{\"type\": \"top_k\", \"k\": 0}]", "training.metrics[0].k",
+                  "between 1 and 100");
+    check_refused(classes, "[{\"type\": \"auc\", \"k\": 2}]", "training.metrics[0].k", "not known");
+    check_refused(classes, "7", "training.metrics", "list of metrics");
+    check_refused(classes, "[\"top_\"]", "training.metrics[0]", "top_k");
     preprocessing_free(classes);
     preprocessing_free(values);
 }
@@ -201,6 +208,7 @@ START_TEST(higher_is_better_is_known_for_each)
     ck_assert(metric_higher_is_better("val_accuracy") && metric_higher_is_better("r2"));
     ck_assert(!metric_higher_is_better("val_loss") && !metric_higher_is_better("train_loss"));
     ck_assert(!metric_higher_is_better("val_mse"));
+    ck_assert(metric_higher_is_better("val_auc") && metric_higher_is_better("val_top_3"));
 }
 END_TEST
 
