@@ -114,6 +114,17 @@ START_TEST(restored_runs_stop_early_at_the_same_epoch)
 }
 END_TEST
 
+START_TEST(restored_runs_have_the_same_curves)
+{
+    check_interruptions("kind", NETWORK,
+                        "{\"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.05}, "
+                        "\"epochs\": 20, \"batch_size\": 16, \"metrics\": [\"auc\", \"top_2\", "
+                        "\"mcc\"], \"early_stopping\": {\"monitor\": \"val_auc\"}}");
+    check_interruptions("y", "{\"layers\": [{\"type\": \"dense\", \"units\": \"auto\"}]}",
+                        "{\"epochs\": 4, \"batch_size\": 16}");
+}
+END_TEST
+
 START_TEST(restored_runs_reduce_the_rate_at_the_same_epoch)
 {
     check_interruptions(
@@ -223,6 +234,7 @@ static void add_tests(TCase *cases)
     tcase_add_checked_fixture(cases, open_dataset, close_dataset);
     tcase_add_test(cases, restored_runs_end_in_the_same_bytes_with_every_optimizer);
     tcase_add_test(cases, restored_runs_stop_early_at_the_same_epoch);
+    tcase_add_test(cases, restored_runs_have_the_same_curves);
     tcase_add_test(cases, restored_runs_reduce_the_rate_at_the_same_epoch);
     tcase_add_test(cases, restored_runs_without_validation_are_the_same);
     tcase_add_test(cases, trainer_that_went_on_can_be_taken_back);

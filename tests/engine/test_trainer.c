@@ -352,6 +352,21 @@ END_TEST
 
 /* ---- schedules that watch a figure */
 
+START_TEST(areas_and_ranks_are_figures_of_an_epoch)
+{
+    const char *training = "{\"epochs\": 20, \"metrics\": [\"auc\", {\"type\": \"top_k\", \"k\": "
+                           "2}, \"mcc\", \"accuracy\"], " QUICK "}";
+    double accuracy = result_of("kind", SOFTMAX, training, "val_accuracy");
+    double two = result_of("kind", SOFTMAX, training, "val_top_2");
+    double area = result_of("kind", SOFTMAX, training, "val_auc");
+    double mcc = result_of("kind", SOFTMAX, training, "val_mcc");
+    ck_assert(accuracy <= two && two <= 1 && area > 0.95 && area <= 1 && mcc > 0.8 && mcc <= 1);
+    ck_assert_double_gt(
+        result_of("flag", SIGMOID, "{\"epochs\": 20, \"metrics\": \"auc\", " QUICK "}", "val_auc"),
+        0.9);
+}
+END_TEST
+
 START_TEST(plateau_of_the_monitored_figure_reduces_the_rate)
 {
     struct fixture_run run;
@@ -492,6 +507,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, evaluation_is_that_of_the_model);
     tcase_add_test(cases, divergence_names_step_layer_and_rows);
     tcase_add_test(cases, divergence_by_what_is_no_id_says_so);
+    tcase_add_test(cases, areas_and_ranks_are_figures_of_an_epoch);
     tcase_add_test(cases, plateau_of_the_monitored_figure_reduces_the_rate);
     tcase_add_test(cases, plateau_of_a_figure_that_is_not_measured_is_refused);
     tcase_add_test(cases, column_of_sample_weights_is_no_feature);

@@ -4,6 +4,7 @@ TRAINING_TESTS = \
 	tests/engine/test_augments \
 	tests/engine/test_catalog \
 	tests/engine/test_checkpoint \
+	tests/engine/test_float_sort \
 	tests/engine/test_golden \
 	tests/engine/test_metrics \
 	tests/engine/test_mixed_targets \
@@ -22,6 +23,10 @@ TESTS += $(TRAINING_TESTS)
 EXTRA_DIST += tests/golden/README.md tests/golden/reference.py tests/golden/cases
 
 TRAINER_FIXTURE = tests/engine/trainer_fixture.c tests/engine/trainer_fixture.h
+
+tests_engine_test_float_sort_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_float_sort_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_float_sort_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_golden_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_golden_CPPFLAGS = $(TEST_CPPFLAGS)
