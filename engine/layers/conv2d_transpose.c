@@ -10,6 +10,8 @@
 
 #include "engine/layers/layers.h"
 
+enum { FILTER_AXIS = 2 }; /* of the kernel [height, width, filters, channels] */
+
 static const struct field transpose_fields[] = {CONVOLUTION_FIELDS, FIELD_END};
 
 /* The convolution that this is the transpose of has the output for images, and the input's channels
@@ -62,7 +64,10 @@ static int transpose_plan(struct layer *layer, const char *path, struct error *e
                                            .kernel_initializer = &options->kernel_initializer,
                                            .bias_initializer = &options->bias_initializer,
                                            .use_bias = options->use_bias};
-    return affine_plan(layer, &affine, &tensors, path, error);
+    if (affine_plan(layer, &affine, &tensors, path, error) != 0)
+        return -1;
+    layer->tensors[AFFINE_KERNEL].unit_axis = FILTER_AXIS;
+    return 0;
 }
 
 static struct convolution_pass pass_of(const struct layer *layer, const struct layer_pass *pass)

@@ -52,6 +52,7 @@ static int embedding_plan(struct layer *layer, const char *path, struct error *e
     tensor->initializer = embedding->embeddings_initializer;
     tensor->fan_in = table.dims[0];
     tensor->fan_out = table.dims[1];
+    tensor->unit_axis = 0; /* an id's vector is a unit */
     layer->parameter_items = embedding->units;
     layer->flops_per_row = layer_flops(layer_output_elements(layer), FLOPS_PER_ELEMENT / 2);
     snprintf(initializer_path, sizeof(initializer_path), "%s.embeddings_initializer", path);

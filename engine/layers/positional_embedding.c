@@ -34,6 +34,7 @@ static int positional_embedding_plan(struct layer *layer, const char *path, stru
     tensor->initializer = options->embeddings_initializer;
     tensor->fan_in = shape->dims[0];
     tensor->fan_out = shape->dims[1];
+    tensor->unit_axis = 0; /* a position's vector is a unit */
     layer->parameter_items = layer_input_elements(layer);
     layer->flops_per_row = layer_flops(layer_input_elements(layer), 1);
     snprintf(initializer_path, sizeof(initializer_path), "%s.embeddings_initializer", path);

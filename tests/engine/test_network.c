@@ -164,6 +164,33 @@ static const char penalized[] =
     "\"bias_l1\": 2, \"bias_l2\": 3}, {\"type\": \"batch_norm\"}, "
     "{\"type\": \"dense\", \"units\": 1, \"name\": \"other\"}]}";
 
+START_TEST(units_of_kernels_lie_where_max_norm_looks)
+{
+    static const struct {
+        const char *text, *tensor;
+        int unit_axis;
+    } kernels[] = {
+        {"{\"input\": [5], \"layers\": [{\"type\": \"dense\", \"units\": 2}]}", "dense_1/kernel",
+         1},
+        {"{\"input\": [5, 5, 2], \"layers\": [{\"type\": \"conv2d\", \"filters\": 3, "
+         "\"kernel_size\": 2}]}",
+         "conv2d_1/kernel", 3},
+        {"{\"input\": [5, 5, 2], \"layers\": [{\"type\": \"conv2d_transpose\", \"filters\": 3, "
+         "\"kernel_size\": 2}]}",
+         "conv2d_transpose_1/kernel", 2},
+        {"{\"input\": [5], \"layers\": [{\"type\": \"embedding\", \"vocabulary\": 9, \"units\": "
+         "2}]}",
+         "embedding_1/embeddings", 0},
+        {"{\"input\": [5, 2], \"layers\": [{\"type\": \"positional_embedding\"}]}",
+         "positional_embedding_1/embeddings", 0}};
+    for (size_t i = 0; i < ARRAY_COUNT(kernels); i++) {
+        struct network *network = make(kernels[i].text);
+        ck_assert_int_eq(tensor_find(network, kernels[i].tensor)->unit_axis, kernels[i].unit_axis);
+        network_free(network);
+    }
+}
+END_TEST
+
 START_TEST(penalties_and_their_gradients_are_those_of_the_formula)
 {
     struct network *network = make(penalized);
@@ -279,6 +306,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_visit_of_the_tensors_stops_where_it_is_told);
     tcase_add_test(tests, the_last_activation_is_peeled_off);
     tcase_add_test(tests, first_weights_depend_on_seed_layer_and_tensor_alone);
+    tcase_add_test(tests, units_of_kernels_lie_where_max_norm_looks);
     tcase_add_test(tests, penalties_and_their_gradients_are_those_of_the_formula);
     tcase_add_test(tests, without_any_factor_there_is_no_penalty);
     tcase_add_test(tests, prediction_shares_outputs_and_training_keeps_them);
