@@ -110,9 +110,15 @@ void metrics_free(struct metrics *metrics)
     free(metrics);
 }
 
+/* Bytes of the state before the summary, which is only there once it was made. */
+static size_t gathered_size(const struct metrics *metrics)
+{
+    return (size_t)(metrics->summarized + 1 - metrics->state) * sizeof(double);
+}
+
 void metrics_reset(struct metrics *metrics)
 {
-    memset(metrics->state, 0, (size_t)metrics->state_count * sizeof(double));
+    memset(metrics->state, 0, gathered_size(metrics));
     metrics->kept.count = 0;
 }
 
@@ -129,9 +135,12 @@ static void copy_kept(struct kept_rows *to, const struct kept_rows *from)
 void metrics_copy(struct metrics *to, const struct metrics *from)
 {
     assert(to->state_count == from->state_count);
-    memcpy(to->state, from->state, (size_t)to->state_count * sizeof(double));
-    if (*from->summarized == 0)
-        copy_kept(&to->kept, &from->kept);
+    if (*from->summarized != 0) {
+        memcpy(to->state, from->state, (size_t)to->state_count * sizeof(double));
+        return;
+    }
+    memcpy(to->state, from->state, gathered_size(from));
+    copy_kept(&to->kept, &from->kept);
 }
 
 void metrics_save(struct metrics *metrics, struct bytes *bytes)

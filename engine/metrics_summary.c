@@ -195,8 +195,11 @@ static void make_residuals(struct metrics *metrics, int64_t column)
 
 void metrics_summarize(struct metrics *metrics)
 {
+    double *end = metrics->state + metrics->state_count;
     if (*metrics->summarized != 0)
         return;
+    /* Also what stays unused, since all of it goes into checkpoints. */
+    memset(metrics->summarized, 0, (size_t)(end - metrics->summarized) * sizeof(double));
     for (int64_t i = 0; i < metrics->curve_count; i++)
         make_curve(metrics, i);
     for (int64_t i = 0; i < metrics->detail_count; i++)
