@@ -302,6 +302,24 @@ START_TEST(curves_of_two_classes_go_through_every_threshold)
 }
 END_TEST
 
+START_TEST(auc_of_two_classes_with_an_output_each_is_that_of_the_second)
+{
+    struct error error = {0};
+    const struct shape shape = {.rank = 1, .dims = {4}};
+    json_t *labels = json_pack("[s, s]", "no", "yes");
+    struct preprocessing *preprocessing = preprocessing_identity(&shape, labels, &error);
+    struct metrics *metrics = make(preprocessing, 2, "[\"auc\"]", false);
+    /* Outputs that are no shares of one, so that it tells which one is looked at. */
+    static const float outputs[][2] = {{.9F, .1F}, {.8F, .2F}, {.7F, .9F}, {.6F, .15F}};
+    static const int32_t truth[] = {0, 0, 1, 1};
+    metrics_add(metrics, outputs[0], truth, NULL, 4);
+    ck_assert_double_eq_tol(value_of(metrics, "auc"), 0.75, 1e-12);
+    json_decref(labels);
+    metrics_free(metrics);
+    preprocessing_free(preprocessing);
+}
+END_TEST
+
 START_TEST(curves_of_classes_that_do_not_occur_are_empty)
 {
     struct preprocessing *preprocessing = of_classes();
@@ -583,6 +601,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, mcc_is_that_of_several_classes);
     tcase_add_test(cases, auc_of_several_classes_is_their_mean);
     tcase_add_test(cases, curves_of_two_classes_go_through_every_threshold);
+    tcase_add_test(cases, auc_of_two_classes_with_an_output_each_is_that_of_the_second);
     tcase_add_test(cases, curves_of_classes_that_do_not_occur_are_empty);
     tcase_add_test(cases, columns_of_zero_and_one_have_curves_and_a_mean_mcc);
     tcase_add_test(cases, residuals_are_reported_by_column);
