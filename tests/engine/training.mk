@@ -4,6 +4,7 @@ TRAINING_TESTS = \
 	tests/engine/test_augments \
 	tests/engine/test_catalog \
 	tests/engine/test_checkpoint \
+	tests/engine/test_evaluation \
 	tests/engine/test_float_sort \
 	tests/engine/test_golden \
 	tests/engine/test_metrics \
@@ -32,6 +33,14 @@ tests_engine_test_golden_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_golden_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_golden_LDADD = libengine.la $(CHECK_LIBS)
 
+METRICS_FIXTURE = tests/engine/metrics_fixture.c tests/engine/metrics_fixture.h
+
+tests_engine_test_evaluation_SOURCES = tests/engine/test_evaluation.c $(METRICS_FIXTURE)
+tests_engine_test_evaluation_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_evaluation_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_evaluation_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_metrics_SOURCES = tests/engine/test_metrics.c $(METRICS_FIXTURE)
 tests_engine_test_metrics_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_metrics_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_metrics_LDADD = libengine.la $(CHECK_LIBS)
