@@ -5,6 +5,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_main_job.py \
 	tests/end-to-end/test_stop.py \
 	tests/end-to-end/test_training.py \
+	tests/end-to-end/test_evaluation.py \
 	tests/end-to-end/test_kill.py \
 	tests/end-to-end/test_golden.py \
 	tests/end-to-end/test_real_data.py \
