@@ -31,9 +31,6 @@ const struct kind layer_options_kind = {.name = "layer",
                                         .size = sizeof(struct layer_options),
                                         .fields = layer_options_fields};
 
-/* Types of the specification that are not built. */
-static const char *const types_not_built[] = {"lstm", "gru", "attention", NULL};
-
 static int refuse_unknown_type(const char *name, const char *path, struct error *error)
 {
     const char *names[128];
@@ -56,12 +53,6 @@ const struct layer_type *layer_type_find(const char *name, const char *path, str
     for (size_t i = 0; layer_types[i] != NULL; i++)
         if (strcmp(layer_types[i]->kind.name, name) == 0)
             return layer_types[i];
-    for (size_t i = 0; types_not_built[i] != NULL; i++) {
-        if (strcmp(types_not_built[i], name) == 0) {
-            error_set_at(error, ERROR_NOT_BUILT, path, "%s is specified but not built yet", name);
-            return NULL;
-        }
-    }
     refuse_unknown_type(name, path, error);
     return NULL;
 }

@@ -56,6 +56,8 @@ struct layer_tensor {
     struct shape shape;
     struct variant initializer; /* borrowed from the options; kind NULL: filled with `value` */
     float value;
+    int64_t value_begin, value_end; /* elements that begin with `value` whatever the initializer (a
+                                       forget gate's bias) */
     int64_t fan_in, fan_out; /* for the initializers */
     int unit_axis;  /* of a kernel: the axis that max_norm goes along, each of whose indices has a
                        norm of its own; layer_add_tensor() makes it the last, the output units */
@@ -143,8 +145,7 @@ struct layer_type {
 /* All layer types that are built, NULL-terminated. */
 extern const struct layer_type *const layer_types[];
 
-/* A layer type by name. An unknown name is ERROR_INVALID with the nearest known one; a type of the
- * specification that is not built is ERROR_NOT_BUILT ("lstm is specified but not built yet"). */
+/* A layer type by name. An unknown name is ERROR_INVALID with the nearest known one. */
 const struct layer_type *layer_type_find(const char *name, const char *path, struct error *error);
 
 #endif

@@ -232,6 +232,12 @@ struct initialization {
     float *parameters;
 };
 
+static void fill(float value, int64_t count, float *values)
+{
+    for (int64_t i = 0; i < count; i++)
+        values[i] = value;
+}
+
 static int initialize_tensor(void *context, const char *name, const struct layer_tensor *tensor)
 {
     const struct initialization *initialization = context;
@@ -241,10 +247,10 @@ static int initialize_tensor(void *context, const char *name, const struct layer
     if (tensor->initializer.kind != NULL) {
         initializer_fill(&tensor->initializer, &tensor->shape, tensor->fan_in, tensor->fan_out,
                          &rng, values);
+        fill(tensor->value, tensor->value_end - tensor->value_begin, values + tensor->value_begin);
         return 0;
     }
-    for (int64_t i = 0; i < tensor->count; i++)
-        values[i] = tensor->value;
+    fill(tensor->value, tensor->count, values);
     return 0;
 }
 

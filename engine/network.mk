@@ -7,6 +7,7 @@ libengine_la_SOURCES += \
 	engine/layers/activation.c \
 	engine/layers/add.c \
 	engine/layers/affine.c engine/layers/affine.h \
+	engine/layers/attention.c \
 	engine/layers/average_pool.c \
 	engine/layers/batch_norm.c \
 	engine/layers/concat.c \
@@ -19,13 +20,16 @@ libengine_la_SOURCES += \
 	engine/layers/flatten.c \
 	engine/layers/gaussian_noise.c \
 	engine/layers/global_pool.c \
+	engine/layers/gru.c \
 	engine/layers/layer_norm.c \
 	engine/layers/layers.c engine/layers/layers.h \
+	engine/layers/lstm.c \
 	engine/layers/max_pool.c \
 	engine/layers/multiply.c \
 	engine/layers/patches.c engine/layers/patches.h \
 	engine/layers/pool.c engine/layers/pool.h \
 	engine/layers/positional_embedding.c \
+	engine/layers/recurrent.c engine/layers/recurrent.h \
 	engine/layers/reshape.c \
 	engine/layers/upsampling2d.c \
 	engine/layers/window.c engine/layers/window.h \

@@ -60,6 +60,11 @@ struct kernels {
                     const float *w, int64_t w_stride, const float *bias, float *y, int64_t y_stride,
                     enum activation_code activation);
 
+    /* y[r, j] += sum over i of x[r, i] * w[i, j]. */
+    void (*product_add)(int64_t rows, int64_t columns, int64_t depth, const float *x,
+                        int64_t x_stride, const float *w, int64_t w_stride, float *y,
+                        int64_t y_stride);
+
     /* d_x[r, i] += sum over j of d_y[r, j] * w[i, j]: the gradient by a product's input; d_x [rows,
      * depth]. With `overwrite`, = instead of +=. */
     void (*product_d_input)(int64_t rows, int64_t columns, int64_t depth, const float *d_y,
@@ -86,6 +91,27 @@ struct kernels {
     void (*activation_backward)(enum activation_code code, float alpha, int64_t rows,
                                 int64_t columns, const float *x, const float *y, const float *d_y,
                                 float *d_x);
+
+    /* One time step of `rows` rows of an LSTM (Hochreiter and Schmidhuber, 1997; Gers et al.,
+     * 2000). gates [rows][4 units]: i, f, g, o before their activations in, after them out; c = f *
+     * c_before + i * g, h = o * tanh(c), all [rows][units]. `c_before` may be c, or NULL (zeros).
+     */
+    void (*lstm_forward)(int64_t rows, int64_t units, float *gates, const float *c_before, float *c,
+                         float *h);
+    /* Back: gates as forward left them become the gradients by what came before the activations.
+     * d_c: the gradient by c from the step after in, that by c_before out. */
+    void (*lstm_backward)(int64_t rows, int64_t units, float *gates, const float *c_before,
+                          const float *c, const float *d_h, float *d_c);
+    /* The same of a GRU (Cho et al., 2014, with the reset gate after the product, as PyTorch and
+     * cuDNN). gates [rows][4 units]: r, z, n's part by the input, and q, n's part by h_before with
+     * its bias. r = sigmoid(r + bias[0 …]), z = sigmoid(z + bias[units …]), n = tanh(n + r * q),
+     * h = (1 - z) * n + z * h_before; q stays. `h_before` may be h, or NULL (zeros). */
+    void (*gru_forward)(int64_t rows, int64_t units, float *gates, const float *recurrent_bias,
+                        const float *h_before, float *h);
+    /* Back: gates become the gradients by what they were in; d_h: the gradient by h in, its part
+     * by h_before that goes past the gates out. */
+    void (*gru_backward)(int64_t rows, int64_t units, float *gates, const float *h_before,
+                         float *d_h);
 
     /* Optimizer passes over one flat run of parameters; formulas of PyTorch 2.0's torch.optim. */
     void (*step_sgd)(int64_t count, float *w, const float *gradient, float *velocity, float rate,

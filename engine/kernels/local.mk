@@ -6,6 +6,7 @@ KERNEL_SET_SOURCES = \
 	engine/kernels/panel.h \
 	engine/kernels/passes.c \
 	engine/kernels/products.c \
+	engine/kernels/recurrent.c \
 	engine/kernels/set.c \
 	engine/kernels/set.h \
 	engine/kernels/sets.h \
@@ -23,6 +24,7 @@ libkernels_la_SOURCES = \
 	engine/kernels/reference_activations.c engine/kernels/reference.h \
 	engine/kernels/reference_steps.c \
 	engine/kernels/reference_windows.c \
+	engine/kernels/reference_recurrent.c \
 	engine/team.c engine/team.h
 libkernels_la_LIBADD = libkernels_baseline.la libbase.la
 

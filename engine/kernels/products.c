@@ -161,6 +161,26 @@ void KERNEL(product)(int64_t rows, int64_t columns, int64_t depth, const float *
     product_run(&product, false, false);
 }
 
+void KERNEL(product_add)(int64_t rows, int64_t columns, int64_t depth, const float *x,
+                         int64_t x_stride, const float *w, int64_t w_stride, float *y,
+                         int64_t y_stride)
+{
+    const struct product product = {
+        .rows = rows,
+        .columns = columns,
+        .depth = depth,
+        .a = x,
+        .a_stride = x_stride,
+        .b = w,
+        .b_stride = w_stride,
+        .start = y,
+        .start_stride = y_stride,
+        .c = y,
+        .c_stride = y_stride,
+    };
+    product_run(&product, false, false);
+}
+
 /* Whether d_x should be made transposed, with rows of the batch as lanes: then d_y and d_x must be
  * turned and not w, but lanes are lost where the rows do not fill vectors. In cycles of AVX-512: 5
  * for 32 elements turned, one for 32 multiply-adds. */

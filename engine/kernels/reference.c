@@ -17,6 +17,17 @@ static void product(int64_t rows, int64_t columns, int64_t depth, const float *x
         }
 }
 
+static void product_add(int64_t rows, int64_t columns, int64_t depth, const float *x,
+                        int64_t x_stride, const float *w, int64_t w_stride, float *y,
+                        int64_t y_stride)
+{
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t j = 0; j < columns; j++)
+            for (int64_t i = 0; i < depth; i++)
+                y[row * y_stride + j] =
+                    fmaf(x[row * x_stride + i], w[i * w_stride + j], y[row * y_stride + j]);
+}
+
 static void product_d_input(int64_t rows, int64_t columns, int64_t depth, const float *d_y,
                             int64_t d_y_stride, const float *w, int64_t w_stride, float *d_x,
                             int64_t d_x_stride, int overwrite)
@@ -96,11 +107,16 @@ static double sum_of_squares(int64_t count, const float *x)
 static const struct kernels reference = {
     .name = "reference",
     .product = product,
+    .product_add = product_add,
     .product_d_input = product_d_input,
     .product_d_kernel = product_d_kernel,
     .column_sums = column_sums,
     .activation_forward = reference_activation_forward,
     .activation_backward = reference_activation_backward,
+    .lstm_forward = reference_lstm_forward,
+    .lstm_backward = reference_lstm_backward,
+    .gru_forward = reference_gru_forward,
+    .gru_backward = reference_gru_backward,
     .step_sgd = reference_step_sgd,
     .step_adam = reference_step_adam,
     .step_rmsprop = reference_step_rmsprop,

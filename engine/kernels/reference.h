@@ -1,4 +1,4 @@
-/* The reference's activations and windows, apart because they are many. */
+/* The reference's activations, gates and windows, apart because they are many. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_KERNELS_REFERENCE_H
 #define PROPD_ENGINE_KERNELS_REFERENCE_H
@@ -27,6 +27,16 @@ void reference_windows_product_d_input(const struct windows *windows, const floa
                                        const float *w, float *d_x);
 void reference_windows_product_d_kernel(const struct windows *windows, const float *x,
                                         const float *d_y, float *d_w);
+
+/* reference_recurrent.c; as in struct kernels. */
+void reference_lstm_forward(int64_t rows, int64_t units, float *gates, const float *c_before,
+                            float *c, float *h);
+void reference_lstm_backward(int64_t rows, int64_t units, float *gates, const float *c_before,
+                             const float *c, const float *d_h, float *d_c);
+void reference_gru_forward(int64_t rows, int64_t units, float *gates, const float *recurrent_bias,
+                           const float *h_before, float *h);
+void reference_gru_backward(int64_t rows, int64_t units, float *gates, const float *h_before,
+                            float *d_h);
 
 /* As in struct kernels. */
 void reference_step_sgd(int64_t count, float *w, const float *gradient, float *velocity, float rate,

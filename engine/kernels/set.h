@@ -15,6 +15,9 @@
 void KERNEL(product)(int64_t rows, int64_t columns, int64_t depth, const float *x, int64_t x_stride,
                      const float *w, int64_t w_stride, const float *bias, float *y,
                      int64_t y_stride, enum activation_code activation);
+void KERNEL(product_add)(int64_t rows, int64_t columns, int64_t depth, const float *x,
+                         int64_t x_stride, const float *w, int64_t w_stride, float *y,
+                         int64_t y_stride);
 void KERNEL(product_d_input)(int64_t rows, int64_t columns, int64_t depth, const float *d_y,
                              int64_t d_y_stride, const float *w, int64_t w_stride, float *d_x,
                              int64_t d_x_stride, int overwrite);
@@ -43,6 +46,16 @@ void KERNEL(windows_product_d_input)(const struct windows *windows, const float 
                                      const float *w, float *d_x);
 void KERNEL(windows_product_d_kernel)(const struct windows *windows, const float *x,
                                       const float *d_y, float *d_w);
+
+/* recurrent.c */
+void KERNEL(lstm_forward)(int64_t rows, int64_t units, float *gates, const float *c_before,
+                          float *c, float *h);
+void KERNEL(lstm_backward)(int64_t rows, int64_t units, float *gates, const float *c_before,
+                           const float *c, const float *d_h, float *d_c);
+void KERNEL(gru_forward)(int64_t rows, int64_t units, float *gates, const float *recurrent_bias,
+                         const float *h_before, float *h);
+void KERNEL(gru_backward)(int64_t rows, int64_t units, float *gates, const float *h_before,
+                          float *d_h);
 
 /* steps.c */
 void KERNEL(step_sgd)(int64_t count, float *w, const float *gradient, float *velocity, float rate,

@@ -31,6 +31,9 @@ const struct layer_type *const layer_types[] = {&layer_dense,
                                                 &layer_gaussian_noise,
                                                 &layer_embedding,
                                                 &layer_positional_embedding,
+                                                &layer_lstm,
+                                                &layer_gru,
+                                                &layer_attention,
                                                 NULL};
 
 int64_t layer_output_elements(const struct layer *layer)

@@ -8,6 +8,7 @@
 
 extern const struct layer_type layer_activation;
 extern const struct layer_type layer_add;
+extern const struct layer_type layer_attention;
 extern const struct layer_type layer_average_pool1d;
 extern const struct layer_type layer_average_pool2d;
 extern const struct layer_type layer_batch_norm;
@@ -24,7 +25,9 @@ extern const struct layer_type layer_global_average_pool1d;
 extern const struct layer_type layer_global_average_pool2d;
 extern const struct layer_type layer_global_max_pool1d;
 extern const struct layer_type layer_global_max_pool2d;
+extern const struct layer_type layer_gru;
 extern const struct layer_type layer_layer_norm;
+extern const struct layer_type layer_lstm;
 extern const struct layer_type layer_max_pool1d;
 extern const struct layer_type layer_max_pool2d;
 extern const struct layer_type layer_multiply;
