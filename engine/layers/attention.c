@@ -85,6 +85,7 @@ static int check_shapes(const struct layer *layer, const char *path, struct erro
 {
     const struct attention *attention = layer->options;
     const struct shape *input = &layer->input_shapes[0];
+    char heads_path[128];
     char text[160];
 
     if (input->rank != 2)
@@ -93,10 +94,12 @@ static int check_shapes(const struct layer *layer, const char *path, struct erro
             "takes an input of shape [time, channels], for example [30, 64], not %s",
             shape_text(input, text, sizeof(text)));
     int64_t units = attention->units > 0 ? attention->units : input->dims[1];
-    if (units % attention->heads != 0)
-        return error_set_at(error, ERROR_INVALID, path,
-                            "needs heads that divide its units (%lld) without a rest, not %lld",
+    if (units % attention->heads != 0) {
+        snprintf(heads_path, sizeof(heads_path), "%s.heads", path);
+        return error_set_at(error, ERROR_INVALID, heads_path,
+                            "must divide its units (%lld) without a rest, not be %lld",
                             (long long)units, (long long)attention->heads);
+    }
     struct shape scores = {.rank = 3, .dims = {attention->heads, input->dims[0], input->dims[0]}};
     struct shape columns = {.rank = 2, .dims = {input->dims[0], units}};
     if (shape_elements(&scores, NULL) >= 0 && shape_elements(&columns, NULL) >= 0)

@@ -314,7 +314,7 @@ void recurrent_forward(const struct layer *layer, const struct recurrent_cell *c
     }
 }
 
-/* The last direction to run is never an input gradient's first writer. */
+/* The backward direction adds to what the forward one has given. */
 static void give_d_input(const struct walk *walk, const struct recurrent_step *step, int64_t time)
 {
     const struct layer_pass *pass = walk->pass;

@@ -89,7 +89,7 @@ static void check_against_reference(const struct kernels *set, const struct matr
     check_near(result, expected, tolerance, what);
 }
 
-/* The three products over one shape; `which` is 0, 1, 2 for product, d_input, d_kernel. */
+/* The products over one shape; `which` is 0, 1, 2, 3 for product, d_input, d_kernel, add. */
 struct operands {
     int64_t rows, columns, depth;
     struct matrix in, w, out; /* [rows, depth], [depth, columns], [rows, columns] */
@@ -120,7 +120,7 @@ static void operands_free(struct operands *o)
 
 static struct matrix operands_result(const struct operands *o, int which)
 {
-    return matrix_copy(which == 0 ? &o->out : which == 1 ? &o->in : &o->w);
+    return matrix_copy(which == 1 ? &o->in : which == 2 ? &o->w : &o->out);
 }
 
 /* Rows [row, row + rows) and columns [column, column + columns) of the result. */
@@ -137,6 +137,9 @@ static void part_run(const struct kernels *set, const struct operands *o, int wh
         set->product_d_input(rows, o->columns, columns, o->out.at + row * o->out.stride,
                              o->out.stride, o->w.at + column * o->w.stride, o->w.stride, at,
                              result->stride, o->overwrite);
+    else if (which == 3)
+        set->product_add(rows, columns, o->depth, o->in.at + row * o->in.stride, o->in.stride,
+                         o->w.at + column, o->w.stride, at, result->stride);
     else
         set->product_d_kernel(o->rows, columns, rows, o->in.at + row, o->in.stride,
                               o->out.at + column, o->out.stride, at, result->stride);
@@ -154,13 +157,15 @@ static void cut_run(const struct kernels *set, const struct operands *o, int whi
     }
 }
 
-static const char *const products[] = {"product", "product_d_input", "product_d_kernel"};
+static const char *const products[] = {"product", "product_d_input", "product_d_kernel",
+                                       "product_add"};
+enum { PRODUCTS = 4 };
 
 START_TEST(products_are_those_of_plain_loops)
 {
     for (int shape = 0; shape < SHAPES; shape++) {
         struct operands o = operands_make();
-        for (int which = 0; which < 3; which++) {
+        for (int which = 0; which < PRODUCTS; which++) {
             struct matrix expected = operands_result(&o, which);
             part_run(kernels_reference(), &o, which, &expected, 0, expected.rows, 0,
                      expected.columns);
@@ -181,7 +186,7 @@ START_TEST(products_do_not_depend_on_the_cut)
 {
     for (int cut = 0; cut < CUTS; cut++) {
         struct operands o = operands_make();
-        for (int which = 0; which < 3; which++)
+        for (int which = 0; which < PRODUCTS; which++)
             for (const struct kernels *const *set = kernels_list(); *set; set++) {
                 struct matrix whole = operands_result(&o, which), parts = matrix_copy(&whole);
                 part_run(*set, &o, which, &whole, 0, whole.rows, 0, whole.columns);
@@ -241,6 +246,8 @@ START_TEST(nothing_is_touched_for_no_rows_or_no_columns)
         (*set)->product(0, 5, 5, NULL, 5, NULL, 5, NULL, NULL, 5, ACTIVATION_LINEAR);
         (*set)->product(5, 0, 5, NULL, 5, NULL, 5, NULL, NULL, 5, ACTIVATION_RELU);
         (*set)->product_d_input(0, 5, 5, NULL, 5, NULL, 5, NULL, 5, 1);
+        (*set)->product_add(0, 5, 5, NULL, 5, NULL, 5, NULL, 5);
+        (*set)->product_add(1, 1, 0, NULL, 5, NULL, 5, &one, 1);
         (*set)->product_d_kernel(3, 0, 5, NULL, 5, NULL, 5, NULL, 5);
         (*set)->product_d_kernel(0, 1, 1, NULL, 5, NULL, 5, &one, 5);
         (*set)->column_sums(0, 1, NULL, 1, &one);

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Layers over time beside PyTorch: rows a second of training and prediction on one thread each, in processor time, alternating; medians.
+Both train on a batch of random numbers that is in memory, with an mse and Adam.
+
+    RUNS=5 SECONDS=2 PYTHON=/usr/bin/python3 tests/bench/bench_sequence.py build/tests/bench/bench_network      (package: python3-torch)
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+RUNS, SECONDS = int(os.environ.get("RUNS", "5")), float(os.environ.get("SECONDS", "2"))
+PYTHON = os.environ.get("PYTHON", "python3")
+
+BLOCK = [{"type": "layer_norm"}, {"type": "attention", "heads": 4, "name": "attention"},
+         {"type": "add", "input": ["in", "attention"], "name": "seen"}, {"type": "layer_norm"},
+         {"type": "dense", "units": 256, "activation": "gelu"}, {"type": "dense", "units": 64, "name": "out"},
+         {"type": "add", "input": ["seen", "out"]}]
+
+# A name: rows, our layers, PyTorch's module.
+WORKLOADS = {
+    "lstm 64, 30 steps of 16 channels, batch 32": (32, [30, 16], [{"type": "lstm", "units": 64}, {"type": "dense", "units": 1}], """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.over, self.out = nn.LSTM(16, 64, batch_first=True), nn.Linear(64, 1)
+    def forward(self, x):
+        return self.out(self.over(x)[0][:, -1])
+"""),
+    "gru 64, 30 steps of 16 channels, batch 32": (32, [30, 16], [{"type": "gru", "units": 64}, {"type": "dense", "units": 1}], """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.over, self.out = nn.GRU(16, 64, batch_first=True), nn.Linear(64, 1)
+    def forward(self, x):
+        return self.out(self.over(x)[0][:, -1])
+"""),
+    "transformer block, width 64, 4 heads, 64 tokens, batch 32": (
+        32, [64, 64], [{"type": "dense", "units": 64, "name": "in"}] + BLOCK, """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(64, 64)
+        self.block = nn.TransformerEncoderLayer(64, 4, 256, dropout=0, activation="gelu", batch_first=True, norm_first=True)
+    def forward(self, x):
+        return self.block(self.inner(x))
+"""),
+}
+
+PYTORCH = """
+import json, statistics, time, torch, torch.nn as nn
+torch.set_num_threads(1)
+%s
+net, x = Net(), torch.randn(*%r)
+y = torch.randn_like(net(x))
+optimizer = torch.optim.Adam(net.parameters(), foreach=True)
+def train():
+    optimizer.zero_grad(set_to_none=True)
+    nn.functional.mse_loss(net(x), y).backward()
+    optimizer.step()
+def predict():
+    with torch.inference_mode():
+        net(x)
+def measure(run, seconds):
+    rates = []
+    for _ in range(15):
+        begin = now = time.process_time()
+        runs = 0
+        while now < begin + seconds / 15:
+            run()
+            runs, now = runs + 1, time.process_time()
+        rates.append(runs * len(x) / (now - begin))
+    return statistics.median(rates)
+measure(train, %r / 4)
+training = measure(train, %r)
+net.eval()
+print(json.dumps({"training_rows_s": training, "prediction_rows_s": measure(predict, %r / 2)}))
+"""
+
+
+def output(command, **environment):
+    done = subprocess.run(command, env={**os.environ, **environment}, text=True, capture_output=True)
+    if done.returncode != 0:
+        sys.exit((done.stderr.strip().splitlines() or ["%s failed" % command[0]])[-1])
+    return json.loads(done.stdout)
+
+
+def main():
+    for name, (rows, shape, layers, module) in WORKLOADS.items():
+        ours = [sys.argv[1], json.dumps({"input": shape, "layers": layers}), str(rows), str(SECONDS)]
+        theirs = [PYTHON, "-c", PYTORCH % (module, [rows] + shape, SECONDS, SECONDS, SECONDS)]
+        pairs = [(output(ours), output(theirs, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")) for _ in range(RUNS)]
+        for what in ("training_rows_s", "prediction_rows_s"):
+            a, b = (statistics.median(pair[i][what] for pair in pairs) for i in (0, 1))
+            ratio = statistics.median(p[what] / q[what] for p, q in pairs)
+            print(json.dumps({"workload": name, "figure": what, "propd": round(a), "pytorch": round(b), "ratio": round(ratio, 2)}),
+                  flush=True)
+
+
+if __name__ == "__main__":
+    main()
