@@ -21,7 +21,7 @@ TRAINING_TESTS = \
 	tests/engine/test_training
 check_PROGRAMS += $(TRAINING_TESTS)
 TESTS += $(TRAINING_TESTS)
-EXTRA_DIST += tests/golden/README.md tests/golden/reference.py tests/golden/cases
+EXTRA_DIST += tests/golden/README.md tests/golden/generate.py tests/golden/reference.py tests/golden/cases
 
 TRAINER_FIXTURE = tests/engine/trainer_fixture.c tests/engine/trainer_fixture.h
 

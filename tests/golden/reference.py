@@ -28,6 +28,13 @@ DT = torch.float64
 torch.set_default_dtype(DT)
 
 
+def set_type(kind):
+    """float64, what the cases hold, or float32, to see which of them rounding decides."""
+    global DT
+    DT = kind
+    torch.set_default_dtype(kind)
+
+
 # ---------------------------------------------------------------- safetensors
 def save_safetensors(path, tensors, metadata):
     header, at, blobs = {"__metadata__": metadata}, 0, []
@@ -106,7 +113,7 @@ class Net:
         else:
             a = self.rng.standard_normal(shape) * scale
         a = a.astype(np.float32).astype(np.float64)  # exactly what the file will hold
-        self.params[l["name"] + "/" + name] = torch.tensor(a, requires_grad=True)
+        self.params[l["name"] + "/" + name] = torch.tensor(a, dtype=DT, requires_grad=True)
 
     def declare(self, l, ins):
         t, s = l["type"], ins[0]
@@ -469,7 +476,7 @@ def build(case, seed=7):
 
 def train(case, x, y, net):
     tr = case["training"]
-    X, Y = torch.tensor(x.astype(np.float64)), torch.tensor(y.astype(np.float64))
+    X, Y = torch.tensor(x.astype(np.float64), dtype=DT), torch.tensor(y.astype(np.float64), dtype=DT)
     n, bs = len(X), tr.get("batch_size", 32)
     per_epoch = -(-n // bs)
     steps = case["steps"]
@@ -506,13 +513,17 @@ def train(case, x, y, net):
     return res
 
 
+def write(case, x, y, res, dst):
+    out = {"x": x, "y": y}
+    out.update({k: v.astype(np.float32) for k, v in res.items()})
+    save_safetensors(dst, out, {"case": json.dumps(case)})
+
+
 def main(src, dst):
     case = json.load(open(src))
     x, y, net = build(case)
     res = train(case, x, y, net)
-    out = {"x": x, "y": y}
-    out.update({k: v.astype(np.float32) for k, v in res.items()})
-    save_safetensors(dst, out, {"case": json.dumps(case)})
+    write(case, x, y, res, dst)
     print("%-28s loss %.6f -> %.6f  weights %d" % (
         os.path.basename(src), res["losses"][0], res["losses"][-1], sum(v.numel() for v in net.params.values())))
 
