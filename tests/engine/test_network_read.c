@@ -19,8 +19,6 @@ static const struct {
      "network.layers[0].type must be a layer type, not \"dens\" (did you mean \"dense\"?)"},
     {"[{\"type\": \"zzzzzzzzzzzz\"}]", ERROR_INVALID,
      "network.layers[0].type must be a layer type, not \"zzzzzzzzzzzz\""},
-    {"[{\"type\": \"flatten\"}, {\"type\": \"lstm\", \"units\": 3}]", ERROR_NOT_BUILT,
-     "network.layers[1].type lstm is specified but not built yet"},
     {"[{\"type\": \"dense\", \"units\": 3, \"max_norm\": 0}]", ERROR_INVALID,
      "network.layers[0].max_norm must be above 0 and at most 1e+30, not 0"},
     {"[{\"type\": \"batch_norm\", \"max_norm\": 2}]", ERROR_INVALID,

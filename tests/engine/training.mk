@@ -10,6 +10,7 @@ TRAINING_TESTS = \
 	tests/engine/test_metrics \
 	tests/engine/test_mixed_targets \
 	tests/engine/test_optimizers \
+	tests/engine/test_random_resume \
 	tests/engine/test_sampler \
 	tests/engine/test_schedules \
 	tests/engine/test_step \
@@ -48,6 +49,12 @@ tests_engine_test_metrics_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_optimizers_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_optimizers_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_optimizers_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_random_resume_SOURCES = tests/engine/test_random_resume.c \
+	tests/engine/learn.c tests/engine/learn.h tests/engine/table.c tests/engine/table.h
+tests_engine_test_random_resume_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_random_resume_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_random_resume_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_sampler_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_sampler_CPPFLAGS = $(TEST_CPPFLAGS)
