@@ -30,6 +30,7 @@ libengine_la_SOURCES += \
 	engine/layers/pool.c engine/layers/pool.h \
 	engine/layers/positional_embedding.c \
 	engine/layers/recurrent.c engine/layers/recurrent.h \
+	engine/layers/recurrent_plan.c \
 	engine/layers/reshape.c \
 	engine/layers/upsampling2d.c \
 	engine/layers/window.c engine/layers/window.h \

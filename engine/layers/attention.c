@@ -17,8 +17,8 @@
 
 enum {
     UNITS_MAX = 65536,
-    QUERY_BLOCK = 32,
-    BLOCK_STEPS = 64, /* time steps that are projected together, of as many rows as that takes */
+    QUERY_BLOCK = 64,
+    BLOCK_STEPS = 128, /* time steps that are projected together, of as many rows as that takes */
     FLOPS_PER_SCORE = 24
 };
 
@@ -88,11 +88,8 @@ static int check_shapes(const struct layer *layer, const char *path, struct erro
     char heads_path[128];
     char text[160];
 
-    if (input->rank != 2)
-        return error_set_at(
-            error, ERROR_INVALID, path,
-            "takes an input of shape [time, channels], for example [30, 64], not %s",
-            shape_text(input, text, sizeof(text)));
+    if (layer_check_sequence(layer, path, error) != 0)
+        return -1;
     int64_t units = attention->units > 0 ? attention->units : input->dims[1];
     if (units % attention->heads != 0) {
         snprintf(heads_path, sizeof(heads_path), "%s.heads", path);

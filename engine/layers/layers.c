@@ -99,6 +99,18 @@ int layer_check_equal_shapes(const struct layer *layer, const char *path, struct
     return 0;
 }
 
+int layer_check_sequence(const struct layer *layer, const char *path, struct error *error)
+{
+    char text[160];
+
+    if (layer->input_shapes[0].rank == 2)
+        return 0;
+    return error_set_at(error, ERROR_INVALID, path,
+                        "takes an input of [time, channels], such as [30, 8], not of shape %s: "
+                        "reshape can give it one",
+                        shape_text(&layer->input_shapes[0], text, sizeof(text)));
+}
+
 void layer_give_gradient(const struct layer_pass *pass, int input, int64_t offset, int64_t count,
                          const float *values)
 {

@@ -56,6 +56,9 @@ struct layer_tensor *layer_add_channel_tensor(struct layer *layer, const char *n
 /* ERROR_INVALID naming `path`.input unless all inputs have one shape. */
 int layer_check_equal_shapes(const struct layer *layer, const char *path, struct error *error);
 
+/* ERROR_INVALID naming `path` unless the (first) input is [time, channels]. */
+int layer_check_sequence(const struct layer *layer, const char *path, struct error *error);
+
 /* Gives `count` values, from element `offset` of the batch on, to input `input`'s gradient: adds
  * them, or stores them as its first writer. */
 void layer_give_gradient(const struct layer_pass *pass, int input, int64_t offset, int64_t count,

@@ -48,6 +48,32 @@ struct recurrent_cell {
     void (*backward)(const struct recurrent_step *step);
 };
 
+/* Sizes of a layer with such a cell. */
+struct recurrent_view {
+    int64_t time, channels, units;
+    int64_t columns;    /* of a direction's kernels */
+    int directions;     /* 1, 2 */
+    int tensors;        /* of a direction */
+    bool all_times;     /* return_sequences */
+    int64_t row_input;  /* floats of a row's input */
+    int64_t row_output; /* … and output */
+    int64_t width;      /* of an output's last axis */
+};
+struct recurrent_view recurrent_view(const struct layer *layer, const struct recurrent_cell *cell);
+
+/* Scratch per row, in training: the input by time, then the memory of each direction. */
+enum {
+    RECURRENT_SCRATCH_INPUT,
+    RECURRENT_SCRATCH_GATES,
+    RECURRENT_SCRATCH_H,
+    RECURRENT_SCRATCH_C,
+    RECURRENT_SCRATCH_DIRECTION = 3
+};
+
+/* Rows that go through time together; work memory is for so many. */
+enum { RECURRENT_BLOCK_ROWS = 32 };
+
+/* Fills the plan. ERROR_INVALID where the input is not [time, channels]. */
 int recurrent_plan(struct layer *layer, const struct recurrent_cell *cell, const char *path,
                    struct error *error);
 void recurrent_forward(const struct layer *layer, const struct recurrent_cell *cell,

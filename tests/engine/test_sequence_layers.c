@@ -450,12 +450,14 @@ static const struct {
     const char *message;
 } refused[] = {
     {"{\"input\": [5], \"layers\": [{\"type\": \"lstm\", \"units\": 2}]}", ERROR_INVALID,
-     "network.layers[0] takes an input of shape [time, channels], for example [30, 1], not [5]"},
+     "network.layers[0] takes an input of [time, channels], such as [30, 8], not of shape [5]: "
+     "reshape can give it one"},
     {"{\"input\": [5, 4, 3], \"layers\": [{\"type\": \"gru\", \"units\": 2}]}", ERROR_INVALID,
-     "network.layers[0] takes an input of shape [time, channels], for example [30, 1], not [5, 4, "
-     "3]"},
+     "network.layers[0] takes an input of [time, channels], such as [30, 8], not of shape [5, 4, "
+     "3]: reshape can give it one"},
     {"{\"input\": [5], \"layers\": [{\"type\": \"attention\", \"heads\": 1}]}", ERROR_INVALID,
-     "network.layers[0] takes an input of shape [time, channels], for example [30, 64], not [5]"},
+     "network.layers[0] takes an input of [time, channels], such as [30, 8], not of shape [5]: "
+     "reshape can give it one"},
     {"{\"input\": [5, 4], \"layers\": [{\"type\": \"attention\", \"heads\": 3}]}", ERROR_INVALID,
      "network.layers[0].heads must divide its units (4) without a rest, not be 3"},
     {"{\"input\": [5, 4], \"layers\": [{\"type\": \"attention\"}]}", ERROR_INVALID,

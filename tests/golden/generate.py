@@ -100,8 +100,6 @@ class Network:
         dilation = [self.draw.choice([1, 1, 1, 2]) for _ in sides]
         strides = [self.draw.choice([1, 1, 2, 3]) for _ in sides]
         padding = self.draw.choice(["valid", "same"])
-        if any(d > 1 for d in dilation):  # PyTorch knows both, TensorFlow not; ours too, but "same" is TensorFlow's
-            strides = [1] * len(sides) if padding == "same" else strides
         if padding == "valid" and any(n < d * (k - 1) + 1 for n, d, k in zip(sides, dilation, kernel)):
             return False
         groups = self.draw.choice([g for g in (1, 1, 2, 3) if self.shape[-1] % g == 0])

@@ -224,7 +224,7 @@ class Net:
             nd = 1 if t == "conv1d" else 2
             k, st, d = [pair(l.get(f, v))[:nd] for f, v in (("kernel_size", None), ("strides", 1), ("dilation", 1))]
             w = self.P(l, "kernel")
-            w = w.permute(2, 1, 0) if nd == 1 else w.permute(3, 2, 0, 1)
+            w = (w.permute(2, 1, 0) if nd == 1 else w.permute(3, 2, 0, 1)).contiguous()
             z = x.movedim(-1, 1)
             if l.get("padding", "valid") == "same":
                 pads = []
