@@ -18,6 +18,7 @@
 enum {
     UNITS_MAX = 65536,
     QUERY_BLOCK = 64,
+    CAUSAL_BLOCK = 32, /* shorter, so that fewer keys are met in vain */
     BLOCK_STEPS = 128, /* time steps that are projected together, of as many rows as that takes */
     FLOPS_PER_SCORE = 24
 };
@@ -192,6 +193,14 @@ static struct attention_memory memory_in_work(const struct attention_view *view,
     return memory;
 }
 
+/* Where the block of queries that begins at `begin` ends. */
+static int64_t block_end(const struct attention_view *view, int64_t begin)
+{
+    int64_t end = begin + (view->causal ? CAUSAL_BLOCK : QUERY_BLOCK);
+
+    return end < view->time ? end : view->time;
+}
+
 /* Keys that queries up to `end` see. */
 static int64_t keys_of(const struct attention_view *view, int64_t end)
 {
@@ -222,8 +231,8 @@ static void attend(const struct attention_view *view, const float *q, const floa
     const struct kernels *kernels = view->kernels;
     int64_t units = view->units;
 
-    for (int64_t begin = 0; begin < view->time; begin += QUERY_BLOCK) {
-        int64_t end = begin + QUERY_BLOCK < view->time ? begin + QUERY_BLOCK : view->time;
+    for (int64_t begin = 0, end; begin < view->time; begin = end) {
+        end = block_end(view, begin);
         int64_t keys = keys_of(view, end);
         float *scores = softmax + (kept ? begin * view->time : 0);
         kernels->product_d_input(end - begin, view->width, keys, q + begin * units, units, k, units,
@@ -314,8 +323,8 @@ static void attend_backward(const struct attention_view *view, const float *q, c
 
     memset(d->k, 0, (size_t)(time * width) * sizeof(float));
     memset(d->v, 0, (size_t)(time * width) * sizeof(float));
-    for (int64_t begin = 0; begin < time; begin += QUERY_BLOCK) {
-        int64_t end = begin + QUERY_BLOCK < time ? begin + QUERY_BLOCK : time;
+    for (int64_t begin = 0, end; begin < time; begin = end) {
+        end = block_end(view, begin);
         int64_t keys = keys_of(view, end);
         const float *weights = softmax + begin * time;
         kernels->product_d_kernel(end - begin, width, keys, weights, time,
