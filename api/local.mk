@@ -33,5 +33,6 @@ libapi_la_SOURCES = \
 	api/handlers/models.c \
 	api/handlers/page.c \
 	api/handlers/predict.c \
-	api/handlers/system.c
+	api/handlers/system.c \
+	api/handlers/trace.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS)

@@ -97,4 +97,7 @@ const struct route api_routes[] = {
     {"POST", "/v1/models/{model}:predict", handle_predict, .body_kind = BODY_JSON,
      .body_limit = limit_predict, .is_slow = body_is_large, .flags = ROUTE_TENSORFLOW,
      .scope = "predict", .help = "predictions for rows"},
+    {"POST", "/v1/models/{model}:trace", handle_trace, .body_kind = BODY_JSON, .body = &trace_kind,
+     .body_limit = limit_predict, .is_slow = always, .scope = "predict",
+     .help = "what every layer computes for a row and, with a target, every gradient"},
     {.method = NULL}};

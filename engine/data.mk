@@ -45,6 +45,7 @@ libengine_la_SOURCES += \
 	engine/preprocessing_instance.c \
 	engine/preprocessing_learn.c \
 	engine/preprocessing_options.c \
+	engine/preprocessing_target.c \
 	engine/scale.c engine/scale.h \
 	engine/target.c engine/target.h \
 	engine/target_learn.c

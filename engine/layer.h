@@ -100,6 +100,8 @@ struct layer_pass {
     const struct kernels *kernels;
     int64_t rows; /* of this batch */
     bool training;
+    bool frozen; /* training with statistics left alone: the moving ones normalize, and gradients
+                    go through them as constants */
     struct rng rng; /* keyed by (seed, layer name, step); counter = row * elements + element */
     const float *inputs[LAYER_INPUTS_MAX]; /* [rows][input elements] */
     float *output;                         /* [rows][output elements] */

@@ -61,7 +61,7 @@ static void find_wanted_gradients(const struct network *network, struct layout *
 {
     for (int i = 0; i < network->layer_count; i++) {
         const struct layer *layer = &network->layers[i];
-        bool wants = has_trained_tensors(layer);
+        bool wants = network->every_gradient || has_trained_tensors(layer);
         for (int k = 0; k < layer->input_count; k++)
             if (layer->inputs[k] >= 0)
                 wants = wants || layout->layers[layer->inputs[k]].wants_gradient;

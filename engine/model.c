@@ -3,6 +3,8 @@
 #include "engine/model.h"
 #include "engine/kernels/kernels.h"
 #include "engine/model_parts.h"
+#include "engine/network_describe.h"
+#include "engine/summary.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -135,39 +137,6 @@ int model_copy_weights(const struct model *from, const struct network *network, 
 
 /* ---- what it is */
 
-json_t *shape_to_json(const struct shape *shape)
-{
-    json_t *dims = json_array();
-    for (int i = 0; i < shape->rank; i++)
-        if (json_array_append_new(dims, json_integer(shape->dims[i]))) {
-            json_decref(dims);
-            return NULL;
-        }
-    return dims;
-}
-
-static json_t *layer_describe(const struct layer *layer)
-{
-    json_int_t weights = 0;
-    for (int i = 0; i < layer->tensor_count; i++)
-        weights += layer->tensors[i].role == TENSOR_STATE ? 0 : layer->tensors[i].count;
-    json_t *shape = shape_to_json(&layer->output_shape);
-    return shape ? json_pack("{s:s, s:s, s:o, s:I}", "name", layer->name, "type",
-                             layer->type->kind.name, "output_shape", shape, "parameters", weights)
-                 : NULL;
-}
-
-static json_t *layers_describe(const struct network *network)
-{
-    json_t *layers = json_array();
-    for (int i = 0; i < network->layer_count; i++)
-        if (json_array_append_new(layers, layer_describe(&network->layers[i]))) {
-            json_decref(layers);
-            return NULL;
-        }
-    return layers;
-}
-
 /* A copy of what may be NULL, null then. */
 static json_t *copy_or_null(const json_t *json)
 {
@@ -179,13 +148,13 @@ json_t *model_describe(const struct model *model)
     const struct preprocessing *preprocessing = model->preprocessing;
     const bool classes = preprocessing_task(preprocessing) == TASK_CLASSES;
     json_auto_t *description = json_object();
-    if (json_object_set_new(description, "shape", shape_to_json(&model->network->input_shape)) ||
+    if (json_object_set_new(description, "shape", summary_shape(&model->network->input_shape)) ||
         json_object_set_new(description, "columns",
                             copy_or_null(preprocessing_columns(preprocessing))) ||
         json_object_set_new(description, "classes",
                             copy_or_null(preprocessing_classes(preprocessing))) ||
         json_object_set_new(description, "task", json_string(classes ? "classes" : "values")) ||
-        json_object_set_new(description, "layers", layers_describe(model->network)) ||
+        json_object_set_new(description, "layers", network_layers_describe(model->network, 0)) ||
         json_object_set_new(description, "weights", json_integer(model->network->weight_count)))
         return NULL;
     return json_incref(description);

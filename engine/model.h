@@ -55,8 +55,8 @@ int model_predict(const struct model *model, const float *x, int64_t rows, float
 json_t *model_predict_json(const struct model *model, const json_t *request, int64_t max_rows,
                            struct error *error);
 
-/* {"shape": [4], "columns": [...], "classes": …, "task": …, "layers": [{name, type, output_shape,
- * parameters}], "weights": n}: for answers. */
+/* {"shape": [4], "columns": [...], "classes": …, "task": …, "layers": [{name, type, input,
+ * output_shape, parameters, flops}], "weights": n}: for answers. */
 json_t *model_describe(const struct model *model);
 
 /* Bytes of memory it takes. */

@@ -2,4 +2,8 @@
 # Models and their file.
 libengine_la_SOURCES += \
 	engine/exchange/safetensors.c engine/exchange/safetensors.h \
-	engine/model.c engine/model.h engine/model_parts.h engine/model_predict.c engine/model_read.c engine/model_write.c
+	engine/model.c engine/model.h engine/model_parts.h engine/model_predict.c engine/model_read.c engine/model_write.c \
+	engine/summary.c engine/summary.h \
+	engine/trace.c engine/trace.h engine/trace_parts.h \
+	engine/trace_loss.c \
+	engine/trace_network.c

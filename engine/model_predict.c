@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/kernels/kernels.h"
 #include "engine/model_parts.h"
+#include "engine/summary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -183,29 +184,15 @@ static int encode(const struct model *model, const struct request *request, size
 
 /* ---- the answer */
 
-/* The shortest decimal that reads back as the same float; null where JSON has no number for it. */
-static json_t *number(float value)
-{
-    char text[32];
-    if (!isfinite(value))
-        return json_null();
-    for (int digits = 6; digits <= 9; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, (double)value);
-        if (!(strtof(text, NULL) < value) && !(strtof(text, NULL) > value))
-            break;
-    }
-    return json_real(strtod(text, NULL));
-}
-
 /* What answers say of one output value. */
 static json_t *output_number(const struct model *model, int64_t index, float value)
 {
     if (preprocessing_task(model->preprocessing) == TASK_VALUES)
-        return number(
+        return summary_float(
             (float)preprocessing_decode_value(model->preprocessing, index, (double)value));
     if (model->network->output_activation == ACTIVATION_LOG_SOFTMAX)
-        return number(expf(value));
-    return number(value);
+        return summary_float(expf(value));
+    return summary_float(value);
 }
 
 /* The values of dimension `dim` and on, as nested lists; *index counts the elements. */
@@ -242,7 +229,7 @@ static json_t *label(const struct model *model, const float *y, int64_t width)
         json_array_get(preprocessing_classes(model->preprocessing), (size_t)best));
 }
 
-static json_t *answer(const struct model *model, const float *y, int64_t rows, int64_t width)
+json_t *model_answer(const struct model *model, const float *y, int64_t rows, int64_t width)
 {
     const bool labelled = preprocessing_task(model->preprocessing) == TASK_CLASSES &&
                           preprocessing_classes(model->preprocessing);
@@ -279,7 +266,7 @@ static json_t *predict_request(const struct model *model, const struct request *
     y = rows_new(rows, out, error);
     if (!y || model_predict(model, x, rows, y, error))
         return NULL;
-    json_t *json = answer(model, y, rows, out);
+    json_t *json = model_answer(model, y, rows, out);
     if (!json)
         error_set(error, ERROR_MEMORY, "out of memory for the predictions");
     return json;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/exchange/safetensors.h"
 #include "engine/model_parts.h"
+#include "engine/summary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,7 @@ static json_t *input_describe(const struct model *model)
 {
     const json_t *columns = preprocessing_columns(model->preprocessing);
     json_auto_t *input = json_object();
-    if (json_object_set_new(input, "shape", shape_to_json(&model->network->input_shape)) ||
+    if (json_object_set_new(input, "shape", summary_shape(&model->network->input_shape)) ||
         (columns && json_object_set_new(input, "columns", json_deep_copy(columns))))
         return NULL;
     return json_incref(input);

@@ -29,6 +29,9 @@ struct network {
     enum activation_code output_activation; /* of the last layer, peeled off: forward gives logits
                                                and output apart */
     float output_alpha;
+    /* Gradients reach every layer's output, also where no weights lie below: set between
+     * network_create() and workspace_create() by whoever looks at them. */
+    bool every_gradient;
     json_t *document; /* with every default filled in, "auto" resolved */
 };
 
@@ -99,6 +102,7 @@ float *workspace_d_output(struct workspace *workspace);
 struct network_run {
     int64_t rows;
     bool training;          /* dropout draws, batch statistics, moving averages move */
+    bool frozen;            /* with training: the moving statistics normalize and stay as they are */
     bool output_activation; /* apply the output activation (false where the loss works on logits and
                                no output is wanted) */
     uint64_t seed, step;    /* key of the draws */
@@ -113,6 +117,13 @@ void network_forward(const struct network *network, struct workspace *workspace,
  */
 void network_backward(const struct network *network, struct workspace *workspace, float *parameters,
                       float *gradients, bool from_logits, const struct network_run *run);
+
+/* The same for one layer alone, for whoever looks at the gradients in between: calls from the last
+ * layer down to the first equal one network_backward(). workspace_layer_d_output() of the layer is
+ * complete before its call. */
+void network_backward_layer(const struct network *network, struct workspace *workspace,
+                            float *parameters, float *gradients, int layer, bool from_logits,
+                            const struct network_run *run);
 
 /* Whether the layers that read the network's input can work with a row of it ([input elements]): an
  * embedding takes ids alone. ERROR_INVALID at `path`, "instances[3]". */

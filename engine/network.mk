@@ -50,6 +50,7 @@ libengine_la_SOURCES += \
 	engine/losses/poisson.c \
 	engine/max_norm.c \
 	engine/network.c engine/network.h \
+	engine/network_describe.c engine/network_describe.h \
 	engine/network_graph.c \
 	engine/network_read.c engine/network_read.h \
 	engine/penalty.c \

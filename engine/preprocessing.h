@@ -156,6 +156,13 @@ void preprocessing_encode_values(const struct preprocessing_binding *binding, co
 int preprocessing_encode_json(const struct preprocessing *preprocessing, const json_t *instance,
                               const char *path, float *x, struct error *error);
 
+/* One target of a trace: a label (sets *class and, where two labels are learned as numbers,
+ * values[0]), or a number or a list of `width` numbers in original units (sets values, scaled as
+ * the network gives them). ERROR_INVALID names `path`. */
+int preprocessing_encode_target(const struct preprocessing *preprocessing, const json_t *target,
+                                const char *path, int64_t width, int32_t *class, float *values,
+                                struct error *error);
+
 /* A scaled output value of target column `index` back in original units; identity for classes. */
 double preprocessing_decode_value(const struct preprocessing *preprocessing, int64_t index,
                                   double scaled);

@@ -63,6 +63,7 @@ static void prepare_passes(const struct network *network, struct workspace *work
         struct layer_pass *pass = &workspace->passes[i];
         pass->rows = run->rows;
         pass->training = run->training;
+        pass->frozen = run->frozen;
         if (layer->draws && run->training)
             pass->rng = rng_stream(run->seed, layer->type->kind.name, layer->name, run->step);
     }
@@ -303,6 +304,33 @@ void network_backward(const struct network *network, struct workspace *workspace
     segment.first = 0;
     run_segment(&segment, 2, backward_rows);
     backward_parameters(network, workspace, run);
+}
+
+void network_backward_layer(const struct network *network, struct workspace *workspace,
+                            float *parameters, float *gradients, int layer, bool from_logits,
+                            const struct network_run *run)
+{
+    const struct layer_type *type = network->layers[layer].type;
+    bool is_last = layer + 1 == network->layer_count;
+    struct segment segment = {.workspace = workspace,
+                              .run = run,
+                              .first = layer + 1,
+                              .last = layer + 1,
+                              .with_activation = is_last && !from_logits &&
+                                                 network->output_activation != ACTIVATION_LINEAR};
+
+    workspace_bind(workspace, parameters, gradients);
+    run_segment(&segment, 2, backward_rows);
+    if (type->backward_batch != NULL && workspace->layout.layers[layer].wants_gradient)
+        run_batch_phase((struct batch_phase){&network->layers[layer], &workspace->passes[layer],
+                                             type->backward_batch},
+                        run);
+    segment.first = layer;
+    segment.with_activation = false;
+    run_segment(&segment, 2, backward_rows);
+    for (int64_t i = 0; i < workspace->chunk_count; i++)
+        if (workspace->chunks[i].layer == layer)
+            run_parameter_chunks(workspace, i, i + 1, 0);
 }
 
 static int64_t first_row_not_finite(const float *values, int64_t rows, int64_t elements)

@@ -67,7 +67,7 @@ float *workspace_layer_output(const struct workspace *workspace, int layer)
     return workspace_at(workspace, root < 0 ? layout->input : layout->layers[root].output);
 }
 
-static float *layer_d_output(const struct workspace *workspace, int layer)
+float *workspace_layer_d_output(const struct workspace *workspace, int layer)
 {
     const struct layout *layout = &workspace->layout;
     int root = layout->layers[layer].root;
@@ -86,12 +86,12 @@ static void fill_pass(const struct workspace *workspace, int index)
     pass->kernels = workspace->kernels;
     pass->output = workspace_layer_output(workspace, index);
     pass->output_read = pass->output;
-    pass->d_output = layer_d_output(workspace, index);
+    pass->d_output = workspace_layer_d_output(workspace, index);
     for (int k = 0; k < layer->input_count; k++) {
         pass->inputs[k] = workspace_layer_output(workspace, layer->inputs[k]);
         if (!planned->gives[k])
             continue;
-        pass->d_inputs[k] = layer_d_output(workspace, layer->inputs[k]);
+        pass->d_inputs[k] = workspace_layer_d_output(workspace, layer->inputs[k]);
         pass->d_input_overwrite[k] = planned->overwrites[k];
     }
     for (int s = 0; s < LAYER_SCRATCH_MAX; s++) {

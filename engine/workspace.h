@@ -34,6 +34,9 @@ float *workspace_at(const struct workspace *workspace, int64_t offset);
 /* The output of a layer (-1: the network's input) in a workspace for training. */
 float *workspace_layer_output(const struct workspace *workspace, int layer);
 
+/* The gradient by the output of a layer; NULL where none is wanted. */
+float *workspace_layer_d_output(const struct workspace *workspace, int layer);
+
 /* The memory of a block that begins at `row` of a workspace for prediction. */
 float *workspace_block(const struct workspace *workspace, int64_t row);
 

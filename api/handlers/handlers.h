@@ -36,7 +36,8 @@ route_handler_fn handle_models_post, handle_models_list, handle_models_get, hand
     handle_models_delete;
 extern const struct kind models_post_query_kind, models_file_query_kind;
 
-/* predict.c */
-route_handler_fn handle_predict;
+/* predict.c, trace.c */
+route_handler_fn handle_predict, handle_trace;
+extern const struct kind trace_kind;
 
 #endif

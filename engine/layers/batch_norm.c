@@ -6,7 +6,10 @@
  *
  * With a single value a channel (a last batch of one row) PyTorch refuses to train. Here the
  * variance is 0 then, which gives y = beta and no gradient for the input, and the moving variance
- * takes the biased one: a dataset's size decides nothing about whether a job can run. */
+ * takes the biased one: a dataset's size decides nothing about whether a job can run.
+ *
+ * A frozen pass is normalized by the moving statistics in training too. They do not depend on x, so
+ * that d_x = gamma · scale · d_y. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers/layers.h"
 
@@ -98,9 +101,26 @@ static void batch_statistics(const struct layer *layer, struct layer_pass *pass,
     }
 }
 
+/* In place of the batch's. */
+static void moving_statistics(const struct layer *layer, struct layer_pass *pass, int64_t begin,
+                              int64_t end)
+{
+    const struct batch_norm *options = layer->options;
+
+    for (int64_t j = begin; j < end; j++) {
+        double variance = (double)pass->tensors[MOVING_VARIANCE][j];
+        pass->fixed[MEAN][j] = pass->tensors[MOVING_MEAN][j];
+        pass->fixed[SCALE][j] = (float)(1.0 / sqrt(variance + options->epsilon));
+    }
+}
+
 static void batch_norm_forward_batch(const struct layer *layer, struct layer_pass *pass,
                                      int64_t begin, int64_t end)
 {
+    if (pass->frozen) {
+        moving_statistics(layer, pass, begin, end);
+        return;
+    }
     for (int64_t j = begin; j < end; j += CHANNEL_BLOCK)
         batch_statistics(layer, pass, j, j + CHANNEL_BLOCK < end ? j + CHANNEL_BLOCK : end);
 }
@@ -170,13 +190,15 @@ static void batch_norm_backward_batch(const struct layer *layer, struct layer_pa
 }
 
 /* With n the normalized x and means over the batch:
- * d_x = gamma · scale · (d_y - mean(d_y) - n · mean(d_y · n)). */
+ * d_x = gamma · scale · (d_y - mean(d_y) - n · mean(d_y · n)), the means taken as 0 where the
+ * statistics are frozen. */
 static void batch_norm_backward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                                 int64_t end)
 {
     int64_t channels = shape_last(&layer->input_shapes[0]);
     int64_t leading = layer_input_elements(layer) / channels;
-    float per_value = (float)(1.0 / (double)values_per_channel(layer, pass));
+    float per_value =
+        pass->frozen ? 0.0F : (float)(1.0 / (double)values_per_channel(layer, pass));
     const float *mean = pass->fixed[MEAN];
     const float *scale = pass->fixed[SCALE];
 
