@@ -3,7 +3,8 @@ MODEL_TESTS = \
 	tests/engine/test_model \
 	tests/engine/test_model_file \
 	tests/engine/test_model_predict \
-	tests/engine/test_safetensors
+	tests/engine/test_safetensors \
+	tests/engine/test_trace
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
 MODEL_TEST_HELPERS = tests/engine/example_models.c tests/engine/example_models.h \
@@ -24,3 +25,7 @@ tests_engine_test_model_predict_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_safetensors_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_safetensors_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_safetensors_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_trace_SOURCES = tests/engine/test_trace.c $(MODEL_TEST_HELPERS)
+tests_engine_test_trace_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trace_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trace_LDADD = libengine.la $(CHECK_LIBS)
