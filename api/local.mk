@@ -31,6 +31,7 @@ libapi_la_SOURCES = \
 	api/handlers/history.c \
 	api/handlers/jobs.c \
 	api/handlers/models.c \
+	api/handlers/networks.c \
 	api/handlers/page.c \
 	api/handlers/predict.c \
 	api/handlers/system.c \

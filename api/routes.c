@@ -57,6 +57,9 @@ const struct route api_routes[] = {
 
     {"POST", "/v1/augmentations:preview", handle_augmentations_preview, .body_kind = BODY_JSON,
      .is_slow = always, .scope = "read", .help = "rows before and after a list of augmentations"},
+    {"POST", "/v1/networks:check", handle_networks_check, .body_kind = BODY_JSON, .is_slow = always,
+     .scope = "train",
+     .help = "a job document, tried out and not run: layers, gradients, pace; or shapes alone"},
 
     {"GET", "/v1/jobs", handle_jobs_list, .query = &jobs_list_query_kind, .scope = "read",
      .help = "jobs, newest first"},

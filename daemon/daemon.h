@@ -71,9 +71,9 @@ int daemon_model_import(struct daemon *daemon, const char *name, const void *fil
 
 /* ---- jobs (daemon/scheduler.c, daemon/job.c) */
 
-/* Checks the whole document (dataset, network, training) and queues it. With "dry_run": true in the
- * document nothing is kept and *answer is {"dry_run": true, "spec": …, "memory": …}; else *answer
- * is NULL and id is set. */
+/* Checks the whole document (dataset, network, training) and queues it: *answer is NULL and id is
+ * set. With "dry_run": true in the document nothing is kept and *answer is what
+ * daemon_network_check() gives. */
 int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_SIZE],
                       json_t **answer, struct error *error);
 
@@ -81,6 +81,11 @@ int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_
  * "augmentation", "rows" or "count", "epoch" and "seed" beside it. The caller frees the preview. */
 struct augment_preview *daemon_augmentation_preview(struct daemon *daemon, const json_t *document,
                                                     struct error *error);
+/* A job document, tried out for some seconds and not run: {"dry_run": true, "spec", "memory",
+ * "left_out", what rehearsal_describe() says, "ms_per_step", "predicted_s", "gradient_check"}. Without
+ * a dataset, {"network", "input": {"shape"}, "target": {"classes"} or {"values"}, "batch_size"}: the
+ * layers alone. */
+json_t *daemon_network_check(struct daemon *daemon, const json_t *document, struct error *error);
 
 /* Each is one move of the state; ERROR_CONFLICT says which state it is in. They return once the
  * move is on disk (a running job reacts within one step). */

@@ -16,8 +16,9 @@ libdaemon_la_SOURCES = \
 	daemon/model_cache.c \
 	daemon/preview.c \
 	daemon/recorder.c daemon/recorder.h \
+	daemon/rehearse.c \
 	daemon/scheduler.c daemon/scheduler.h \
-	daemon/submit.c \
+	daemon/submit.c daemon/submit.h \
 	daemon/upload.c
 libdaemon_la_LIBADD = libengine.la libstorage.la libbase.la
 

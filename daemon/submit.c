@@ -3,6 +3,7 @@
 #include "daemon/internal.h"
 #include "daemon/job_setup.h"
 #include "daemon/job_state.h"
+#include "daemon/submit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +18,7 @@ static json_t *pinned(const char *name, int64_t version)
     return json_string(text);
 }
 
-/* The document with every default: what the answer's `spec` shows and what the run reads again. */
-static json_t *spec_make(const struct job_setup *setup, json_t *resolved, struct error *error)
+json_t *submit_spec(const struct job_setup *setup, const json_t *resolved, struct error *error)
 {
     json_t *spec = fields_write(&job_document_kind, &setup->document);
     const struct dataset_record *dataset = &setup->dataset_record;
@@ -82,7 +82,7 @@ static int record_make(const struct job_setup *setup, size_t memory, const json_
     return 0;
 }
 
-static int limits_check(struct daemon *daemon, size_t memory, struct error *error)
+int submit_limits(struct daemon *daemon, size_t memory, struct error *error)
 {
     const struct scheduler_load load = scheduler_load(daemon->scheduler);
     if (load.queued >= daemon->config->max_queued)
@@ -116,33 +116,32 @@ static int job_queue(struct daemon *daemon, const struct job_setup *setup, size_
     return result;
 }
 
-static int dry_run_answer(json_t *spec, size_t memory, json_t *resolved, json_t **answer,
-                          struct error *error)
+static int job_check_and_queue(struct daemon *daemon, const struct job_setup *setup,
+                               char id[ID_SIZE], struct error *error)
 {
-    *answer = json_pack("{s:b, s:O, s:I, s:O*}", "dry_run", 1, "spec", spec, "memory",
-                        (json_int_t)memory, "left_out", json_object_get(resolved, "left_out"));
-    return *answer != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for an answer");
+    json_auto_t *resolved = NULL;
+    size_t memory = 0;
+    if (trainer_check(&setup->trainer, &memory, &resolved, error) != 0 ||
+        submit_limits(daemon, memory, error) != 0)
+        return -1;
+    json_auto_t *spec = submit_spec(setup, resolved, error);
+    return spec != NULL ? job_queue(daemon, setup, memory, spec, resolved, id, error) : -1;
 }
 
 int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_SIZE],
                       json_t **answer, struct error *error)
 {
     struct job_setup setup;
-    json_auto_t *resolved = NULL;
-    size_t memory = 0;
+    int result;
     *answer = NULL;
     if (job_setup_open(daemon, document, &setup, error) != 0)
         return -1;
-    int result = trainer_check(&setup.trainer, &memory, &resolved, error);
-    if (result == 0)
-        result = limits_check(daemon, memory, error);
-    json_auto_t *spec = result == 0 ? spec_make(&setup, resolved, error) : NULL;
-    if (spec == NULL)
-        result = -1;
-    else if (setup.document.dry_run)
-        result = dry_run_answer(spec, memory, resolved, answer, error);
-    else
-        result = job_queue(daemon, &setup, memory, spec, resolved, id, error);
+    if (setup.document.dry_run) {
+        *answer = submit_rehearse(daemon, &setup, error);
+        result = *answer != NULL ? 0 : -1;
+    } else {
+        result = job_check_and_queue(daemon, &setup, id, error);
+    }
     job_setup_close(daemon, &setup);
     return result;
 }

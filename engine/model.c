@@ -154,7 +154,7 @@ json_t *model_describe(const struct model *model)
         json_object_set_new(description, "classes",
                             copy_or_null(preprocessing_classes(preprocessing))) ||
         json_object_set_new(description, "task", json_string(classes ? "classes" : "values")) ||
-        json_object_set_new(description, "layers", network_layers_describe(model->network, 0)) ||
+        json_object_set_new(description, "layers", network_layers_describe(model->network)) ||
         json_object_set_new(description, "weights", json_integer(model->network->weight_count)))
         return NULL;
     return json_incref(description);

@@ -2,6 +2,7 @@
 libengine_la_SOURCES += \
 	engine/activation.c engine/activation.h \
 	engine/arena.c engine/arena.h \
+	engine/gradient_check.c engine/gradient_check.h \
 	engine/initializer.c engine/initializer.h \
 	engine/layer.c engine/layer.h \
 	engine/layers/activation.c \

@@ -46,18 +46,28 @@ int64_t network_layer_memory(const struct network *network, int index, int64_t r
     return (per_row * rows + fixed) * (int64_t)sizeof(float);
 }
 
-json_t *network_layers_describe(const struct network *network, int64_t rows)
+json_t *network_layers_describe(const struct network *network)
 {
     json_t *list = json_array();
-    for (int i = 0; i < network->layer_count; i++) {
-        json_t *json = network_layer_describe(network, i);
-        if (json != NULL && rows > 0)
-            json_object_set_new(json, "memory_bytes",
-                                json_integer(network_layer_memory(network, i, rows)));
-        if (json_array_append_new(list, json) != 0) {
+    for (int i = 0; i < network->layer_count; i++)
+        if (json_array_append_new(list, network_layer_describe(network, i)) != 0) {
             json_decref(list);
             return NULL;
         }
-    }
     return list;
+}
+
+json_t *network_describe(const struct network *network, int64_t rows)
+{
+    json_int_t flops = 0, memory = 0;
+    json_t *layers = network_layers_describe(network);
+    for (int i = 0; layers != NULL && i < network->layer_count; i++) {
+        json_int_t bytes = network_layer_memory(network, i, rows);
+        json_object_set_new(json_array_get(layers, (size_t)i), "memory_bytes", json_integer(bytes));
+        flops += network->layers[i].flops_per_row;
+        memory += bytes;
+    }
+    return json_pack("{s:o, s:{s:I, s:I, s:I}, s:o}", "layers", layers, "totals", "parameters",
+                     (json_int_t)network->weight_count, "flops", flops, "memory_bytes", memory,
+                     "output_shape", summary_shape(&network->output_shape));
 }

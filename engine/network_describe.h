@@ -15,7 +15,11 @@ json_t *network_layer_describe(const struct network *network, int index);
  * and what its gradient will ask for. */
 int64_t network_layer_memory(const struct network *network, int index, int64_t rows);
 
-/* All layers; "memory_bytes" too where `rows` is not 0. */
-json_t *network_layers_describe(const struct network *network, int64_t rows);
+/* All layers. */
+json_t *network_layers_describe(const struct network *network);
+
+/* {"layers", "totals": {"parameters", "flops", "memory_bytes"}, "output_shape"} for batches of
+ * `rows` rows, with "memory_bytes" in every layer. */
+json_t *network_describe(const struct network *network, int64_t rows);
 
 #endif

@@ -321,6 +321,17 @@ enum step_outcome step_differentiate(struct step *step, float *parameters, int64
     return outcome == STEP_DONE ? step_end(step, parameters, index, result) : outcome;
 }
 
+double step_loss(struct step *step, float *parameters, int64_t index,
+                 const struct step_batch *batch)
+{
+    const struct step_setup *setup = &step->setup;
+    const struct training *training = setup->training;
+    struct network_run run = network_run_of(step, batch->rows, index);
+    network_forward(setup->network, step->workspace, parameters, &run);
+    return loss_sum(step, batch, batch->rows, NULL) / (double)batch->rows +
+           network_penalty(setup->network, training->l1, training->l2, parameters, NULL);
+}
+
 /* ---- update */
 
 struct update_task {

@@ -73,6 +73,9 @@ enum step_outcome step_end(struct step *step, const float *parameters, int64_t i
 /* All three for one batch. */
 enum step_outcome step_differentiate(struct step *step, float *parameters, int64_t index,
                                      const struct step_batch *batch, struct step_result *result);
+/* The loss that step_differentiate() gives, without its gradients. */
+double step_loss(struct step *step, float *parameters, int64_t index,
+                 const struct step_batch *batch);
 /* Clips the gradients and updates the parameters, within their layers' max_norm. */
 void step_update(struct step *step, float *parameters, int64_t index,
                  const struct step_result *result);

@@ -67,26 +67,29 @@ static int check_initial(const struct trainer_plan *plan, struct error *error)
     return model_copy_weights(plan->setup.initial, plan->network, parameters, error);
 }
 
+int trainer_plan_check(const struct trainer_plan *plan, size_t *memory, json_t **resolved,
+                       struct error *error)
+{
+    size_t size;
+    if (memory_of(plan, &size, error) != 0 || check_initial(plan, error) != 0)
+        return -1;
+    json_t *document = resolved != NULL ? resolve(plan) : NULL;
+    if (resolved != NULL && document == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the job's spec");
+    *memory = size;
+    if (resolved != NULL)
+        *resolved = document;
+    return 0;
+}
+
 int trainer_check(const struct trainer_setup *setup, size_t *memory, json_t **resolved,
                   struct error *error)
 {
     struct trainer_plan plan;
     struct trainer_round first = trainer_round_first(setup);
-    size_t size;
     if (trainer_plan_make(&plan, setup, &first, error) != 0)
         return -1;
-    int result = memory_of(&plan, &size, error) != 0 ? -1 : check_initial(&plan, error);
-    json_t *document = NULL;
-    if (result == 0 && resolved != NULL) {
-        document = resolve(&plan);
-        if (document == NULL)
-            result = error_set(error, ERROR_MEMORY, "out of memory for the job's spec");
-    }
+    int result = trainer_plan_check(&plan, memory, resolved, error);
     trainer_plan_clear(&plan);
-    if (result != 0)
-        return -1;
-    *memory = size;
-    if (resolved != NULL)
-        *resolved = document;
-    return 0;
+    return result;
 }

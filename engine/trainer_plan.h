@@ -73,6 +73,11 @@ size_t trainer_plan_parameter_size(const struct trainer_plan *plan);
 /* trainer_goals.c: what is monitored, and limits.target. */
 int trainer_plan_goals(struct trainer_plan *plan, struct error *error);
 
+/* trainer_check.c: *memory: bytes that a trainer of this plan will take; *resolved (may be NULL):
+ * see trainer_check(). */
+int trainer_plan_check(const struct trainer_plan *plan, size_t *memory, json_t **resolved,
+                       struct error *error);
+
 /* trainer_rows.c: which rows train and validate, and the preprocessing learned from them. */
 int trainer_plan_rows(struct trainer_plan *plan, struct error *error);
 

@@ -46,6 +46,8 @@ libengine_la_SOURCES += \
 	engine/optimizers/optimizers.c engine/optimizers/optimizers.h \
 	engine/optimizers/rmsprop.c \
 	engine/optimizers/sgd.c \
+	engine/rehearsal.c engine/rehearsal.h engine/rehearsal_state.h \
+	engine/rehearsal_gradients.c \
 	engine/residuals.c engine/residuals.h \
 	engine/sampler.c engine/sampler.h \
 	engine/schedule.h \

@@ -31,6 +31,9 @@ extern const struct kind history_query_kind;
 route_handler_fn handle_events;
 extern const struct kind events_query_kind;
 
+/* networks.c */
+route_handler_fn handle_networks_check;
+
 /* models.c */
 route_handler_fn handle_models_post, handle_models_list, handle_models_get, handle_models_file,
     handle_models_delete;

@@ -4,79 +4,16 @@
 #include "tests/check.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const float STEP = 1.0F / 64.0F;
-
-/* A function of the number at `place`. */
-struct probe {
-    double (*value)(void *context);
-    void *context;
-};
-
-/* First and second difference over one step to either side. */
-struct differences {
-    double slope, bend;
-};
-
-static struct differences differences(const struct probe *probe, float *place, float step)
-{
-    const float center = *place;
-    const float above = center + step;
-    const float below = center - step;
-
-    double middle = probe->value(probe->context);
-    *place = above;
-    double high = probe->value(probe->context);
-    *place = below;
-    double low = probe->value(probe->context);
-    *place = center;
-    return (struct differences){.slope = (high - low) / ((double)above - (double)below),
-                                .bend = high - 2.0 * middle + low};
-}
-
-/* The derivative at `place`; false where the function has a kink within the step. `scale`: the size
- * of the gradients around. Halving the step of a smooth function leaves its slope and quarters its
- * second difference; a kink, wherever it lies, breaks one of the two. */
-static bool derivative(const struct probe *probe, float *place, double scale, double *result)
-{
-    struct differences wide = differences(probe, place, STEP);
-    struct differences narrow = differences(probe, place, STEP / 2);
-    double slopes = fabs(narrow.slope - wide.slope);
-    double bends = fabs(wide.bend - 4.0 * narrow.bend) / (double)STEP;
-
-    *result = (4.0 * narrow.slope - wide.slope) / 3.0;
-    return slopes + bends <= 0.003 * scale;
-}
-
-static double largest(const float *values, int64_t count)
-{
-    double result = 0.0;
-
-    for (int64_t i = 0; i < count; i++)
-        result = fmax(result, fabs((double)values[i]));
-    return result;
-}
-
 /* Compares `count` gradients by the numbers at `places`. */
-static void compare(const struct probe *probe, const char *name, int64_t count, float *places,
-                    const float *gradients, double scale, struct gradient_report *report)
+static void compare(const struct gradient_probe *probe, const char *name, int64_t count,
+                    float *places, const float *gradients, double scale,
+                    struct gradient_report *report)
 {
-    for (int64_t i = 0; i < count; i++) {
-        double expected = 0.0;
-        if (!derivative(probe, &places[i], scale, &expected)) {
-            report->skipped++;
-            continue;
-        }
-        report->checked++;
-        double off = fabs((double)gradients[i] - expected) / scale;
-        if (off <= report->worst)
-            continue;
-        report->worst = isnan(off) ? HUGE_VAL : off;
-        snprintf(report->where, sizeof(report->where), "%.50s[%lld]", name, (long long)i);
-    }
+    for (int64_t i = 0; i < count; i++)
+        gradient_compare(probe, name, i, &places[i], gradients[i], scale, report);
 }
 
 bool gradient_report_is_right(const struct gradient_report *report)
@@ -104,7 +41,7 @@ static double projected_output(void *context)
 
 struct comparison {
     struct trial *trial;
-    struct probe probe;
+    struct gradient_probe probe;
     double largest_of_all;
     struct gradient_report report;
 };
@@ -116,7 +53,8 @@ static int compare_tensor(void *context, const char *name, const struct layer_te
 
     if (tensor->role == TENSOR_STATE)
         return 0;
-    double scale = fmax(largest(gradients, tensor->count), 0.05 * comparison->largest_of_all);
+    double scale =
+        fmax(gradient_largest(gradients, tensor->count), 0.05 * comparison->largest_of_all);
     compare(&comparison->probe, name, tensor->count, comparison->trial->parameters + tensor->offset,
             gradients, scale, &comparison->report);
     return 0;
@@ -126,12 +64,12 @@ struct gradient_report gradient_check_network(struct trial *trial, uint64_t seed
 {
     float *factors = calloc((size_t)trial->output_elements, sizeof(*factors));
     struct projection projection = {trial, factors};
-    struct comparison comparison = {.trial = trial, .probe = {projected_output, &projection}};
+    struct comparison comparison = {.trial = trial, .probe = {projected_output, &projection, 0.0}};
 
     ck_assert_ptr_nonnull(factors);
     draw_normal(seed, "projection", trial->output_elements, factors);
     trial_backward(trial, factors, false);
-    comparison.largest_of_all = largest(trial->gradients, trial->network->trained_count);
+    comparison.largest_of_all = gradient_largest(trial->gradients, trial->network->trained_count);
     network_each_tensor(trial->network, compare_tensor, &comparison);
     free(factors);
     return comparison.report;
@@ -158,7 +96,7 @@ struct gradient_report gradient_check_loss(const struct loss_type *type, const v
                                            struct loss_batch *batch, float *output)
 {
     struct loss_value loss = {type, options, *batch};
-    struct probe probe = {mean_loss, &loss};
+    struct gradient_probe probe = {mean_loss, &loss, 0.0};
     struct gradient_report report = {0};
     int64_t count = batch->rows * batch->width;
 
@@ -166,6 +104,6 @@ struct gradient_report gradient_check_loss(const struct loss_type *type, const v
     type->run(options, batch, 0, batch->rows);
     loss.batch.d_output = NULL;
     compare(&probe, type->kind.name, count, output, batch->d_output,
-            largest(batch->d_output, count), &report);
+            gradient_largest(batch->d_output, count), &report);
     return report;
 }

@@ -1,7 +1,4 @@
-/* The gradients that backward gives, beside those that forward's values say: central differences.
- *
- * A difference is extrapolated from two steps (Richardson), which also tells kinks: where the two
- * disagree, the function bends within the step and the element is skipped. */
+/* Numeric checks of whole networks and of losses (engine/gradient_check.h). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_TESTS_ENGINE_GRADIENT_CHECK_H
 #define PROPD_TESTS_ENGINE_GRADIENT_CHECK_H
@@ -9,22 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/gradient_check.h"
 #include "engine/loss.h"
 #include "tests/engine/trial.h"
 
-/* Right gradients keep within this of the numeric ones, by the measure below; float32 and the steps
- * allow a quarter of it. */
-#define GRADIENT_TOLERANCE 0.001
-
-struct gradient_report {
-    double worst; /* greatest difference, over the largest gradient of its tensor, or a twentieth of
-                     the largest of all where that is more */
-    char where[96]; /* "dense_1/kernel[3]" */
-    int checked, skipped;
-};
-
 /* All trained tensors of a trial's network, for a random projection of its output: the sum over all
- * outputs, each times a fixed random number. */
+ * outputs, each times a fixed random number. The scale is the largest gradient of a tensor, or a
+ * twentieth of the largest of all where that is more. */
 struct gradient_report gradient_check_network(struct trial *trial, uint64_t seed);
 
 /* A loss by what it is given: batch->output is moved and put back. */
