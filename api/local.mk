@@ -30,6 +30,7 @@ libapi_la_SOURCES = \
 	api/handlers/health.c \
 	api/handlers/history.c \
 	api/handlers/jobs.c \
+	api/handlers/measure.c \
 	api/handlers/models.c \
 	api/handlers/networks.c \
 	api/handlers/page.c \

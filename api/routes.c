@@ -103,4 +103,10 @@ const struct route api_routes[] = {
     {"POST", "/v1/models/{model}:trace", handle_trace, .body_kind = BODY_JSON, .body = &trace_kind,
      .body_limit = limit_predict, .is_slow = always, .scope = "predict",
      .help = "what every layer computes for a row and, with a target, every gradient"},
+    {"POST", "/v1/models/{model}:evaluate", handle_evaluate, .body_kind = BODY_JSON,
+     .body = &evaluate_kind, .is_slow = always, .scope = "read",
+     .help = "metrics of a model on the rows of a dataset"},
+    {"POST", "/v1/models/{model}:importance", handle_importance, .body_kind = BODY_JSON,
+     .body = &importance_kind, .is_slow = always, .scope = "read",
+     .help = "by how much a model gets worse when a column's values are dealt out at random"},
     {.method = NULL}};

@@ -13,6 +13,7 @@ libdaemon_la_SOURCES = \
 	daemon/job_state.c daemon/job_state.h \
 	daemon/job_status.c \
 	daemon/job_write.c \
+	daemon/measure.c daemon/measure.h \
 	daemon/model_cache.c \
 	daemon/preview.c \
 	daemon/recorder.c daemon/recorder.h \

@@ -50,6 +50,18 @@ bool column_is_missing(const struct column *column, int64_t row)
     return false;
 }
 
+bool column_is_zero_or_one(const struct column *column, int64_t rows)
+{
+    if (column->type == COLUMN_BOOLEAN)
+        return true;
+    if (column->type != COLUMN_NUMBER || !column->integers || column->distinct_count > 2)
+        return false;
+    for (int64_t i = 0; i < rows; i++)
+        if (column->numbers[i] < 0 || column->numbers[i] > 1)
+            return false;
+    return true;
+}
+
 int column_expect(const struct column *column, enum column_type type, struct error *error)
 {
     if (column->type == type)

@@ -23,6 +23,8 @@ const struct column *columns_get(const struct dataset *dataset, int hint, const 
 
 /* Whether a row has no value. */
 bool column_is_missing(const struct column *column, int64_t row);
+/* Whether all values are booleans, or the numbers 0 and 1. */
+bool column_is_zero_or_one(const struct column *column, int64_t rows);
 /* ERROR_INVALID where the column has another type than was learned. */
 int column_expect(const struct column *column, enum column_type type, struct error *error);
 

@@ -111,13 +111,13 @@ static void clear_gradients(const struct trace *trace)
 static void backward(struct trace *trace)
 {
     const struct network *network = trace->traced.network;
-    const float *output = trace->loss.from_logits ? workspace_logits(trace->workspace)
-                                                  : workspace_output(trace->workspace);
+    const float *output = trace->loss.model.from_logits ? workspace_logits(trace->workspace)
+                                                        : workspace_output(trace->workspace);
     clear_gradients(trace);
     trace->loss_value =
         trace_loss_run(&trace->loss, trace->kernels, shape_elements(&network->output_shape, NULL),
                        output, workspace_d_output(trace->workspace));
-    if (!trace->loss.from_logits)
+    if (!trace->loss.model.from_logits)
         deactivate(trace);
     for (int i = network->layer_count - 1; i >= 0; i--) {
         trace->d_outputs[i] = show(trace, &network->layers[i].output_shape,
@@ -242,7 +242,7 @@ static json_t *layers_show(const struct trace *trace)
 static json_t *loss_show(const struct trace *trace)
 {
     const struct network *network = trace->model->network;
-    const struct trace_loss *loss = &trace->loss;
+    const struct model_loss *loss = &trace->loss.model;
     json_auto_t *options = fields_write_variant(&loss->variant);
     json_t *json = json_pack("{s:s, s:o}", "name", loss->type->kind.name, "value",
                              summary_double(trace->loss_value));

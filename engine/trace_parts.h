@@ -3,7 +3,7 @@
 #ifndef PROPD_ENGINE_TRACE_PARTS_H
 #define PROPD_ENGINE_TRACE_PARTS_H
 
-#include "engine/loss.h"
+#include "engine/model_loss.h"
 #include "engine/trace.h"
 
 /* A network that computes the same with every step in sight: activations are layers of their own,
@@ -21,13 +21,9 @@ void traced_network_clear(struct traced_network *traced);
 
 /* The loss of one row. */
 struct trace_loss {
-    struct variant variant; /* owned */
-    const struct loss_type *type;
-    double l1, l2, label_smoothing;
-    bool from_logits;
+    struct model_loss model;
     int32_t class;
     float *values; /* owned: [width]; the targets where they are not a class */
-    bool is_class;
 };
 int trace_loss_create(struct trace_loss *loss, const struct model *model, const json_t *target,
                       struct error *error);

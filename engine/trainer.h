@@ -51,6 +51,12 @@ void trainer_free(struct trainer *trainer);
 int trainer_check(const struct trainer_setup *setup, size_t *memory, json_t **resolved,
                   struct error *error);
 
+/* The rows that a run of `setup` trains on or, with `validation`, those that validate (indices into
+ * setup->validation where that is given): the caller frees them. ERROR_INVALID where none validates,
+ * and after a cross-validation. */
+int trainer_split(const struct trainer_setup *setup, bool validation, uint32_t **rows,
+                  int64_t *count, struct error *error);
+
 enum trainer_event {
     TRAINER_STEPPED,     /* one update; report->loss … are set */
     TRAINER_WORKED,      /* one batch of an update of several, or one piece of a validation */

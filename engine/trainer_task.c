@@ -1,6 +1,7 @@
 /* Classes or numbers, and by which loss. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/trainer_task.h"
+#include "engine/columns.h"
 
 #include <string.h>
 
@@ -88,23 +89,11 @@ static bool has_two_values(const struct column *column)
     return column->type == COLUMN_BOOLEAN || column->distinct_count == 2;
 }
 
-static bool is_zero_or_one(const struct column *column, int64_t rows)
-{
-    if (column->type == COLUMN_BOOLEAN)
-        return true;
-    if (column->type != COLUMN_NUMBER || !column->integers || column->distinct_count > 2)
-        return false;
-    for (int64_t i = 0; i < rows; i++)
-        if (column->numbers[i] < 0 || column->numbers[i] > 1)
-            return false;
-    return true;
-}
-
 static bool are_zero_or_one(const struct evidence *evidence)
 {
     for (size_t i = 0; i < evidence->target_count; i++) {
         int column = dataset_find(evidence->dataset, target_name(evidence->setup, i));
-        if (!is_zero_or_one(&evidence->dataset->columns[column], evidence->dataset->rows))
+        if (!column_is_zero_or_one(&evidence->dataset->columns[column], evidence->dataset->rows))
             return false;
     }
     return true;

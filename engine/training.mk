@@ -76,6 +76,7 @@ libengine_la_SOURCES += \
 	engine/trainer_plan.c engine/trainer_plan.h \
 	engine/trainer_result.c \
 	engine/trainer_rows.c \
+	engine/trainer_split.c \
 	engine/trainer_task.c engine/trainer_task.h \
 	engine/trainer_validation.c \
 	engine/trainer_validation_rows.c \

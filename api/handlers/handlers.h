@@ -34,6 +34,10 @@ extern const struct kind events_query_kind;
 /* networks.c */
 route_handler_fn handle_networks_check;
 
+/* measure.c */
+route_handler_fn handle_evaluate, handle_importance;
+extern const struct kind evaluate_kind, importance_kind;
+
 /* models.c */
 route_handler_fn handle_models_post, handle_models_list, handle_models_get, handle_models_file,
     handle_models_delete;
