@@ -28,6 +28,7 @@ libapi_la_SOURCES = \
 	api/handlers/datasets.c \
 	api/handlers/events.c \
 	api/handlers/health.c \
+	api/handlers/histograms.c \
 	api/handlers/history.c \
 	api/handlers/jobs.c \
 	api/handlers/measure.c \

@@ -85,6 +85,9 @@ const struct route api_routes[] = {
      .flags = ROUTE_STREAM, .scope = "read", .help = "what happens to a job, as it happens"},
     {"GET", "/v1/jobs/{job}/evaluation", handle_jobs_evaluation, .scope = "read",
      .help = "confusion matrix and figures a class of the job's model"},
+    {"GET", "/v1/jobs/{job}/weights/histograms", handle_histograms, .query = &histograms_query_kind,
+     .is_slow = always, .scope = "read",
+     .help = "histograms of weights and gradients, and update ratios, by layer and epoch"},
 
     {"GET", "/v1/models", handle_models_list, .query = &page_query_kind, .scope = "read",
      .help = "models, newest first"},

@@ -30,8 +30,12 @@ static void job_note(struct job *job, enum trainer_event event, const struct tra
         job->has_loss = true;
         return;
     }
-    if (event == TRAINER_EPOCH_ENDED)
+    if (event == TRAINER_EPOCH_ENDED) {
         recorder_add_epoch(job->recorder, report);
+        weight_log_add(&job->weights, job->trainer, report);
+    }
+    if (event == TRAINER_FOLD_ENDED)
+        weight_log_plan(&job->weights, job->trainer);
     if (event == TRAINER_EPOCH_ENDED || event == TRAINER_FOLD_ENDED)
         for (int i = 0; i < report->metric_count; i++)
             job_metric_set(job, report->metrics[i].name, report->metrics[i].value);
@@ -63,7 +67,8 @@ static bool flush_due(const struct job *job, uint64_t now)
         wait = FLUSH_MIN_MS * MS;
     else if (wait > FLUSH_MAX_MS * MS)
         wait = FLUSH_MAX_MS * MS;
-    return now - job->flushed_ns >= wait || recorder_full(job->recorder);
+    return now - job->flushed_ns >= wait || recorder_full(job->recorder) ||
+           weight_log_full(&job->weights);
 }
 
 static bool checkpoint_due(const struct job *job, uint64_t now)

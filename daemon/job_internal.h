@@ -8,6 +8,7 @@
 #include "daemon/internal.h"
 #include "daemon/job_setup.h"
 #include "daemon/recorder.h"
+#include "daemon/weight_log.h"
 
 struct job {
     struct daemon *daemon;
@@ -18,6 +19,7 @@ struct job {
     struct team *team;
     struct trainer *trainer;
     struct recorder *recorder;
+    struct weight_log weights;
     struct error failure;   /* why it fails */
     enum trainer_stop stop; /* why it ended */
     json_t *metrics;        /* newest value of each, by name */

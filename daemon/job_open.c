@@ -63,6 +63,7 @@ int job_open(struct job *job, struct error *error)
         job->first_step = progress.step;
         job->checkpointed_epoch = progress.epoch;
         job->started_ns = job->flushed_ns = job->checkpointed_ns = clock_now_ns();
+        weight_log_start(&job->weights, job->trainer);
         return 0;
     }
     job_release(job);
@@ -76,7 +77,8 @@ int job_go_on(struct job *job, struct error *error)
     if (job->record.started_ms == 0)
         return 0; /* its first run: there is nothing to cut */
     if (store_history_truncate(job->daemon->store, job->record.id, progress.step,
-                               progress.epoch_end_step, error) != 0)
+                               progress.epoch_end_step, error) != 0 ||
+        store_histogram_truncate(job->daemon->store, job->record.id, progress.epoch, error) != 0)
         return -1;
     if (!job->restored)
         return 0;
@@ -90,6 +92,7 @@ void job_release(struct job *job)
     trainer_free(job->trainer);
     team_free(job->team);
     recorder_free(job->recorder);
+    weight_log_clear(&job->weights);
     json_decref(job->metrics);
     json_decref(job->left_out);
     job_setup_close(job->daemon, &job->setup);

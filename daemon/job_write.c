@@ -79,9 +79,12 @@ static int write_progress(struct job *job, struct job_change *change, const char
     change->id = job->record.id;
     change->status = text;
     change->points = recorder_points(job->recorder, &change->point_series_count);
+    change->histograms = job->weights.pending;
+    change->histogram_count = job->weights.pending_count;
     int result = write_patiently(job, change, to, reason, error);
     if (result == 0) {
         recorder_reset(job->recorder);
+        weight_log_reset(&job->weights);
         job->flushed_ns = clock_now_ns();
     }
     change->status = NULL;

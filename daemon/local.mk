@@ -20,7 +20,8 @@ libdaemon_la_SOURCES = \
 	daemon/rehearse.c \
 	daemon/scheduler.c daemon/scheduler.h \
 	daemon/submit.c daemon/submit.h \
-	daemon/upload.c
+	daemon/upload.c \
+	daemon/weight_log.c daemon/weight_log.h
 libdaemon_la_LIBADD = libengine.la libstorage.la libbase.la
 
 bin_PROGRAMS += propd

@@ -122,6 +122,7 @@ void trainer_free(struct trainer *trainer)
     free(trainer->order);
     free(trainer->update_states);
     free(trainer->best_parameters);
+    free(trainer->watched);
     free(trainer->average);
     free(trainer->parameters);
     trainer_plan_clear(&trainer->plan);
@@ -179,7 +180,7 @@ static int64_t batch_number(const struct trainer *trainer)
 static void count_update(struct trainer *trainer, int64_t rows, double loss)
 {
     struct trainer_counters *counters = &trainer->counters;
-    counters->step++;
+    trainer->gradient_step = ++counters->step;
     counters->position += rows;
     counters->loss_sum += loss * (double)rows;
     trainer->update_done = 0;
@@ -231,6 +232,7 @@ static enum trainer_event train_batch(struct trainer *trainer, struct trainer_re
     }
     if (!is_complete)
         return TRAINER_WORKED;
+    trainer_watch_update(trainer, rows);
     step_update(step, trainer->parameters, trainer->counters.step, &trainer->update);
     trainer_average_add(trainer);
     count_update(trainer, rows, trainer->update.loss);

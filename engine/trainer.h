@@ -52,8 +52,8 @@ int trainer_check(const struct trainer_setup *setup, size_t *memory, json_t **re
                   struct error *error);
 
 /* The rows that a run of `setup` trains on or, with `validation`, those that validate (indices into
- * setup->validation where that is given): the caller frees them. ERROR_INVALID where none validates,
- * and after a cross-validation. */
+ * setup->validation where that is given): the caller frees them. ERROR_INVALID where none
+ * validates, and after a cross-validation. */
 int trainer_split(const struct trainer_setup *setup, bool validation, uint32_t **rows,
                   int64_t *count, struct error *error);
 
@@ -112,6 +112,13 @@ struct trainer_progress {
     int64_t patience_left;   /* -1: no early stopping */
 };
 struct trainer_progress trainer_progress(const struct trainer *trainer);
+
+/* The last update of the epoch that runs will be looked at, so that trainer_histograms() knows its
+ * size: its weights are copied before. For each epoch anew. */
+int trainer_watch(struct trainer *trainer, struct error *error);
+/* After TRAINER_EPOCH_ENDED, before the next call: how what is trained is spread, appended as
+ * histograms_read() takes it. Gradients are those of the last update, as it used them. */
+int trainer_histograms(const struct trainer *trainer, struct bytes *bytes, struct error *error);
 
 /* Everything that the next step reads: weights, optimizer state, counters, running sums, best
  * model, early stopping. Between two calls of trainer_step(); a validation in progress starts again

@@ -4,7 +4,8 @@
 
 static size_t weight_blocks(const struct trainer_plan *plan)
 {
-    return 1 + (plan->setup.training->average != NULL) + trainer_plan_keeps_best(plan);
+    /* The weights themselves, and those before an update for its histograms. */
+    return 2 + (plan->setup.training->average != NULL) + trainer_plan_keeps_best(plan);
 }
 
 static int memory_of(const struct trainer_plan *plan, size_t *memory, struct error *error)

@@ -137,6 +137,7 @@ void trainer_epoch_end(struct trainer *trainer, struct trainer_report *report)
 {
     struct trainer_counters *counters = &trainer->counters;
     counters->epoch++;
+    trainer->is_watched = false;
     counters->epoch_end_step = counters->step;
     gather_figures(trainer);
     report_figures(trainer, report);

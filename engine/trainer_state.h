@@ -69,6 +69,12 @@ struct trainer {
     float
         *update_states; /* what is not trained, as it was before the update: its batches move it */
     struct step_result update;
+    int64_t gradient_step; /* updates done when the step's gradients were made; another: there are
+                              none */
+    /* Weights before the last update of an epoch, for its histograms; not saved. */
+    float *watched;       /* [trained_count]; NULL: never asked for */
+    bool is_watched;      /* the epoch that runs is asked for */
+    int64_t watched_step; /* the update that they are of */
     /* The validation in progress; not saved, it starts again. */
     int64_t validation_position;
     double validation_loss_sum;
@@ -86,6 +92,9 @@ bool trainer_has_validation(const struct trainer *trainer);
 /* trainer_validation.c: some batches of the validation rows; true when all were. */
 bool trainer_validate_piece(struct trainer *trainer);
 void trainer_validation_start(struct trainer *trainer);
+
+/* trainer_histograms.c: before an update of `rows` rows. */
+void trainer_watch_update(struct trainer *trainer, int64_t rows);
 
 /* trainer_average.c: moves the average towards the weights after an update. */
 void trainer_average_add(struct trainer *trainer);

@@ -33,6 +33,7 @@ libengine_la_SOURCES += \
 	engine/metric_choice.c \
 	engine/metric_table.c \
 	engine/metrics.c engine/metrics.h engine/metrics_state.h \
+	engine/histograms.c engine/histograms.h \
 	engine/metrics_report.c \
 	engine/metrics_summary.c \
 	engine/optimizer.h \
@@ -73,6 +74,7 @@ libengine_la_SOURCES += \
 	engine/trainer_epoch.c \
 	engine/trainer_folds.c \
 	engine/trainer_goals.c \
+	engine/trainer_histograms.c \
 	engine/trainer_plan.c engine/trainer_plan.h \
 	engine/trainer_result.c \
 	engine/trainer_rows.c \

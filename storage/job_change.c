@@ -116,6 +116,15 @@ static int points_add(struct connection *connection, int64_t job, const struct j
     return 0;
 }
 
+static int histograms_add(struct connection *connection, int64_t job,
+                          const struct job_change *change, struct error *error)
+{
+    for (size_t i = 0; i < change->histogram_count; i++)
+        if (histogram_add(connection, job, &change->histograms[i], error) != 0)
+            return -1;
+    return 0;
+}
+
 static int checkpoint_change(struct connection *connection, int64_t job,
                              const struct change *change, struct error *error)
 {
@@ -156,7 +165,8 @@ static int change_run(struct connection *connection, void *context, struct error
     if (state_update(connection, job, given, error) != 0 ||
         progress_update(connection, job, change, error) != 0 ||
         spec_update(connection, job, given->spec, error) != 0 ||
-        points_add(connection, job, given, error) != 0)
+        points_add(connection, job, given, error) != 0 ||
+        histograms_add(connection, job, given, error) != 0)
         return -1;
     return checkpoint_change(connection, job, change, error);
 }
@@ -171,6 +181,8 @@ static size_t change_size(const struct job_change *change)
         size += change->model_file->size;
     for (size_t i = 0; i < change->point_series_count; i++)
         size += (size_t)change->points[i].count * sizeof(double);
+    for (size_t i = 0; i < change->histogram_count; i++)
+        size += change->histograms[i].body.size;
     return size;
 }
 

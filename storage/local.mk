@@ -12,6 +12,7 @@ libstorage_la_SOURCES = \
 	storage/fatal.c storage/fatal.h \
 	storage/files.c storage/files.h \
 	storage/health.c storage/health.h \
+	storage/histograms.c \
 	storage/history.c \
 	storage/history_cells.c storage/history_cells.h \
 	storage/history_chunks.c storage/history_chunks.h \

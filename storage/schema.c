@@ -87,7 +87,15 @@ static const char first_schema[] =
     "  status INTEGER NOT NULL, location TEXT, body TEXT, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX answers_by_age ON answers (created_ms);";
 
+static const char histograms[] =
+    "CREATE TABLE histograms ("
+    "  number INTEGER PRIMARY KEY,"
+    "  job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,"
+    "  epoch INTEGER NOT NULL, body BLOB NOT NULL,"
+    "  UNIQUE (job, epoch)) STRICT;";
+
 const struct migration migrations[] = {
     {"datasets, jobs, histories, models, answers", first_schema},
+    {"histograms of weights and gradients", histograms},
 };
 const size_t migration_count = ARRAY_COUNT(migrations);

@@ -143,6 +143,12 @@ struct history_points {
     const int64_t *epochs; /* per_epoch only, else NULL */
     const double *values;  /* may be NaN or infinite */
 };
+/* Of the end of an epoch. */
+struct job_histogram {
+    int64_t epoch;
+    int64_t stride;    /* when it is added: older ones at other epochs than 1, 1 + stride, … go */
+    struct bytes body; /* whatever the daemon puts there */
+};
 struct model_record;
 enum { CHANGE_EVENTS_MAX = 3 };
 struct job_event {
@@ -161,6 +167,9 @@ struct job_change {
     int64_t add_attempts;
     const struct history_points *points; /* appended */
     size_t point_series_count;
+    const struct job_histogram *histograms; /* added, one after the other; one of an epoch that has
+                                               one takes its place */
+    size_t histogram_count;
     struct job_event events[CHANGE_EVENTS_MAX]; /* in this order; a NULL type ends them */
     const struct bytes *checkpoint;             /* a new one, at: */
     int64_t checkpoint_step, checkpoints_keep;  /* older ones beyond `keep` go */
@@ -222,6 +231,16 @@ int store_history_query(struct store *store, const struct history_query *query,
  * goes on from a checkpoint, which may lie between the last step of an epoch and its end. */
 int store_history_truncate(struct store *store, const char *job_id, int64_t step,
                            int64_t epoch_step, struct error *error);
+
+/* ---- histograms (storage/histograms.c) */
+
+/* Those of a job, in the order of their epochs; `epoch` not 0: of that one. */
+int store_histogram_list(struct store *store, const char *job_id, int64_t epoch,
+                         struct job_histogram **histograms, size_t *count, struct error *error);
+void store_histograms_free(struct job_histogram *histograms, size_t count);
+/* Forgets those after `epoch`, as store_history_truncate() does points. */
+int store_histogram_truncate(struct store *store, const char *job_id, int64_t epoch,
+                             struct error *error);
 
 /* ---- models (storage/models.c) */
 

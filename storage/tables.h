@@ -27,6 +27,10 @@ int event_add(struct connection *connection, int64_t job, const char *type, cons
 int history_append(struct connection *connection, int64_t job, const struct history_points *points,
                    struct error *error);
 
+/* histograms.c */
+int histogram_add(struct connection *connection, int64_t job, const struct job_histogram *histogram,
+                  struct error *error);
+
 /* checkpoints.c: `keep` is at least 1. */
 int checkpoint_add(struct connection *connection, int64_t job, int64_t step,
                    const struct blob *blob, int64_t keep, struct error *error);

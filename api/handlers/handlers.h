@@ -22,6 +22,10 @@ route_handler_fn handle_jobs_post, handle_jobs_list, handle_jobs_get, handle_job
     handle_jobs_evaluation;
 extern const struct kind jobs_list_query_kind, jobs_cancel_kind, jobs_move_kind;
 
+/* histograms.c */
+route_handler_fn handle_histograms;
+extern const struct kind histograms_query_kind;
+
 /* history.c */
 route_handler_fn handle_history;
 bool history_is_long(const struct request *request);
