@@ -147,8 +147,9 @@ static int evaluation_open(struct evaluation *evaluation, struct error *error)
     evaluation->binding = preprocessing_bind(preprocessing, setup->dataset, true, error);
     if (!evaluation->kernels || !evaluation->binding || allocate(evaluation, error))
         return -1;
-    evaluation->metrics = metrics_create(preprocessing, evaluation->out, setup->metrics,
-                                         has_binary_targets(setup), "metrics", error);
+    evaluation->metrics =
+        metrics_create(preprocessing, evaluation->out, setup->metrics, has_binary_targets(setup),
+                       setup->metrics_path ? setup->metrics_path : "metrics", error);
     evaluation->workspace =
         workspace_create(network, evaluation->kernels, BATCH, 1, WORKSPACE_PREDICT, error);
     if (!evaluation->metrics || !evaluation->workspace)

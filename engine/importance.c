@@ -40,6 +40,7 @@ static struct evaluation *measure_with(const struct evaluation_setup *setup, con
     const struct strings names = {.count = metric ? 1 : 0, .items = items};
     struct evaluation_setup chosen = *setup;
     chosen.metrics = &names;
+    chosen.metrics_path = "metric";
     if (!name) {
         error_set(error, ERROR_MEMORY, "out of memory for the name of a metric");
         return NULL;

@@ -2,6 +2,7 @@
 NETWORK_TESTS = \
 	tests/engine/test_activation \
 	tests/engine/test_arena \
+	tests/engine/test_gradient_check \
 	tests/engine/test_gradients \
 	tests/engine/test_initializer \
 	tests/engine/test_layers \
@@ -26,6 +27,10 @@ tests_engine_test_activation_LDADD = $(NETWORK_TEST_LIBS)
 tests_engine_test_arena_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_arena_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_arena_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_gradient_check_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_gradient_check_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_gradient_check_LDADD = $(NETWORK_TEST_LIBS)
 
 tests_engine_test_gradients_SOURCES = tests/engine/test_gradients.c tests/engine/trial.c tests/engine/trial.h \
 	tests/engine/gradient_check.c tests/engine/gradient_check.h

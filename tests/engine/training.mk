@@ -7,10 +7,12 @@ TRAINING_TESTS = \
 	tests/engine/test_evaluation \
 	tests/engine/test_float_sort \
 	tests/engine/test_golden \
+	tests/engine/test_histograms \
 	tests/engine/test_metrics \
 	tests/engine/test_mixed_targets \
 	tests/engine/test_optimizers \
 	tests/engine/test_random_resume \
+	tests/engine/test_rehearsal \
 	tests/engine/test_sampler \
 	tests/engine/test_schedules \
 	tests/engine/test_step \
@@ -120,3 +122,13 @@ tests_engine_test_trainer_augment_SOURCES = tests/engine/test_trainer_augment.c 
 tests_engine_test_trainer_augment_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_trainer_augment_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_trainer_augment_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_histograms_SOURCES = tests/engine/test_histograms.c $(TRAINER_FIXTURE)
+tests_engine_test_histograms_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_histograms_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_histograms_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_rehearsal_SOURCES = tests/engine/test_rehearsal.c $(TRAINER_FIXTURE)
+tests_engine_test_rehearsal_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_rehearsal_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_rehearsal_LDADD = libengine.la $(CHECK_LIBS)
