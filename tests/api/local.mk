@@ -17,6 +17,7 @@ API_TESTS = \
 	tests/api/handlers/test_events \
 	tests/api/handlers/test_health \
 	tests/api/handlers/test_history \
+	tests/api/handlers/test_insight \
 	tests/api/handlers/test_jobs \
 	tests/api/handlers/test_models \
 	tests/api/handlers/test_predict
@@ -80,6 +81,9 @@ tests_api_handlers_test_health_LDADD = $(API_TEST_LIBS)
 tests_api_handlers_test_history_CFLAGS = $(TEST_CFLAGS)
 tests_api_handlers_test_history_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_history_LDADD = $(API_TEST_LIBS)
+tests_api_handlers_test_insight_CFLAGS = $(TEST_CFLAGS)
+tests_api_handlers_test_insight_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_handlers_test_insight_LDADD = $(API_TEST_LIBS)
 tests_api_handlers_test_jobs_CFLAGS = $(TEST_CFLAGS)
 tests_api_handlers_test_jobs_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_jobs_LDADD = $(API_TEST_LIBS)

@@ -15,7 +15,8 @@ DAEMON_TESTS = \
 	tests/daemon/test_recorder \
 	tests/daemon/test_scheduler \
 	tests/daemon/test_submit \
-	tests/daemon/test_upload
+	tests/daemon/test_upload \
+	tests/daemon/test_weight_log
 # Those that run more than one thread.
 DAEMON_THREAD_TESTS = \
 	tests/daemon/test_cache \
@@ -68,3 +69,5 @@ tests_daemon_test_submit_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_submit_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_upload_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_upload_LDADD = $(DAEMON_TEST_LIBS)
+tests_daemon_test_weight_log_CFLAGS = $(TEST_CFLAGS)
+tests_daemon_test_weight_log_LDADD = $(DAEMON_TEST_LIBS)

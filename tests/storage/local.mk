@@ -5,6 +5,7 @@ STORAGE_TESTS = \
 	tests/storage/test_datasets \
 	tests/storage/test_events \
 	tests/storage/test_fatal \
+	tests/storage/test_histograms \
 	tests/storage/test_history \
 	tests/storage/test_jobs \
 	tests/storage/test_kill \
@@ -40,6 +41,10 @@ tests_storage_test_events_LDADD = $(STORAGE_TEST_LIBS)
 tests_storage_test_fatal_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_fatal_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_fatal_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_histograms_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_histograms_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_histograms_LDADD = $(STORAGE_TEST_LIBS)
 
 tests_storage_test_history_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_history_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
