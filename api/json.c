@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fields.h"
 #include "daemon/daemon.h"
+#include "engine/dataset_options.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -38,12 +39,22 @@ json_t *json_object_text(const char *text)
     return json_object();
 }
 
+/* A name, or a list of several. */
+static json_t *json_targets(const char *text)
+{
+    struct error error = {0};
+    json_auto_t *names = dataset_targets(text, &error);
+    if (json_array_size(names) == 0)
+        return json_null();
+    return json_incref(json_array_size(names) == 1 ? json_array_get(names, 0) : names);
+}
+
 json_t *json_dataset(const struct dataset_record *record, bool whole)
 {
     json_t *json = json_pack(
         "{s:s, s:s, s:I, s:I, s:o, s:s, s:s, s:I, s:I, s:o}", "id", record->id, "name",
         record->name, "version", (json_int_t)record->version, "rows", (json_int_t)record->rows,
-        "target", json_text(record->target), "sha256", record->source_sha256, "file_sha256",
+        "target", json_targets(record->target), "sha256", record->source_sha256, "file_sha256",
         record->file_sha256, "bytes", (json_int_t)record->source_bytes, "file_bytes",
         (json_int_t)record->file_bytes, "created_at", json_time(record->created_ms));
     if (json == NULL || !whole)

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
 
-#include <stdint.h>
-
 struct lead {
     uint8_t first, last; /* range of the first byte */
     uint8_t low, high;   /* range of the second; all further ones are 80 to BF */
@@ -59,4 +57,17 @@ size_t utf8_length(const char *text)
         length++;
     }
     return length;
+}
+
+size_t utf8_put(uint32_t character, char *out)
+{
+    static const uint32_t ends[] = {0x80, 0x800, 0x10000};
+    static const uint8_t firsts[] = {0, 0xc0, 0xe0, 0xf0};
+    size_t size = 1;
+    while (size < 4 && character >= ends[size - 1])
+        size++;
+    for (size_t i = size - 1; i > 0; i--, character >>= 6)
+        out[i] = (char)(0x80 | (character & 0x3f));
+    out[0] = (char)(firsts[size - 1] | character);
+    return size;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finds and holds a job's dataset and first model. */
 #include "daemon/job_setup.h"
+#include "engine/dataset_options.h"
 
 static int initial_model_hold(struct daemon *daemon, struct job_setup *setup, struct error *error)
 {
@@ -42,20 +43,27 @@ static int datasets_hold(struct daemon *daemon, struct job_setup *setup, struct 
     return setup->validation != NULL ? 0 : -1;
 }
 
+static int default_targets_read(struct job_setup *setup, struct error *error)
+{
+    setup->default_targets = dataset_targets(setup->dataset_record.target, error);
+    return setup->default_targets != NULL ? 0 : -1;
+}
+
 int job_setup_open(struct daemon *daemon, const json_t *document, struct job_setup *setup,
                    struct error *error)
 {
     *setup = (struct job_setup){.dataset = NULL};
     if (fields_read(&job_document_kind, document, &setup->document, "", error) != 0)
         return -1;
-    if (datasets_hold(daemon, setup, error) != 0 || initial_model_hold(daemon, setup, error) != 0) {
+    if (datasets_hold(daemon, setup, error) != 0 || default_targets_read(setup, error) != 0 ||
+        initial_model_hold(daemon, setup, error) != 0) {
         job_setup_close(daemon, setup);
         return -1;
     }
     setup->trainer = job_document_setup(&setup->document);
     setup->trainer.dataset = setup->dataset;
     setup->trainer.validation = setup->validation;
-    setup->trainer.default_target = setup->dataset_record.target;
+    setup->trainer.default_targets = setup->default_targets;
     setup->trainer.initial = setup->initial;
     return 0;
 }
@@ -67,6 +75,7 @@ void job_setup_close(struct daemon *daemon, struct job_setup *setup)
     daemon_model_release(daemon, setup->initial);
     dataset_record_clear(&setup->dataset_record);
     dataset_record_clear(&setup->validation_record);
+    json_decref(setup->default_targets);
     model_record_clear(&setup->initial_record);
     fields_clear(&job_document_kind, &setup->document);
     *setup = (struct job_setup){.dataset = NULL};

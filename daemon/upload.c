@@ -1,6 +1,7 @@
 /* From uploaded bytes to a dataset: parsed once into a column file, made durable, recorded. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/internal.h"
+#include "engine/dataset_options.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -41,17 +42,18 @@ static int record_fill(const struct daemon_upload *upload, const struct dataset 
                        struct dataset_record *record, struct error *error)
 {
     char id[ID_SIZE];
-    const char *target = upload->options->target;
+    const json_t *target = json_object_get(dataset->description, "target");
     if (id_make("ds", id, error) != 0)
         return -1;
-    *record = (struct dataset_record){.id = strdup(id),
-                                      .name = strdup(upload->name),
-                                      .source_sha256 = strdup(upload->source_sha256),
-                                      .source_bytes = upload->source_bytes,
-                                      .rows = dataset->rows,
-                                      .target = target != NULL ? strdup(target) : NULL,
-                                      .description = fields_print(dataset->description),
-                                      .created_ms = clock_unix_ms()};
+    *record =
+        (struct dataset_record){.id = strdup(id),
+                                .name = strdup(upload->name),
+                                .source_sha256 = strdup(upload->source_sha256),
+                                .source_bytes = upload->source_bytes,
+                                .rows = dataset->rows,
+                                .target = target != NULL ? dataset_targets_text(target) : NULL,
+                                .description = fields_print(dataset->description),
+                                .created_ms = clock_unix_ms()};
     if (record->id == NULL || record->name == NULL || record->source_sha256 == NULL ||
         record->description == NULL || (target != NULL && record->target == NULL))
         return error_set(error, ERROR_MEMORY, "no memory for a dataset's record");

@@ -110,8 +110,7 @@ static json_t *describe_formats(void)
 {
     json_t *list = json_array();
     for (const struct format *const *format = formats; list != NULL && *format != NULL; format++)
-        if ((*format)->read != NULL &&
-            json_array_append_new(list, fields_describe(&(*format)->kind)) != 0) {
+        if (json_array_append_new(list, fields_describe(&(*format)->kind)) != 0) {
             json_decref(list);
             return NULL;
         }

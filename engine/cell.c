@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const usual_words[] = {"?",    "NA",   "N/A", "n/a", "#N/A", "null",
-                                          "NULL", "Null", "NaN", "nan", "NAN",  NULL};
+const char *const missing_words_usual[] = {"?",    "NA",   "N/A", "n/a", "#N/A", "null",
+                                           "NULL", "Null", "NaN", "nan", "NAN",  NULL};
 
 static int add_word(struct missing_words *missing, const char *text, size_t length,
                     struct error *error)
@@ -30,10 +30,11 @@ static int add_word(struct missing_words *missing, const char *text, size_t leng
     return 0;
 }
 
-int missing_words_read(struct missing_words *missing, const char *more, struct error *error)
+int missing_words_read(struct missing_words *missing, const char *const *words, const char *more,
+                       struct error *error)
 {
     *missing = (struct missing_words){0};
-    for (const char *const *word = usual_words; *word != NULL; word++)
+    for (const char *const *word = words; *word != NULL; word++)
         if (add_word(missing, *word, strlen(*word), error) != 0)
             return -1;
     while (more != NULL && *more != 0) {

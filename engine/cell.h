@@ -25,9 +25,12 @@ struct missing_words {
     bool has_number; /* one of them reads as a number: -999 */
 };
 
-/* The usual words and those of `more`, a comma-separated list or NULL. Clear it also after a
- * failure. */
-int missing_words_read(struct missing_words *missing, const char *more,
+/* ? NA N/A null NaN and how they are written; NULL-terminated. */
+extern const char *const missing_words_usual[];
+
+/* The words of a list and those of `more`, comma-separated or NULL. Clear it also after a failure.
+ */
+int missing_words_read(struct missing_words *missing, const char *const *words, const char *more,
                        struct error *error) MUST_CHECK;
 void missing_words_clear(struct missing_words *missing);
 

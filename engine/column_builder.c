@@ -45,6 +45,8 @@ int column_builder_survey(struct column_builder *column, const struct cell *cell
     }
     column->value_count++;
     column->text_size += cell->length;
+    if (column->declared)
+        return 0;
     if (column->readings == 0)
         return dictionary_add(&column->dictionary, cell->text, cell->length, error);
     column->skipped++;
@@ -68,7 +70,7 @@ bool column_builder_needs_strings(struct column_builder *column, int64_t rows)
 {
     bool is_strings = column->forced ? column->type == COLUMN_CATEGORY
                                      : column->readings == 0 || dates_undecided(column);
-    if (!is_strings)
+    if (!is_strings || column->declared || column->holds_values)
         return false;
     if (column->readings != 0)
         column->strings_from = rows;
@@ -117,9 +119,22 @@ static int check_type(const struct column_builder *column, struct error *error)
     return 0;
 }
 
+static int reserve_tensors(struct column_builder *column, struct column_file *file, uint64_t rows,
+                           struct error *error)
+{
+    uint64_t count = rows;
+    for (int i = 0; i < column->shape.rank; i++)
+        if (__builtin_mul_overflow(count, (uint64_t)column->shape.dims[i], &count))
+            count = UINT64_MAX; /* which no file has room for */
+    return column_file_reserve(file, count, column->tensor_is_bytes ? 1 : sizeof(float),
+                               &column->values, error);
+}
+
 static int reserve(struct column_builder *column, struct column_file *file, uint64_t rows,
                    struct error *error)
 {
+    if (column->type == COLUMN_TENSOR)
+        return reserve_tensors(column, file, rows, error);
     static const uint64_t widths[] = {[COLUMN_NUMBER] = 8,
                                       [COLUMN_BOOLEAN] = 1,
                                       [COLUMN_CATEGORY] = 4,
@@ -141,10 +156,11 @@ static int reserve(struct column_builder *column, struct column_file *file, uint
 int column_builder_layout(struct column_builder *column, struct column_file *file, int64_t rows,
                           struct error *error)
 {
-    column->left_out = !column->named && !column->forced && column->value_count == 0;
+    column->left_out =
+        !column->named && !column->forced && !column->holds_values && column->value_count == 0;
     if (column->left_out)
         return 0;
-    if (!column->forced)
+    if (!column->forced && !column->holds_values)
         column->type = decide_type(column);
     if (check_type(column, error) != 0)
         return -1;

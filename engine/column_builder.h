@@ -1,8 +1,11 @@
-/* One column of a table while it is imported, from cells of text to a section of the column file.
+/* One column of a dataset while it is imported, from cells of text or from values to a section of
+ * the column file.
  *
- * Its life: survey every cell (what can all of them be read as? which strings are there?), decide
- * the type, reserve sections, write every cell, describe. The cells come twice, so that memory
- * holds a bounded dictionary and a buffer a column but no values. */
+ * The life of a column of cells: survey every cell (what can all of them be read as? which strings
+ * are there?), decide the type, reserve sections, write every cell, describe. The cells come twice,
+ * so that memory holds a bounded dictionary and a buffer a column but no values.
+ *
+ * A column of values has its type from the start and is not surveyed: reserve, append, describe. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_COLUMN_BUILDER_H
 #define PROPD_ENGINE_COLUMN_BUILDER_H
@@ -17,12 +20,18 @@
 #include "engine/dataset.h"
 #include "engine/date_text.h"
 #include "engine/dictionary.h"
+#include "engine/shape.h"
 
 struct column_builder {
     char *name; /* owned */
     bool named; /* by the file, not by us */
     bool forced, is_target;
+    bool holds_values;     /* instead of cells */
+    bool positional;       /* see struct column */
+    bool declared;         /* CATEGORY: the dictionary is given, other values are refused */
     enum column_type type; /* forced, or decided */
+    struct shape shape;    /* TENSOR */
+    bool tensor_is_bytes;
     const struct missing_words *missing;
 
     unsigned readings; /* that every value so far allows: enum cell_reading */
@@ -62,6 +71,14 @@ int column_builder_stream_count(const struct column_builder *column);
  */
 int column_builder_write(struct column_builder *column, const struct cell *cell,
                          struct error *error);
+/* The next value of a column of values; NaN: missing. */
+int column_builder_append_number(struct column_builder *column, double number,
+                                 struct error *error) MUST_CHECK;
+int column_builder_append_boolean(struct column_builder *column, bool truth,
+                                  struct error *error) MUST_CHECK;
+/* The next `count` elements of a tensor column in row-major order, of the type that it has. */
+int column_builder_append_tensor(struct column_builder *column, const void *elements, size_t count,
+                                 struct error *error) MUST_CHECK;
 /* After the last row: flushes, and writes dictionary and last offset. */
 int column_builder_finish(struct column_builder *column, struct error *error);
 

@@ -32,6 +32,13 @@ int column_file_reserve(struct column_file *file, uint64_t count, uint64_t width
     return 0;
 }
 
+int column_file_borrow(const struct column_file *file, uint64_t count, uint64_t width,
+                       struct column_section *section, struct error *error)
+{
+    struct column_file copy = *file;
+    return column_file_reserve(&copy, count, width, section, error);
+}
+
 int column_file_write(const struct column_file *file, uint64_t offset, const void *data,
                       size_t size, struct error *error)
 {
@@ -86,6 +93,8 @@ int column_file_finish(struct column_file *file, uint64_t rows, const json_t *he
     memcpy(preamble.magic, COLUMN_FILE_MAGIC, sizeof(preamble.magic));
     if (column_file_write(file, section.offset, text, section.size, error) != 0)
         return -1;
+    if (ftruncate(file->file, (off_t)preamble.file_size) != 0)
+        return error_set_errno(error, "cannot cut the column file");
     return column_file_write(file, 0, &preamble, sizeof(preamble), error);
 }
 

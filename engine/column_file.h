@@ -46,12 +46,17 @@ void column_file_start(struct column_file *file, int descriptor, uint64_t limit)
 /* Sets aside `count` times `width` bytes. ERROR_TOO_LARGE where the file would pass its limit. */
 int column_file_reserve(struct column_file *file, uint64_t count, uint64_t width,
                         struct column_section *section, struct error *error) MUST_CHECK;
+/* Room behind all sections, until the next reservation takes it back. */
+int column_file_borrow(const struct column_file *file, uint64_t count, uint64_t width,
+                       struct column_section *section, struct error *error) MUST_CHECK;
 int column_file_write(const struct column_file *file, uint64_t offset, const void *data,
                       size_t size, struct error *error) MUST_CHECK;
 /* Reads back what was written. */
 int column_file_read(const struct column_file *file, uint64_t offset, void *data, size_t size,
                      struct error *error) MUST_CHECK;
-/* Writes the header behind the sections and then the preamble. */
+/* Writes the header behind the sections, cuts what was borrowed there, and then writes the
+ * preamble.
+ */
 int column_file_finish(struct column_file *file, uint64_t rows, const json_t *header,
                        struct error *error) MUST_CHECK;
 

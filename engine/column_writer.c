@@ -1,4 +1,5 @@
-/* The second half of column_builder.h: cells to values of the decided type. */
+/* The second half of column_builder.h: cells to values of the decided type, and values as they are.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/column_builder.h"
 #include "engine/number_text.h"
@@ -94,6 +95,8 @@ static int write_category(struct column_builder *column, const struct cell *cell
         column->missing_count++;
     } else {
         code = dictionary_find(&column->dictionary, cell->text, cell->length);
+        if (code == UINT32_MAX && column->declared)
+            return refuse(column, cell, "is none of the declared values", error);
         if (code == UINT32_MAX)
             return error_set(error, ERROR_IO, "the uploaded file was changed while it was read");
         column->category_counts[code]++;
@@ -131,8 +134,30 @@ int column_builder_write(struct column_builder *column, const struct cell *cell,
     case COLUMN_TENSOR:
         break;
     }
-    assert(false && "a table has no tensors");
+    assert(false && "tensors are not made of cells");
     return -1;
+}
+
+int column_builder_append_number(struct column_builder *column, double number, struct error *error)
+{
+    if (isinf(number))
+        return error_set(error, ERROR_INVALID, "column \"%.80s\" has a value that is infinite",
+                         column->name);
+    column->missing_count += isnan(number);
+    return append_number(column, number, error);
+}
+
+int column_builder_append_boolean(struct column_builder *column, bool truth, struct error *error)
+{
+    uint8_t value = truth;
+    return column_stream_append(&column->values_stream, &value, sizeof(value), error);
+}
+
+int column_builder_append_tensor(struct column_builder *column, const void *elements, size_t count,
+                                 struct error *error)
+{
+    size_t width = column->tensor_is_bytes ? 1 : sizeof(float);
+    return column_stream_append(&column->values_stream, elements, count * width, error);
 }
 
 /* The dictionary in its sorted order: offsets, then the strings one behind the other. */

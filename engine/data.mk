@@ -12,13 +12,19 @@ libengine_la_SOURCES += \
 	engine/date_text.c engine/date_text.h \
 	engine/description.c engine/description.h \
 	engine/dictionary.c engine/dictionary.h \
+	engine/formats/array.c engine/formats/array.h engine/formats/array_inside.h \
+	engine/formats/array_files.c engine/formats/array_files.h \
+	engine/formats/array_tensor.c \
+	engine/formats/array_type.c engine/formats/array_type.h \
+	engine/formats/byte_source.c engine/formats/byte_source.h \
 	engine/formats/csv.c \
 	engine/formats/csv_dialect.c engine/formats/csv_dialect.h \
 	engine/formats/csv_scanner.c engine/formats/csv_scanner.h \
 	engine/formats/format.h engine/formats/formats.c \
 	engine/formats/idx.c \
+	engine/formats/npy.c \
+	engine/formats/npy_header.c engine/formats/npy_header.h \
 	engine/formats/text_input.c engine/formats/text_input.h \
-	engine/formats/unbuilt.c \
 	engine/import.c engine/import.h \
 	engine/input.c engine/input.h \
 	engine/number_text.c engine/number_text.h \

@@ -1,9 +1,9 @@
 /* A dataset: a column file, written once by an importer, then mapped read-only by any number of
  * jobs.
  *
- * A table has columns of numbers, booleans, categories, dates and text; an IDX file (or a pair)
- * gives one tensor column "features" ([28, 28] bytes or floats a row) and, from its partner, a
- * column "label". */
+ * A table has columns of numbers, booleans, categories, dates and text; an array of rank 3 and more
+ * (images, sequences) gives one tensor column "features" ([28, 28] bytes or floats a row) and its
+ * partner, where there is one, a column "label". */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_DATASET_H
 #define PROPD_ENGINE_DATASET_H
@@ -50,6 +50,8 @@ struct column {
     const char *category_text;
     struct shape shape; /* TENSOR */
     bool tensor_is_bytes;
+    bool positional; /* one of the columns that an array's rows became: its place means something,
+                        so that it stays an input even where it is constant */
 };
 
 struct dataset {
@@ -57,20 +59,25 @@ struct dataset {
     int column_count;
     struct column *columns;
     json_t *description; /* columns with type, missing, min, max, mean, deviation, categories,
-                            histogram: the answer's form */
+                            histogram: the answer's form; "target", where the upload or its format
+                            says it: names of columns */
     void *map;
     size_t map_size;
 };
 
 /* What the upload's query may say. Kind: dataset_options_kind. */
 struct dataset_options {
-    char *target;  /* kept by the caller; checked here to be a column */
-    char *types;   /* "age=number,zip=category", or JSON */
-    char *missing; /* further words for missing, comma-separated, beside empty, ? NA N/A null NaN */
-    int header;    /* choice: auto, yes, no */
-    int separator; /* choice: auto, comma, semicolon, tab, space, pipe */
-    int format; /* choice: auto, csv, idx; other names of the specification are refused as not built
-                   yet */
+    char *target;       /* "species", "y1,y2", or a JSON list; checked here to be columns */
+    char *types;        /* "age=number,zip=category", or JSON */
+    char *missing;      /* further words for missing, comma-separated, beside those of the format */
+    int header;         /* choice: auto, yes, no */
+    int separator;      /* choice: auto, comma, semicolon, tab, space, pipe */
+    int format;         /* choice: auto, and the formats' names */
+    struct sizes shape; /* raw: of a row */
+    char *dtype;        /* raw: of its values, as NumPy writes it: "u1", "<f4" */
+    int64_t labels;     /* raw: bytes before each row that are its labels */
+    int layout;         /* choice: hwc, chw; of arrays whose rows have rank 3 */
+    char *size;         /* archives of images: "32x32", width and height that they are brought to */
 };
 extern const struct kind dataset_options_kind;
 

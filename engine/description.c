@@ -40,31 +40,40 @@ static int set_statistics(json_t *column, const struct column_statistics *statis
     return status | json_object_set_new(column, "histogram", histogram);
 }
 
-int description_add_numbers(json_t *columns, const char *name, int64_t missing,
-                            const struct column_statistics *statistics, struct error *error)
+static int add_numbers(json_t *columns, const struct column_builder *column,
+                       const struct column_file *file, struct error *error)
 {
-    json_t *column = json_pack("{s:s, s:s, s:I}", "name", name, "type",
-                               column_type_names[COLUMN_NUMBER], "missing", (json_int_t)missing);
-    if (column == NULL || set_statistics(column, statistics) != 0) {
-        json_decref(column);
+    struct column_statistics statistics;
+    if (column_statistics_compute(file, column->values, SECTION_DOUBLES, &statistics, error) != 0)
+        return -1;
+    json_t *json =
+        json_pack("{s:s, s:s, s:I}", "name", column->name, "type", column_type_names[COLUMN_NUMBER],
+                  "missing", (json_int_t)column->missing_count);
+    if (json == NULL || set_statistics(json, &statistics) != 0) {
+        json_decref(json);
         return out_of_memory(error);
     }
-    return add(columns, column, error);
+    return add(columns, json, error);
 }
 
-int description_add_tensors(json_t *columns, const char *name, const struct shape *shape,
-                            const struct column_statistics *statistics, struct error *error)
+static int add_tensors(json_t *columns, const struct column_builder *column,
+                       const struct column_file *file, struct error *error)
 {
+    struct column_statistics statistics;
+    if (column_statistics_compute(file, column->values,
+                                  column->tensor_is_bytes ? SECTION_BYTES : SECTION_FLOATS,
+                                  &statistics, error) != 0)
+        return -1;
     json_t *dims = json_array();
-    for (int i = 0; i < shape->rank; i++)
-        json_array_append_new(dims, json_integer(shape->dims[i]));
-    json_t *column = json_pack("{s:s, s:s, s:o, s:i}", "name", name, "type",
-                               column_type_names[COLUMN_TENSOR], "shape", dims, "missing", 0);
-    if (column == NULL || set_statistics(column, statistics) != 0) {
-        json_decref(column);
+    for (int i = 0; i < column->shape.rank; i++)
+        json_array_append_new(dims, json_integer(column->shape.dims[i]));
+    json_t *json = json_pack("{s:s, s:s, s:o, s:i}", "name", column->name, "type",
+                             column_type_names[COLUMN_TENSOR], "shape", dims, "missing", 0);
+    if (json == NULL || set_statistics(json, &statistics) != 0) {
+        json_decref(json);
         return out_of_memory(error);
     }
-    return add(columns, column, error);
+    return add(columns, json, error);
 }
 
 static json_t *date_json(double seconds)
@@ -167,17 +176,13 @@ static json_t *describe_values(const struct column_builder *column, const struct
     return json_pack("{s:I}", "distinct", (json_int_t)distinct);
 }
 
-int description_add_column(json_t *columns, const struct column_builder *column,
-                           const struct column_file *file, struct error *error)
+static int add_column(json_t *columns, const struct column_builder *column,
+                      const struct column_file *file, struct error *error)
 {
-    if (column->type == COLUMN_NUMBER) {
-        struct column_statistics statistics;
-        if (column_statistics_compute(file, column->values, SECTION_DOUBLES, &statistics, error) !=
-            0)
-            return -1;
-        return description_add_numbers(columns, column->name, column->missing_count, &statistics,
-                                       error);
-    }
+    if (column->type == COLUMN_NUMBER)
+        return add_numbers(columns, column, file, error);
+    if (column->type == COLUMN_TENSOR)
+        return add_tensors(columns, column, file, error);
     json_t *values = describe_values(column, file, error);
     json_t *json =
         json_pack("{s:s, s:s, s:I}", "name", column->name, "type", column_type_names[column->type],
@@ -189,6 +194,17 @@ int description_add_column(json_t *columns, const struct column_builder *column,
     }
     json_decref(values);
     return add(columns, json, error);
+}
+
+int description_add_column(json_t *columns, const struct column_builder *column,
+                           const struct column_file *file, struct error *error)
+{
+    if (add_column(columns, column, file, error) != 0)
+        return -1;
+    json_t *added = json_array_get(columns, json_array_size(columns) - 1);
+    if (column->positional && json_object_set_new(added, "positional", json_true()) != 0)
+        return out_of_memory(error);
+    return 0;
 }
 
 static int set_section(json_t *place, const char *key, const struct column_section *section)

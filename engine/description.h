@@ -7,19 +7,13 @@
 
 #include "engine/column_builder.h"
 #include "engine/column_statistics.h"
-#include "engine/shape.h"
 
 enum { DESCRIPTION_CATEGORIES_MAX = 100 };
 
-/* Adds {"name", "type", "missing", "integers", "distinct", "min", "max", "mean", "deviation",
- * "histogram"} of a column of numbers to an array; the last five are left out of a column without
- * values. */
-int description_add_numbers(json_t *columns, const char *name, int64_t missing,
-                            const struct column_statistics *statistics, struct error *error);
-/* The same of a tensor column, with "shape". */
-int description_add_tensors(json_t *columns, const char *name, const struct shape *shape,
-                            const struct column_statistics *statistics, struct error *error);
-/* One of a table's finished columns; reads its values back from the file. */
+/* Adds a finished column to an array: {"name", "type", "missing", …}; for numbers and tensors
+ * "integers", "distinct", "min", "max", "mean", "deviation", "histogram", the last five left out
+ * of a column without values; for tensors "shape"; for categories, booleans and dates their own.
+ * Reads the values back from the file. */
 int description_add_column(json_t *columns, const struct column_builder *column,
                            const struct column_file *file, struct error *error);
 

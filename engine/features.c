@@ -95,7 +95,7 @@ static bool reason_find(const struct column *column, int64_t rows, char reason[R
         snprintf(reason, REASON_SIZE,
                  "text is not an input; an upload with ?types=%.60s=category makes it one",
                  column->name);
-    else if (counted && distinct == 1 && present == rows && rows > 1)
+    else if (counted && distinct == 1 && present == rows && rows > 1 && !column->positional)
         snprintf(reason, REASON_SIZE, "has the same value in every row");
     else if (column->type == COLUMN_CATEGORY && distinct_is_many(distinct, rows))
         snprintf(reason, REASON_SIZE,

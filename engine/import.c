@@ -29,26 +29,32 @@ static const struct format *find_by_content(struct import *import, struct error 
         error_set(error, ERROR_INVALID, "%s is empty: a dataset has at least one row", input->name);
         return NULL;
     }
-    const struct format *format = format_sniff(head, (size_t)size, input->name, error);
-    if (format != NULL && format->read == NULL) {
-        error_set(error, ERROR_NOT_BUILT, "%s looks like %s: %s is specified but not built yet",
-                  input->name, format->title, format->kind.name);
-        return NULL;
-    }
-    return format;
+    return format_sniff(head, (size_t)size, input->name, error);
 }
 
 static const struct format *find_format(struct import *import, struct error *error)
 {
     const char *name = dataset_format_names[import->options->format];
-    if (strcmp(name, "auto") == 0)
-        return find_by_content(import, error);
     const struct format *format = format_find(name);
-    assert(format != NULL);
-    if (format->read != NULL)
-        return format;
-    error_set(error, ERROR_NOT_BUILT, "format %s is specified but not built yet", name);
-    return NULL;
+    assert(format != NULL || strcmp(name, "auto") == 0);
+    return format != NULL ? format : find_by_content(import, error);
+}
+
+/* What does not apply is not passed over in silence. */
+static int check_format(const struct import *import, const struct format *format,
+                        struct error *error)
+{
+    char list[128];
+    unsigned wrong = dataset_options_given(import->options) & ~format->options;
+    for (unsigned option = 1; option < OPTIONS_END; option <<= 1)
+        if ((wrong & option) != 0)
+            return error_set(error, ERROR_INVALID, "%s is an option of %s, and %s is %s",
+                             dataset_option_name(option), format_list(option, list, sizeof(list)),
+                             import->inputs[0].name, format->title);
+    if (import->input_count == 1 || format->takes_pairs)
+        return 0;
+    return error_set(error, ERROR_INVALID, "a pair of features and labels must be %s, and %s is %s",
+                     format_list(0, list, sizeof(list)), import->inputs[0].name, format->title);
 }
 
 static int read_sources(struct import *import, const struct dataset_source *sources,
@@ -57,7 +63,9 @@ static int read_sources(struct import *import, const struct dataset_source *sour
     if (open_inputs(import, sources, source_count, error) != 0)
         return -1;
     const struct format *format = find_format(import, error);
-    return format == NULL ? -1 : format->read(import, error);
+    if (format == NULL || check_format(import, format, error) != 0)
+        return -1;
+    return format->read(import, error);
 }
 
 int dataset_import(const struct dataset_source *sources, int source_count,

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PACKED_SIZE = 1 << 16, GZIP_WINDOW = 15 + 16 };
@@ -83,6 +84,10 @@ int input_open(struct input *input, const struct dataset_source *source,
                             .limit = limits->bytes,
                             .called_off = limits->called_off};
     uint8_t magic[2];
+    struct stat status;
+    input->size = fstat(source->file, &status) == 0 && S_ISREG(status.st_mode)
+                      ? (uint64_t)status.st_size
+                      : INPUT_SIZE_UNKNOWN;
     ssize_t got = read_file(input, magic, sizeof(magic), error);
     if (got < 0)
         return -1;
@@ -96,6 +101,7 @@ int input_open(struct input *input, const struct dataset_source *source,
         return error_set(error, ERROR_MEMORY, "out of memory for unpacking gzip");
     }
     input->gzip = true;
+    input->size = INPUT_SIZE_UNKNOWN;
     return 0;
 }
 

@@ -12,10 +12,13 @@
 #include "base/error.h"
 #include "engine/dataset.h"
 
+#define INPUT_SIZE_UNKNOWN UINT64_MAX
+
 struct input {
     const char *name;
     int file;
     uint64_t limit;                /* of bytes handed out */
+    uint64_t size;                 /* of a plain file; INPUT_SIZE_UNKNOWN for gzip */
     const atomic_bool *called_off; /* NULL, or true once reading is to end */
     uint64_t given;                /* since the start */
     uint64_t offset;               /* in the file */

@@ -50,7 +50,7 @@ enum task_type {
 struct task_request {
     const struct strings
         *targets; /* column names; empty: the default given at upload, else the last column */
-    const char *default_target; /* NULL */
+    const json_t *default_targets; /* names that the dataset says; NULL or empty: none */
     enum target_kind
         wanted; /* with `decided`: the loss was named, or the output's activation tells */
     bool decided;

@@ -21,11 +21,16 @@ enum {
 };
 
 int table_builder_start(struct table_builder *table, const struct import *import,
-                        struct error *error)
+                        const char *const *missing_words, struct error *error)
 {
     *table = (struct table_builder){
         .options = import->options, .limits = import->limits, .file = import->file};
-    return missing_words_read(&table->missing, import->options->missing, error);
+    table->types = dataset_types(import->options, error);
+    table->targets = dataset_targets(import->options->target, error);
+    table->names = json_object();
+    if (table->types == NULL || table->targets == NULL || table->names == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the names of columns");
+    return missing_words_read(&table->missing, missing_words, import->options->missing, error);
 }
 
 void table_builder_clear(struct table_builder *table)
@@ -34,6 +39,9 @@ void table_builder_clear(struct table_builder *table)
         column_builder_clear(&table->columns[i]);
     free(table->columns);
     free(table->buffers);
+    json_decref(table->types);
+    json_decref(table->targets);
+    json_decref(table->names);
     missing_words_clear(&table->missing);
     *table = (struct table_builder){0};
 }
@@ -62,36 +70,79 @@ static char *make_unique(const char *name, json_t *seen)
     return unique;
 }
 
-static int name_column(struct table_builder *table, const struct cell *cell, json_t *seen,
-                       struct error *error)
+static void force_type(struct column_builder *column, enum column_type type)
 {
-    int64_t number = table->column_count + 1;
-    if (cell != NULL && cell->length > NAME_MAX_SIZE)
-        return error_set(error, ERROR_INVALID,
-                         "the name of column %" PRId64 " has %u bytes, more than %d", number,
-                         cell->length, NAME_MAX_SIZE);
-    AUTO_FREE char *wanted = NULL;
-    bool named = cell != NULL && cell->length > 0;
-    if (named)
-        wanted = strndup(cell->text, cell->length);
-    else if (asprintf(&wanted, "column_%" PRId64, number) < 0)
-        wanted = NULL;
-    char *name = wanted == NULL ? NULL : make_unique(wanted, seen);
-    if (name == NULL)
-        return error_set(error, ERROR_MEMORY, "out of memory for the names of columns");
-    table->columns[table->column_count++] = (struct column_builder){.name = name,
-                                                                    .named = named || cell == NULL,
-                                                                    .missing = &table->missing,
-                                                                    .readings = READS_ALL};
+    column->forced = true;
+    column->type = type;
+    if (type == COLUMN_DATE)
+        column->readings = READS_DAY_FIRST | READS_MONTH_FIRST;
+    else if (type == COLUMN_CATEGORY || type == COLUMN_TEXT)
+        column->readings = 0;
+}
+
+static bool is_target(const struct table_builder *table, const char *name)
+{
+    size_t index;
+    json_t *target;
+    json_array_foreach(table->targets, index, target)
+    {
+        if (strcmp(json_string_value(target), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int make_room(struct table_builder *table, int64_t count, struct error *error)
+{
+    if (count <= table->column_capacity)
+        return 0;
+    int64_t capacity = table->column_capacity * 2 > count ? table->column_capacity * 2 : count;
+    struct column_builder *columns = realloc(table->columns, (size_t)capacity * sizeof(*columns));
+    if (columns == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for %" PRId64 " columns", count);
+    table->columns = columns;
+    table->column_capacity = capacity;
     return 0;
 }
 
-static struct column_builder *find_column(const struct table_builder *table, const char *name)
+/* `name_taken` may be NULL: out of memory. */
+static int64_t append_column(struct table_builder *table, char *name_taken, bool named,
+                             struct error *error)
 {
-    for (int64_t i = 0; i < table->column_count; i++)
-        if (strcmp(table->columns[i].name, name) == 0)
-            return &table->columns[i];
-    return NULL;
+    if (name_taken == NULL || make_room(table, table->column_count + 1, error) != 0) {
+        free(name_taken);
+        return error_set(error, ERROR_MEMORY, "out of memory for the names of columns");
+    }
+    struct column_builder *column = &table->columns[table->column_count];
+    *column = (struct column_builder){.name = name_taken,
+                                      .named = named,
+                                      .is_target = is_target(table, name_taken),
+                                      .missing = &table->missing,
+                                      .readings = READS_ALL};
+    const char *type = json_string_value(json_object_get(table->types, name_taken));
+    if (type != NULL)
+        force_type(column, (enum column_type)dataset_type_find(type));
+    return table->column_count++;
+}
+
+int64_t table_builder_add_column(struct table_builder *table, const char *name, size_t length,
+                                 struct error *error)
+{
+    int64_t number = table->column_count + 1;
+    if (number > table->limits->columns)
+        return error_set(error, ERROR_TOO_LARGE, "there are more than %" PRId64 " columns",
+                         table->limits->columns);
+    if (length > NAME_MAX_SIZE)
+        return error_set(error, ERROR_INVALID,
+                         "the name of column %" PRId64 " has %zu bytes, more than %d", number,
+                         length, NAME_MAX_SIZE);
+    AUTO_FREE char *wanted = NULL;
+    if (length > 0)
+        wanted = strndup(name, length);
+    else if (asprintf(&wanted, "column_%" PRId64, number) < 0)
+        wanted = NULL;
+    char *unique = wanted == NULL ? NULL : make_unique(wanted, table->names);
+    return append_column(table, unique, length > 0, error);
 }
 
 /* Names what there is, so that the user sees what was misspelt. */
@@ -109,56 +160,74 @@ static int refuse_unknown(const struct table_builder *table, const char *option,
                      option, name, list);
 }
 
-static void force_type(struct column_builder *column, enum column_type type)
+/* Every column's name is a key of `names`, and every key is one. */
+int table_builder_check_names(const struct table_builder *table, struct error *error)
 {
-    column->forced = true;
-    column->type = type;
-    if (type == COLUMN_DATE)
-        column->readings = READS_DAY_FIRST | READS_MONTH_FIRST;
-    else if (type == COLUMN_CATEGORY || type == COLUMN_TEXT)
-        column->readings = 0;
-}
-
-static int apply_options(struct table_builder *table, struct error *error)
-{
-    const char *target = table->options->target;
-    if (target != NULL) {
-        struct column_builder *column = find_column(table, target);
-        if (column == NULL)
-            return refuse_unknown(table, "target", target, error);
-        column->is_target = true;
-    }
-    json_t *types = dataset_types(table->options, error);
-    if (types == NULL)
-        return -1;
+    size_t index;
+    json_t *target, *type;
     const char *name;
-    json_t *value;
-    int status = 0;
-    json_object_foreach(types, name, value)
+    json_array_foreach(table->targets, index, target)
     {
-        struct column_builder *column = find_column(table, name);
-        if (column == NULL)
-            status = refuse_unknown(table, "types", name, error);
-        else
-            force_type(column, (enum column_type)dataset_type_find(json_string_value(value)));
+        if (json_object_get(table->names, json_string_value(target)) == NULL)
+            return refuse_unknown(table, "target", json_string_value(target), error);
     }
-    json_decref(types);
-    return status;
+    json_object_foreach(table->types, name, type)
+    {
+        if (json_object_get(table->names, name) == NULL)
+            return refuse_unknown(table, "types", name, error);
+    }
+    return 0;
 }
 
 int table_builder_name_columns(struct table_builder *table, const struct cell *names, int64_t count,
                                struct error *error)
 {
-    assert(table->columns == NULL && count > 0);
-    table->columns = calloc((size_t)count, sizeof(*table->columns));
-    json_t *seen = json_object();
-    int status = 0;
-    if (table->columns == NULL || seen == NULL)
-        status = error_set(error, ERROR_MEMORY, "out of memory for %" PRId64 " columns", count);
-    for (int64_t i = 0; i < count && status == 0; i++)
-        status = name_column(table, names == NULL ? NULL : &names[i], seen, error);
-    json_decref(seen);
-    return status == 0 ? apply_options(table, error) : -1;
+    assert(table->column_count == 0 && count > 0);
+    if (make_room(table, count, error) != 0)
+        return -1;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t index = table_builder_add_column(table, names == NULL ? "" : names[i].text,
+                                                 names == NULL ? 0 : names[i].length, error);
+        if (index < 0)
+            return -1;
+        if (names == NULL) /* nobody named it, but nobody left its name open either */
+            table->columns[index].named = true;
+    }
+    return table_builder_check_names(table, error);
+}
+
+bool table_builder_hold_values(struct table_builder *table, int64_t column, enum column_type type)
+{
+    struct column_builder *builder = &table->columns[column];
+    builder->holds_values = !builder->forced || builder->type == type;
+    if (builder->holds_values)
+        builder->type = type;
+    return builder->holds_values;
+}
+
+int table_builder_hold_tensors(struct table_builder *table, int64_t column,
+                               const struct shape *shape, bool bytes, struct error *error)
+{
+    struct column_builder *builder = &table->columns[column];
+    if (builder->forced)
+        return error_set(error, ERROR_INVALID,
+                         "types: column \"%.80s\" holds tensors and cannot be of type %s",
+                         builder->name, column_type_names[builder->type]);
+    builder->holds_values = true;
+    builder->type = COLUMN_TENSOR;
+    builder->shape = *shape;
+    builder->tensor_is_bytes = bytes;
+    return 0;
+}
+
+int table_builder_add_target(struct table_builder *table, int64_t column, struct error *error)
+{
+    if (table->options->target != NULL)
+        return 0;
+    table->columns[column].is_target = true;
+    if (json_array_append_new(table->targets, json_string(table->columns[column].name)) != 0)
+        return error_set(error, ERROR_MEMORY, "out of memory for the names of columns");
+    return 0;
 }
 
 /* A column whose dictionary does not fit beside the others' becomes text. Looked at whenever the
@@ -178,11 +247,21 @@ static void bound_dictionaries(struct table_builder *table)
     }
 }
 
+void table_builder_grew(struct table_builder *table, size_t size)
+{
+    table->grown += size + DICTIONARY_ENTRY_COST;
+    if (table->grown > DICTIONARIES_STEP)
+        bound_dictionaries(table);
+}
+
 int table_builder_survey(struct table_builder *table, const struct cell *cells, struct error *error)
 {
     int64_t row = table->rows++;
     for (int64_t i = 0; i < table->column_count; i++) {
-        if (column_builder_survey(&table->columns[i], &cells[i], row, error) != 0)
+        struct column_builder *column = &table->columns[i];
+        if (column->holds_values)
+            continue;
+        if (column_builder_survey(column, &cells[i], row, error) != 0)
             return -1;
         table->grown += cells[i].length + DICTIONARY_ENTRY_COST;
     }
@@ -207,8 +286,8 @@ int table_builder_add_strings(struct table_builder *table, const struct cell *ce
 {
     for (int64_t i = 0; i < table->column_count; i++) {
         struct column_builder *column = &table->columns[i];
-        if (column->readings == 0 && row < column->strings_from &&
-            column_builder_add_string(column, &cells[i], error) != 0)
+        if (column->readings == 0 && row < column->strings_from && !column->holds_values &&
+            !column->declared && column_builder_add_string(column, &cells[i], error) != 0)
             return -1;
         table->grown += cells[i].length + DICTIONARY_ENTRY_COST;
     }
@@ -260,7 +339,8 @@ int table_builder_write(struct table_builder *table, const struct cell *cells, s
 {
     for (int64_t i = 0; i < table->column_count; i++) {
         struct column_builder *column = &table->columns[i];
-        if (!column->left_out && column_builder_write(column, &cells[i], error) != 0)
+        if (!column->left_out && !column->holds_values &&
+            column_builder_write(column, &cells[i], error) != 0)
             return -1;
     }
     table->written++;
@@ -291,6 +371,9 @@ int table_builder_finish(struct table_builder *table, json_t *about_taken, struc
     int status = 0;
     if (table->written != table->rows)
         status = error_set(error, ERROR_IO, "the uploaded file was changed while it was read");
+    if (json_array_size(table->targets) > 0 &&
+        json_object_set(about_taken, "target", table->targets) != 0)
+        status = error_set(error, ERROR_MEMORY, "out of memory for the description of a dataset");
     if (status != 0 || finish_columns(table, columns, places, error) != 0) {
         json_decref(columns);
         json_decref(places);

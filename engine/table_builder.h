@@ -1,12 +1,19 @@
-/* A table while it is imported: its columns, shown every row twice. Readers of text formats (CSV,
- * and those to come) use it like this:
+/* A dataset while it is imported: its columns, and what becomes of them. Readers of text, which
+ * show every row twice, use it like this:
  *
  *     table_builder_start, table_builder_name_columns,
  *     table_builder_survey for every row,
  *     where table_builder_strings_rows() > 0: table_builder_add_strings for so many rows again,
  *     table_builder_layout, table_builder_write for every row again, table_builder_finish.
  *
- * Rows given have exactly column_count cells. */
+ * Rows given have exactly column_count cells; those of columns of values are passed over.
+ *
+ * Readers that have values and not cells add columns by name, set `rows` and `written` themselves
+ * and append to each column (engine/column_builder.h):
+ *
+ *     table_builder_start, table_builder_add_column and …_hold_values for every column,
+ *     table_builder_check_names, table_builder_layout, column_builder_append_…,
+ *     table_builder_finish. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_TABLE_BUILDER_H
 #define PROPD_ENGINE_TABLE_BUILDER_H
@@ -19,22 +26,46 @@ struct table_builder {
     const struct dataset_limits *limits;
     struct column_file *file;
     struct missing_words missing;
+    json_t *types;   /* options->types by column */
+    json_t *targets; /* names of the target's columns; empty: none was said */
+    json_t *names;   /* that are taken, with the number to try next */
     struct column_builder *columns;
-    int64_t column_count;
+    int64_t column_count, column_capacity;
     int64_t rows;    /* surveyed */
     int64_t written; /* rows */
     size_t grown;    /* bytes that dictionaries may have taken since their sum was looked at */
     char *buffers;   /* of all streams */
 };
 
+/* `missing_words` are those of the format, beside options->missing. */
 int table_builder_start(struct table_builder *table, const struct import *import,
-                        struct error *error) MUST_CHECK;
+                        const char *const *missing_words, struct error *error) MUST_CHECK;
 void table_builder_clear(struct table_builder *table);
 
-/* Columns of these names. NULL cells, and empty ones, become column_1 …; a name that was there
- * before gets _2 … . Then options->types and target are matched with them. */
+/* One more column; at any time before the layout, its cells in earlier rows were missing. A name of
+ * length 0 becomes column_<number>; a name that was there before gets _2 … . Returns its index, -1
+ * with ERROR_TOO_LARGE over limits->columns. */
+int64_t table_builder_add_column(struct table_builder *table, const char *name, size_t length,
+                                 struct error *error) MUST_CHECK;
+/* Makes a column hold values of `type` unless options->types wants it of another, which only cells
+ * can become. Returns whether it does. */
+bool table_builder_hold_values(struct table_builder *table, int64_t column, enum column_type type);
+/* A column that holds tensors. ERROR_INVALID where options->types wants it to hold anything else.
+ */
+int table_builder_hold_tensors(struct table_builder *table, int64_t column,
+                               const struct shape *shape, bool bytes,
+                               struct error *error) MUST_CHECK;
+/* The format's own target, where options->target names none: one more column of it. */
+int table_builder_add_target(struct table_builder *table, int64_t column,
+                             struct error *error) MUST_CHECK;
+/* Whether options->types and target name columns that there are. */
+int table_builder_check_names(const struct table_builder *table, struct error *error) MUST_CHECK;
+/* Columns of these names, NULL: of none; and the check. */
 int table_builder_name_columns(struct table_builder *table, const struct cell *names, int64_t count,
                                struct error *error) MUST_CHECK;
+/* Tells that dictionaries may have taken so many bytes more, for readers that survey column by
+ * column. */
+void table_builder_grew(struct table_builder *table, size_t size);
 
 int table_builder_survey(struct table_builder *table, const struct cell *cells,
                          struct error *error) MUST_CHECK;
@@ -45,7 +76,7 @@ int table_builder_add_strings(struct table_builder *table, const struct cell *ce
 int table_builder_layout(struct table_builder *table, struct error *error) MUST_CHECK;
 int table_builder_write(struct table_builder *table, const struct cell *cells,
                         struct error *error) MUST_CHECK;
-/* Writes what is left and the file's header. */
+/* Writes what is left and the file's header. What is said about the target goes into `about`. */
 int table_builder_finish(struct table_builder *table, json_t *about_taken,
                          struct error *error) MUST_CHECK;
 

@@ -45,7 +45,7 @@ static bool dataset_has_tensors(const struct dataset *dataset)
     return false;
 }
 
-/* "label", or "label_0", "label_1" …: what the file beside the tensors gave. */
+/* "label", or "label_1", "label_2" …: what the file beside the tensors gave. */
 static int targets_add_labels(struct targets *targets, const struct dataset *dataset,
                               struct error *error)
 {
@@ -71,8 +71,13 @@ static int targets_choose_columns(struct targets *targets, const struct dataset 
             return -1;
     if (targets->count > 0)
         return 0;
-    if (request->default_target)
-        return targets_add_named(targets, dataset, request->default_target, error);
+    for (size_t i = 0; i < json_array_size(request->default_targets); i++)
+        if (targets_add_named(targets, dataset,
+                              json_string_value(json_array_get(request->default_targets, i)),
+                              error))
+            return -1;
+    if (targets->count > 0)
+        return 0;
     if (dataset_has_tensors(dataset))
         return targets_add_labels(targets, dataset, error);
     if (dataset->column_count == 0)

@@ -48,7 +48,7 @@ static struct preprocessing *learn(const struct trainer_plan *plan, const uint32
     if (features_make(setup, &features, error) != 0)
         return NULL;
     const struct task_request request = {.targets = setup->targets,
-                                         .default_target = setup->default_target,
+                                         .default_targets = setup->default_targets,
                                          .wanted = plan->task.wanted,
                                          .decided = true,
                                          .raw_targets = plan->task.raw_targets,

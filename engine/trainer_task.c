@@ -23,8 +23,8 @@ static const char *target_name(const struct trainer_setup *setup, size_t index)
 {
     if (setup->targets != NULL && setup->targets->count > 0)
         return setup->targets->items[index];
-    if (setup->default_target != NULL)
-        return setup->default_target;
+    if (json_array_size(setup->default_targets) > 0)
+        return json_string_value(json_array_get(setup->default_targets, index));
     return setup->dataset->columns[setup->dataset->column_count - 1].name;
 }
 
@@ -55,6 +55,8 @@ static int gather(const struct trainer_setup *setup, struct evidence *evidence, 
         return -1;
     }
     size_t named = setup->targets == NULL ? 0 : setup->targets->count;
+    if (named == 0)
+        named = json_array_size(setup->default_targets);
     *evidence = (struct evidence){.dataset = dataset,
                                   .setup = setup,
                                   .target_count = named > 0 ? named : 1,

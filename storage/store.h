@@ -50,7 +50,7 @@ struct dataset_record {
     char *source_sha256; /* of the bytes that were uploaded */
     char *file_sha256;   /* of the column file: its name on disk */
     int64_t source_bytes, file_bytes, rows;
-    char *target;      /* NULL: none given at upload */
+    char *target;      /* NULL: none; a name, or several as the engine's dataset_targets() reads */
     char *description; /* JSON text */
     int64_t created_ms;
 };

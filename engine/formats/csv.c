@@ -178,7 +178,7 @@ static int read_first_row(struct csv_reader *reader, struct error *error)
 static int survey(struct csv_reader *reader, struct error *error)
 {
     table_builder_clear(&reader->table);
-    if (table_builder_start(&reader->table, reader->import, error) != 0 ||
+    if (table_builder_start(&reader->table, reader->import, missing_words_usual, error) != 0 ||
         start_scanning(reader, error) != 0 || find_dialect(reader, error) != 0 ||
         read_first_row(reader, error) != 0 || read_rows(reader, INT64_MAX, survey_row, error) < 0)
         return -1;
@@ -236,10 +236,6 @@ static int read_table(struct csv_reader *reader, struct error *error)
 
 static int read_csv(struct import *import, struct error *error)
 {
-    if (import->input_count != 1)
-        return error_set(error, ERROR_INVALID,
-                         "a pair of features and labels must be IDX files, and %s is not",
-                         import->inputs[0].name);
     struct csv_reader reader = {.import = import, .encoding = TEXT_UTF8};
     int status = read_table(&reader, error);
     table_builder_clear(&reader.table);
@@ -253,7 +249,8 @@ static bool sniff_csv(const uint8_t *head UNUSED, size_t size UNUSED)
 }
 
 const struct format csv_format = {
-    {.name = "csv", .help = "text with separators: CSV, TSV and their relatives"},
-    "CSV",
-    sniff_csv,
-    read_csv};
+    .kind = {.name = "csv", .help = "text with separators: CSV, TSV and their relatives"},
+    .title = "CSV",
+    .options = OPTION_TYPES | OPTION_MISSING | OPTION_HEADER | OPTION_SEPARATOR,
+    .sniff = sniff_csv,
+    .read = read_csv};

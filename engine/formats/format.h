@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/fields.h"
+#include "engine/dataset_options.h"
 #include "engine/import.h"
 
 enum { FORMAT_HEAD_SIZE = 1 << 14 };
@@ -15,12 +16,12 @@ enum { FORMAT_HEAD_SIZE = 1 << 14 };
 struct format {
     struct kind kind;  /* its name is the choice of dataset_options.format */
     const char *title; /* in messages: "NPZ" */
+    unsigned options;  /* that it takes: enum dataset_option, or'ed */
+    bool takes_pairs;  /* features and labels in two files */
     /* Whether a file that begins like this (all of it, where shorter than FORMAT_HEAD_SIZE) is one.
      */
     bool (*sniff)(const uint8_t *head, size_t size);
-    /* Reads import->inputs and writes and finishes import->file. NULL: specified, but not built
-     * yet.
-     */
+    /* Reads import->inputs and writes and finishes import->file. */
     int (*read)(struct import *import, struct error *error);
 };
 
@@ -39,6 +40,9 @@ extern const struct format tar_format;
 extern const struct format *const formats[];
 
 const struct format *format_find(const char *name);
+/* "CSV, IDX and NPY": the titles of the formats that take an option; with option 0 those that take
+ * pairs. */
+char *format_list(unsigned option, char *text, size_t size);
 /* The format of a file that begins like this. NULL with ERROR_INVALID for what is known to be none
  * of them: a PNG image, a Parquet file. `name` is the source's. */
 const struct format *format_sniff(const uint8_t *head, size_t size, const char *name,

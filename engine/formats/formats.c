@@ -2,11 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/formats/format.h"
 
+#include <stdio.h>
 #include <string.h>
 
-const struct format *const formats[] = {&idx_format,  &npy_format,   &npz_format,    &tar_format,
-                                        &arff_format, &jsonl_format, &libsvm_format, &raw_format,
-                                        &csv_format,  NULL};
+const struct format *const formats[] = {&idx_format, &npy_format, &csv_format, NULL};
 
 /* First bytes of files that people upload by mistake, or before converting them. */
 static const struct signature {
@@ -41,6 +40,29 @@ const struct format *format_find(const char *name)
     return NULL;
 }
 
+static bool is_listed(const struct format *format, unsigned option)
+{
+    return option == 0 ? format->takes_pairs : (format->options & option) != 0;
+}
+
+char *format_list(unsigned option, char *text, size_t size)
+{
+    int left = 0;
+    size_t used = 0;
+    text[0] = 0;
+    for (const struct format *const *format = formats; *format != NULL; format++)
+        left += is_listed(*format, option);
+    for (const struct format *const *format = formats; *format != NULL && used < size; format++) {
+        if (!is_listed(*format, option))
+            continue;
+        used += (size_t)snprintf(text + used, size - used, "%s%s", (*format)->title,
+                                 --left > 1  ? ", "
+                                 : left == 1 ? " and "
+                                             : "");
+    }
+    return text;
+}
+
 const struct format *format_sniff(const uint8_t *head, size_t size, const char *name,
                                   struct error *error)
 {
@@ -52,8 +74,9 @@ const struct format *format_sniff(const uint8_t *head, size_t size, const char *
         if (size < signature->size || memcmp(head, signature->bytes, signature->size) != 0)
             continue;
         error_set(error, ERROR_INVALID,
-                  "%s is %s, which is no dataset format: CSV and IDX are, plain or gzip", name,
-                  signature->title);
+                  "%s is %s, which is no dataset format: CSV, JSON lines, ARFF, LibSVM, NPY, NPZ, "
+                  "IDX and archives of images are, plain or gzip",
+                  name, signature->title);
         return NULL;
     }
     return &csv_format;

@@ -1,6 +1,7 @@
 /* The sliding window, and the way from bytes to UTF-8. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/formats/text_input.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -17,31 +18,11 @@ static const uint16_t windows_1252[32] = {
     0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
     0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
 
-static char *put_utf8(char *out, uint32_t character)
-{
-    if (character < 0x80) {
-        *out++ = (char)character;
-    } else if (character < 0x800) {
-        *out++ = (char)(0xc0 | character >> 6);
-        *out++ = (char)(0x80 | (character & 0x3f));
-    } else if (character < 0x10000) {
-        *out++ = (char)(0xe0 | character >> 12);
-        *out++ = (char)(0x80 | (character >> 6 & 0x3f));
-        *out++ = (char)(0x80 | (character & 0x3f));
-    } else {
-        *out++ = (char)(0xf0 | character >> 18);
-        *out++ = (char)(0x80 | (character >> 12 & 0x3f));
-        *out++ = (char)(0x80 | (character >> 6 & 0x3f));
-        *out++ = (char)(0x80 | (character & 0x3f));
-    }
-    return out;
-}
-
 static char *put_windows_1252(char *out, const uint8_t *raw, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         bool special = raw[i] >= 0x80 && raw[i] < 0xa0;
-        out = put_utf8(out, special ? windows_1252[raw[i] - 0x80] : raw[i]);
+        out += utf8_put(special ? windows_1252[raw[i] - 0x80] : raw[i], out);
     }
     return out;
 }
@@ -71,7 +52,7 @@ static char *put_utf16(struct text_input *text, char *out)
             at += 2;
         }
         at += 2;
-        out = put_utf8(out, unit);
+        out += utf8_put(unit, out);
     }
     memmove(text->raw, text->raw + at, text->raw_filled - at);
     text->raw_filled -= at;

@@ -34,8 +34,9 @@ struct preprocessing *learn_rows(const struct dataset *dataset, const struct job
         names[targets.count] = (char *)(uintptr_t)job->targets[targets.count];
         targets.count++;
     }
+    json_auto_t *defaults = json_pack("[s*]", job->default_target);
     struct task_request request = {.targets = &targets,
-                                   .default_target = job->default_target,
+                                   .default_targets = defaults,
                                    .wanted = job->wanted,
                                    .decided = job->decided,
                                    .raw_targets = job->raw_targets};
