@@ -5,7 +5,7 @@
  * are there?), decide the type, reserve sections, write every cell, describe. The cells come twice,
  * so that memory holds a bounded dictionary and a buffer a column but no values.
  *
- * A column of values has its type from the start and is not surveyed: reserve, append, describe. */
+ * A column of values has its type from the start: it is only reserved, written and described. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_COLUMN_BUILDER_H
 #define PROPD_ENGINE_COLUMN_BUILDER_H
@@ -71,14 +71,15 @@ int column_builder_stream_count(const struct column_builder *column);
  */
 int column_builder_write(struct column_builder *column, const struct cell *cell,
                          struct error *error);
-/* The next value of a column of values; NaN: missing. */
-int column_builder_append_number(struct column_builder *column, double number,
+/* The same two passes over a number, NaN: missing. A column of values is not surveyed, one of
+ * booleans has 0 and what is not; a column of cells takes the number's text. */
+int column_builder_survey_number(struct column_builder *column, double number, int64_t row,
                                  struct error *error) MUST_CHECK;
-int column_builder_append_boolean(struct column_builder *column, bool truth,
-                                  struct error *error) MUST_CHECK;
+int column_builder_write_number(struct column_builder *column, double number,
+                                struct error *error) MUST_CHECK;
 /* The next `count` elements of a tensor column in row-major order, of the type that it has. */
-int column_builder_append_tensor(struct column_builder *column, const void *elements, size_t count,
-                                 struct error *error) MUST_CHECK;
+int column_builder_write_tensor(struct column_builder *column, const void *elements, size_t count,
+                                struct error *error) MUST_CHECK;
 /* After the last row: flushes, and writes dictionary and last offset. */
 int column_builder_finish(struct column_builder *column, struct error *error);
 

@@ -1,5 +1,5 @@
-/* The second half of column_builder.h: cells to values of the decided type, and values as they are.
- */
+/* The second half of column_builder.h: cells to values of the decided type. Values as they are is
+ * column_values.c. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/column_builder.h"
 #include "engine/number_text.h"
@@ -136,28 +136,6 @@ int column_builder_write(struct column_builder *column, const struct cell *cell,
     }
     assert(false && "tensors are not made of cells");
     return -1;
-}
-
-int column_builder_append_number(struct column_builder *column, double number, struct error *error)
-{
-    if (isinf(number))
-        return error_set(error, ERROR_INVALID, "column \"%.80s\" has a value that is infinite",
-                         column->name);
-    column->missing_count += isnan(number);
-    return append_number(column, number, error);
-}
-
-int column_builder_append_boolean(struct column_builder *column, bool truth, struct error *error)
-{
-    uint8_t value = truth;
-    return column_stream_append(&column->values_stream, &value, sizeof(value), error);
-}
-
-int column_builder_append_tensor(struct column_builder *column, const void *elements, size_t count,
-                                 struct error *error)
-{
-    size_t width = column->tensor_is_bytes ? 1 : sizeof(float);
-    return column_stream_append(&column->values_stream, elements, count * width, error);
 }
 
 /* The dictionary in its sorted order: offsets, then the strings one behind the other. */

@@ -5,6 +5,7 @@ libengine_la_SOURCES += \
 	engine/column_builder.c engine/column_builder.h \
 	engine/column_file.c engine/column_file.h \
 	engine/column_statistics.c engine/column_statistics.h \
+	engine/column_values.c \
 	engine/column_writer.c \
 	engine/dataset.c engine/dataset.h \
 	engine/dataset_options.c engine/dataset_options.h \
@@ -12,6 +13,7 @@ libengine_la_SOURCES += \
 	engine/date_text.c engine/date_text.h \
 	engine/description.c engine/description.h \
 	engine/dictionary.c engine/dictionary.h \
+	engine/formats/archive.c engine/formats/archive.h \
 	engine/formats/array.c engine/formats/array.h engine/formats/array_inside.h \
 	engine/formats/array_files.c engine/formats/array_files.h \
 	engine/formats/array_tensor.c \
@@ -22,8 +24,12 @@ libengine_la_SOURCES += \
 	engine/formats/csv_scanner.c engine/formats/csv_scanner.h \
 	engine/formats/format.h engine/formats/formats.c \
 	engine/formats/idx.c \
+	engine/formats/libsvm.c \
+	engine/formats/libsvm_line.c engine/formats/libsvm_line.h \
+	engine/formats/lines.c engine/formats/lines.h \
 	engine/formats/npy.c \
 	engine/formats/npy_header.c engine/formats/npy_header.h \
+	engine/formats/npz.c \
 	engine/formats/text_input.c engine/formats/text_input.h \
 	engine/import.c engine/import.h \
 	engine/input.c engine/input.h \

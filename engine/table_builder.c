@@ -247,6 +247,14 @@ static void bound_dictionaries(struct table_builder *table)
     }
 }
 
+bool table_builder_needs_survey(const struct table_builder *table)
+{
+    for (int64_t i = 0; i < table->column_count; i++)
+        if (!table->columns[i].holds_values)
+            return true;
+    return false;
+}
+
 void table_builder_grew(struct table_builder *table, size_t size)
 {
     table->grown += size + DICTIONARY_ENTRY_COST;

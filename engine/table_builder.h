@@ -9,11 +9,12 @@
  * Rows given have exactly column_count cells; those of columns of values are passed over.
  *
  * Readers that have values and not cells add columns by name, set `rows` and `written` themselves
- * and append to each column (engine/column_builder.h):
+ * and survey and write each column (engine/column_builder.h):
  *
  *     table_builder_start, table_builder_add_column and …_hold_values for every column,
- *     table_builder_check_names, table_builder_layout, column_builder_append_…,
- *     table_builder_finish. */
+ *     table_builder_check_names,
+ *     where table_builder_needs_survey(): column_builder_survey_number …,
+ *     table_builder_layout, column_builder_write_number …, table_builder_finish. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_TABLE_BUILDER_H
 #define PROPD_ENGINE_TABLE_BUILDER_H
@@ -63,6 +64,8 @@ int table_builder_check_names(const struct table_builder *table, struct error *e
 /* Columns of these names, NULL: of none; and the check. */
 int table_builder_name_columns(struct table_builder *table, const struct cell *names, int64_t count,
                                struct error *error) MUST_CHECK;
+/* Whether some columns are made of cells. */
+bool table_builder_needs_survey(const struct table_builder *table);
 /* Tells that dictionaries may have taken so many bytes more, for readers that survey column by
  * column. */
 void table_builder_grew(struct table_builder *table, size_t size);

@@ -1,14 +1,12 @@
 /* Arrays to columns; tensors are array_tensor.c. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/formats/array.h"
-#include "base/json_text.h"
 #include "engine/dataset_options.h"
 #include "engine/formats/array_inside.h"
 #include "engine/number_text.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,13 +167,21 @@ int array_add_labels(struct array *array, struct table_builder *table, struct er
 
 int array_check_missing(const struct table_builder *table, struct error *error)
 {
-    bool has_cells = table->options->missing == NULL;
-    for (int64_t i = 0; i < table->column_count; i++)
-        has_cells = has_cells || !table->columns[i].holds_values;
-    if (has_cells)
+    if (table->options->missing == NULL || table_builder_needs_survey(table))
         return 0;
     return error_set(error, ERROR_INVALID,
                      "missing is for text, and there is none: NaN is missing among numbers");
+}
+
+int array_check_labels(const struct array *features, const struct array *labels,
+                       struct error *error)
+{
+    if (features->rows == labels->rows)
+        return 0;
+    return error_set(error, ERROR_INVALID,
+                     "features have %" PRId64 " rows and labels %" PRId64
+                     ": every row has one label",
+                     features->rows, labels->rows);
 }
 
 bool array_needs_survey(const struct array *array, const struct table_builder *table)
@@ -239,57 +245,30 @@ int array_reader_end(struct array_reader *reader, struct error *error)
     return too_long(reader->array, error);
 }
 
-/* A number as text: what a column of another type is made of. */
-static void number_cell(const struct column_builder *column, const struct array_type *type,
-                        double number, char *text, struct cell *cell)
-{
-    static const double whole_max = 9007199254740992; /* 2^53 */
-    if (isnan(number))
-        text[0] = 0;
-    else if (isinf(number))
-        strcpy(text, number < 0 ? "-inf" : "inf");
-    else if (type->kind == ARRAY_BOOLEAN && column->type != COLUMN_NUMBER)
-        strcpy(text, number == 0 ? "false" : "true");
-    else if (number == rint(number) && fabs(number) < whole_max)
-        snprintf(text, JSON_NUMBER_SIZE, "%.0f", number + 0.0);
-    else
-        json_format_number(number, text);
-    *cell = (struct cell){.text = text, .length = (uint32_t)strlen(text)};
-}
-
-static int read_cell(struct array_reader *reader, const struct column_builder *column, size_t i,
-                     char number_text[JSON_NUMBER_SIZE + NUMBER_TEXT_ROOM], struct cell *cell,
-                     struct error *error)
+static int take_text(struct array_reader *reader, struct column_builder *column, int64_t row,
+                     size_t i, struct error *error)
 {
     const struct array_type *type = &reader->array->type;
-    if (reader->numbers != NULL) {
-        number_cell(column, type, reader->numbers[i], number_text, cell);
-        return 0;
-    }
     ssize_t length = array_to_text(type, reader->raw + i * type->size, reader->text, error);
-    *cell = (struct cell){.text = reader->text, .length = (uint32_t)length};
-    return length < 0 ? -1 : 0;
+    if (length < 0)
+        return -1;
+    struct cell cell = {.text = reader->text, .length = (uint32_t)length};
+    if (!reader->survey)
+        return column_builder_write(column, &cell, error);
+    table_builder_grew(reader->table, cell.length);
+    return column_builder_survey(column, &cell, row, error);
 }
 
 /* Value i of the chunk, which belongs to a row of a column. */
 static int take_value(struct array_reader *reader, struct column_builder *column, int64_t row,
                       size_t i, struct error *error)
 {
-    char text[JSON_NUMBER_SIZE + NUMBER_TEXT_ROOM] = "";
-    struct cell cell;
-    if (column->holds_values) {
-        if (reader->survey)
-            return 0;
-        return column->type == COLUMN_BOOLEAN
-                   ? column_builder_append_boolean(column, reader->numbers[i] != 0, error)
-                   : column_builder_append_number(column, reader->numbers[i], error);
-    }
-    if (read_cell(reader, column, i, text, &cell, error) != 0)
-        return -1;
+    if (reader->numbers == NULL)
+        return take_text(reader, column, row, i, error);
     if (!reader->survey)
-        return column_builder_write(column, &cell, error);
-    table_builder_grew(reader->table, cell.length);
-    return column_builder_survey(column, &cell, row, error);
+        return column_builder_write_number(column, reader->numbers[i], error);
+    table_builder_grew(reader->table, sizeof(double));
+    return column_builder_survey_number(column, reader->numbers[i], row, error);
 }
 
 int array_refuse_row(const struct array *array, int64_t row, const struct error *inner,

@@ -59,6 +59,9 @@ int array_add_labels(struct array *array, struct table_builder *table,
 
 /* ERROR_INVALID where options->missing names words and no column of the table is made of cells. */
 int array_check_missing(const struct table_builder *table, struct error *error) MUST_CHECK;
+/* ERROR_INVALID unless there are as many labels as features. */
+int array_check_labels(const struct array *features, const struct array *labels,
+                       struct error *error) MUST_CHECK;
 /* Whether some of its columns are made of cells, which must come twice. */
 bool array_needs_survey(const struct array *array, const struct table_builder *table);
 /* The first time, for those that need it: reads all elements, and nothing behind them. */

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/formats/array_files.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 void array_pair_start(struct array_pair *pair, struct import *import)
@@ -14,17 +13,6 @@ void array_pair_start(struct array_pair *pair, struct import *import)
         file->input = &import->inputs[i];
         file->array.name = import->inputs[i].name;
     }
-}
-
-int array_pair_check(const struct array_pair *pair, struct error *error)
-{
-    const struct array *features = &pair->files[0].array, *labels = &pair->files[1].array;
-    if (pair->count < 2 || features->rows == labels->rows)
-        return 0;
-    return error_set(error, ERROR_INVALID,
-                     "features have %" PRId64 " rows and labels %" PRId64
-                     ": every row has one label",
-                     features->rows, labels->rows);
 }
 
 /* ---- a part of each record */
@@ -81,6 +69,9 @@ static int run_pass(struct array_file *file, struct table_builder *table, pass_f
 static int read_all(struct array_pair *pair, struct table_builder *table, struct error *error)
 {
     table->rows = table->written = pair->files[0].array.rows;
+    if (pair->count == 2 &&
+        array_check_labels(&pair->files[0].array, &pair->files[1].array, error) != 0)
+        return -1;
     if (table_builder_check_names(table, error) != 0 || array_check_missing(table, error) != 0)
         return -1;
     for (int i = 0; i < pair->count; i++)

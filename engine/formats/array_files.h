@@ -22,10 +22,8 @@ struct array_pair {
 
 /* files[].input and array.name, in that order; the rest is zero. */
 void array_pair_start(struct array_pair *pair, struct import *import);
-/* Once the headers are read: as many labels as features. */
-int array_pair_check(const struct array_pair *pair, struct error *error) MUST_CHECK;
-/* Fills the column file with the arrays, which were added to the table. `about_taken` is what the
- * format says of itself. */
+/* Fills the column file with the arrays, which were added to the table. ERROR_INVALID unless there
+ * are as many labels as features. `about_taken` is what the format says of itself. */
 int array_pair_read(struct array_pair *pair, struct table_builder *table, json_t *about_taken,
                     struct error *error) MUST_CHECK;
 

@@ -114,7 +114,7 @@ static int read_elements(const struct array *array, struct table_builder *table,
 
 static int append(void *column, const void *elements, size_t count, struct error *error)
 {
-    return column_builder_append_tensor(column, elements, count, error);
+    return column_builder_write_tensor(column, elements, count, error);
 }
 
 /* ---- planes */

@@ -67,8 +67,7 @@ static int read_table(struct import *import, struct table_builder *table, struct
     for (int i = 0; i < pair.count; i++)
         if (read_header(&pair.files[i], error) != 0)
             return -1;
-    if (array_pair_check(&pair, error) != 0 ||
-        array_set_layout(&pair.files[0].array, import->options, error) != 0 ||
+    if (array_set_layout(&pair.files[0].array, import->options, error) != 0 ||
         add_features(&pair.files[0].array, table, error) != 0)
         return -1;
     if (pair.count == 2 && array_add_labels(&pair.files[1].array, table, error) != 0)

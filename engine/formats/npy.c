@@ -21,8 +21,7 @@ static int read_table(struct import *import, struct table_builder *table, struct
         if (npy_header_read(&pair.files[i].array, &source, &pair.files[i].header_size, error) != 0)
             return -1;
     }
-    if (array_pair_check(&pair, error) != 0 ||
-        array_set_layout(&pair.files[0].array, import->options, error) != 0 ||
+    if (array_set_layout(&pair.files[0].array, import->options, error) != 0 ||
         array_add_features(&pair.files[0].array, table, error) != 0)
         return -1;
     if (pair.count == 2 && array_add_labels(&pair.files[1].array, table, error) != 0)
