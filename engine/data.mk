@@ -14,6 +14,10 @@ libengine_la_SOURCES += \
 	engine/description.c engine/description.h \
 	engine/dictionary.c engine/dictionary.h \
 	engine/formats/archive.c engine/formats/archive.h \
+	engine/formats/arff.c \
+	engine/formats/arff_date.c engine/formats/arff_date.h \
+	engine/formats/arff_header.c engine/formats/arff_header.h \
+	engine/formats/arff_tokens.c engine/formats/arff_tokens.h \
 	engine/formats/array.c engine/formats/array.h engine/formats/array_inside.h \
 	engine/formats/array_files.c engine/formats/array_files.h \
 	engine/formats/array_tensor.c \

@@ -205,6 +205,18 @@ bool table_builder_hold_values(struct table_builder *table, int64_t column, enum
     return builder->holds_values;
 }
 
+void table_builder_expect_type(struct table_builder *table, int64_t column, enum column_type type)
+{
+    if (!table->columns[column].forced)
+        force_type(&table->columns[column], type);
+}
+
+void table_builder_expect_strings(struct table_builder *table, int64_t column)
+{
+    if (!table->columns[column].forced)
+        table->columns[column].readings = 0;
+}
+
 int table_builder_hold_tensors(struct table_builder *table, int64_t column,
                                const struct shape *shape, bool bytes, struct error *error)
 {

@@ -51,6 +51,10 @@ int64_t table_builder_add_column(struct table_builder *table, const char *name, 
 /* Makes a column hold values of `type` unless options->types wants it of another, which only cells
  * can become. Returns whether it does. */
 bool table_builder_hold_values(struct table_builder *table, int64_t column, enum column_type type);
+/* What the format says of a column of cells, which options->types goes before. */
+void table_builder_expect_type(struct table_builder *table, int64_t column, enum column_type type);
+/* The same: categories or text, also where all values look like numbers. */
+void table_builder_expect_strings(struct table_builder *table, int64_t column);
 /* A column that holds tensors. ERROR_INVALID where options->types wants it to hold anything else.
  */
 int table_builder_hold_tensors(struct table_builder *table, int64_t column,

@@ -101,13 +101,12 @@ int array_add_columns(struct array *array, struct table_builder *table, const ch
         int64_t index = add_column(array, table, name, i + 1, error);
         if (index < 0)
             return -1;
-        struct column_builder *column = &table->columns[index];
-        column->positional = array->shape.rank > 0;
-        if (!array_type_is_text(&array->type))
+        table->columns[index].positional = array->shape.rank > 0;
+        if (array_type_is_text(&array->type))
+            table_builder_expect_strings(table, index);
+        else
             table_builder_hold_values(
                 table, index, array->type.kind == ARRAY_BOOLEAN ? COLUMN_BOOLEAN : COLUMN_NUMBER);
-        else if (!column->forced)
-            column->readings = 0; /* text was meant as text, also where it looks like a number */
     }
     return 0;
 }
