@@ -28,6 +28,9 @@ libengine_la_SOURCES += \
 	engine/formats/csv_scanner.c engine/formats/csv_scanner.h \
 	engine/formats/format.h engine/formats/formats.c \
 	engine/formats/idx.c \
+	engine/formats/json_records.c engine/formats/json_records.h \
+	engine/formats/json_rows.c engine/formats/json_rows.h \
+	engine/formats/jsonl.c \
 	engine/formats/libsvm.c \
 	engine/formats/libsvm_line.c engine/formats/libsvm_line.h \
 	engine/formats/lines.c engine/formats/lines.h \
