@@ -37,6 +37,7 @@ libengine_la_SOURCES += \
 	engine/formats/npy.c \
 	engine/formats/npy_header.c engine/formats/npy_header.h \
 	engine/formats/npz.c \
+	engine/formats/raw.c \
 	engine/formats/text_input.c engine/formats/text_input.h \
 	engine/import.c engine/import.h \
 	engine/input.c engine/input.h \
