@@ -28,6 +28,12 @@ libengine_la_SOURCES += \
 	engine/formats/csv_scanner.c engine/formats/csv_scanner.h \
 	engine/formats/format.h engine/formats/formats.c \
 	engine/formats/idx.c \
+	engine/formats/image.c engine/formats/image.h engine/formats/image_inside.h \
+	engine/formats/image_archive.c \
+	engine/formats/image_jpeg.c \
+	engine/formats/image_png.c \
+	engine/formats/image_png_write.c \
+	engine/formats/image_scale.c \
 	engine/formats/json_records.c engine/formats/json_records.h \
 	engine/formats/json_rows.c engine/formats/json_rows.h \
 	engine/formats/jsonl.c \

@@ -19,7 +19,7 @@ static const char separators[] = {0, ',', ';', '\t', ' ', '|'};
 
 static const char *const layout_names[] = {"hwc", "chw", NULL};
 
-enum { IMAGE_SIDE_MAX = 4096 };
+enum { SCALED_SIDE_MAX = 4096 };
 
 char dataset_separator(int choice)
 {
@@ -152,10 +152,10 @@ int dataset_image_size(const struct dataset_options *options, int64_t *width, in
     int end = 0;
     if (options->size != NULL &&
         (sscanf(options->size, "%5lldx%5lld%n", &w, &h, &end) != 2 || options->size[end] != 0 ||
-         w < 1 || h < 1 || w > IMAGE_SIDE_MAX || h > IMAGE_SIDE_MAX))
+         w < 1 || h < 1 || w > SCALED_SIDE_MAX || h > IMAGE_SIDE_MAX))
         return error_set_at(error, ERROR_INVALID, "size",
                             "must be a width and a height of 1 to %d, like 32x32, not %.40s",
-                            IMAGE_SIDE_MAX, options->size);
+                            SCALED_SIDE_MAX, options->size);
     *width = w;
     *height = h;
     return 0;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct format *const formats[] = {&idx_format,  &npy_format,   &npz_format,
-                                        &arff_format, &jsonl_format, &libsvm_format,
-                                        &raw_format,  &csv_format,   NULL};
+const struct format *const formats[] = {&idx_format,  &npy_format,   &npz_format,    &tar_format,
+                                        &arff_format, &jsonl_format, &libsvm_format, &raw_format,
+                                        &csv_format,  NULL};
 
 /* First bytes of files that people upload by mistake, or before converting them. */
 static const struct signature {
