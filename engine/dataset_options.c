@@ -152,7 +152,7 @@ int dataset_image_size(const struct dataset_options *options, int64_t *width, in
     int end = 0;
     if (options->size != NULL &&
         (sscanf(options->size, "%5lldx%5lld%n", &w, &h, &end) != 2 || options->size[end] != 0 ||
-         w < 1 || h < 1 || w > SCALED_SIDE_MAX || h > IMAGE_SIDE_MAX))
+         w < 1 || h < 1 || w > SCALED_SIDE_MAX || h > SCALED_SIDE_MAX))
         return error_set_at(error, ERROR_INVALID, "size",
                             "must be a width and a height of 1 to %d, like 32x32, not %.40s",
                             SCALED_SIDE_MAX, options->size);

@@ -8,6 +8,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <locale.h>
 #include <stdlib.h>
 
 enum { BLOCK_SIZE = 1 << 16 };
@@ -19,6 +20,7 @@ struct archive_reader {
     uint64_t limit;     /* what that was at the start */
     struct error cause; /* of the input, under what libarchive says */
     bool is_open;       /* a member is, whose bytes may not all be read */
+    locale_t locale;    /* of UTF-8: libarchive goes by the thread's for names; 0: there is none */
     uint8_t block[BLOCK_SIZE];
 };
 
@@ -68,6 +70,7 @@ struct archive_reader *archive_reader_open(struct input *input, const struct dat
     }
     reader->input = input;
     reader->left = reader->limit = limits->bytes;
+    reader->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     reader->archive = archive_read_new();
     if (start(reader, error) == 0)
         return reader;
@@ -81,15 +84,15 @@ void archive_reader_close(struct archive_reader *reader)
         return;
     if (reader->archive != NULL)
         archive_read_free(reader->archive);
+    if (reader->locale != (locale_t)0)
+        freelocale(reader->locale);
     free(reader);
 }
 
-/* Whatever locale the process has: as the bytes stand, or as libarchive makes UTF-8 of them. */
+/* As it stands, where that is UTF-8. */
 static const char *member_name(struct archive_entry *entry)
 {
-    const char *name = archive_entry_pathname_utf8(entry);
-    if (name == NULL)
-        name = archive_entry_pathname(entry);
+    const char *name = archive_entry_pathname(entry);
     return name != NULL && utf8_is_valid(name) && name[0] != '\0' ? name : NULL;
 }
 
@@ -124,17 +127,29 @@ static int pass_member(struct archive_reader *reader, struct error *error)
     return (int)got;
 }
 
+static int read_header(struct archive_reader *reader, struct archive_entry **entry,
+                       const char **name)
+{
+    locale_t before = reader->locale != (locale_t)0 ? uselocale(reader->locale) : (locale_t)0;
+    int status = archive_read_next_header(reader->archive, entry);
+    if (status == ARCHIVE_OK || status == ARCHIVE_WARN)
+        *name = member_name(*entry);
+    if (before != (locale_t)0)
+        uselocale(before);
+    return status;
+}
+
 int archive_reader_next(struct archive_reader *reader, struct member *member, struct error *error)
 {
     struct archive_entry *entry;
+    *member = (struct member){.size = INPUT_SIZE_UNKNOWN};
     if (pass_member(reader, error) != 0)
         return -1;
-    int status = archive_read_next_header(reader->archive, &entry);
+    int status = read_header(reader, &entry, &member->name);
     if (status == ARCHIVE_EOF)
         return 0;
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
         return damaged(reader, error);
-    *member = (struct member){.name = member_name(entry), .size = INPUT_SIZE_UNKNOWN};
     if (member->name == NULL)
         return error_set(error, ERROR_INVALID, "%s has a member whose name is not UTF-8",
                          reader->input->name);

@@ -85,7 +85,8 @@ static int read_file(struct image_reader *reader, const struct byte_source *sour
             return -1;
         file->size -= PART - (size_t)got;
         if (file->size > FILE_SIZE_MAX)
-            return error_set(error, ERROR_INVALID, "has more than %d MiB", FILE_SIZE_MAX >> 20);
+            return error_set(error, ERROR_INVALID, "%.200s has more than %d MiB", source->name,
+                             FILE_SIZE_MAX >> 20);
         if (got < PART)
             return 0;
     }
@@ -94,24 +95,7 @@ static int read_file(struct image_reader *reader, const struct byte_source *sour
 /* What is done with an image in reader->file; errors without its name. */
 typedef int (*image_fn)(struct image_reader *reader, const char *label, struct error *error);
 
-static int read_member(struct image_reader *reader, struct archive_reader *archive,
-                       const struct member *member, image_fn each, struct error *error)
-{
-    char label[LABEL_SIZE_MAX + 1 + NUMBER_TEXT_ROOM] = "";
-    if (member->kind == MEMBER_FOLDER)
-        return 0;
-    int status = read_path(member->name, label, error);
-    if (status <= 0)
-        return status;
-    if (member->kind != MEMBER_FILE)
-        return error_set(error, ERROR_INVALID, "is a link or a device, not a file");
-    struct byte_source source = archive_reader_source(archive, member);
-    if (read_file(reader, &source, error) != 0 || each(reader, label, error) != 0)
-        return -1;
-    reader->rows++;
-    return 0;
-}
-
+/* Puts the name before what is wrong with an image. */
 static int refuse_member(const struct member *member, const struct error *cause,
                          struct error *error)
 {
@@ -120,17 +104,37 @@ static int refuse_member(const struct member *member, const struct error *cause,
     return error_set(error, ERROR_INVALID, "%.200s %s", member->name, cause->message);
 }
 
+static int read_member(struct image_reader *reader, struct archive_reader *archive,
+                       const struct member *member, image_fn each, struct error *error)
+{
+    char label[LABEL_SIZE_MAX + 1 + NUMBER_TEXT_ROOM] = "";
+    struct error cause = {0};
+    struct byte_source source = archive_reader_source(archive, member);
+    if (member->kind == MEMBER_FOLDER)
+        return 0;
+    int status = read_path(member->name, label, &cause);
+    if (status == 0)
+        return 0;
+    if (status == 1 && member->kind == MEMBER_OTHER)
+        status = error_set(&cause, ERROR_INVALID, "is a link or a device, not a file");
+    if (status == 1 && read_file(reader, &source, error) != 0)
+        return -1;
+    if (status == -1 || each(reader, label, &cause) != 0)
+        return refuse_member(member, &cause, error);
+    reader->rows++;
+    return 0;
+}
+
 static int read_members(struct image_reader *reader, image_fn each, struct error *error)
 {
     struct member member;
-    struct error cause = {0};
     struct archive_reader *archive =
         archive_reader_open(&reader->import->inputs[0], reader->import->limits, error);
     int status = archive == NULL ? -1 : 1;
     reader->rows = 0;
     while (status == 1 && (status = archive_reader_next(archive, &member, error)) == 1)
-        if (read_member(reader, archive, &member, each, &cause) != 0)
-            status = refuse_member(&member, &cause, error);
+        if (read_member(reader, archive, &member, each, error) != 0)
+            status = -1;
     archive_reader_close(archive);
     return status;
 }
