@@ -13,10 +13,12 @@ static int damaged(tjhandle handle, struct error *error)
 static int read_head(tjhandle handle, const uint8_t *data, size_t size, struct image_info *info,
                      struct error *error)
 {
-    int width, height, sampling, colours;
+    int width = 0, height = 0, sampling = 0, colours = 0;
     if (tjDecompressHeader3(handle, data, (unsigned long)size, &width, &height, &sampling,
                             &colours) != 0)
         return damaged(handle, error);
+    if (width < 1 || height < 1) /* a file of tables alone */
+        return error_set(error, ERROR_INVALID, "is damaged: it has no pixels");
     if (colours == TJCS_CMYK || colours == TJCS_YCCK)
         return error_set(error, ERROR_INVALID, "has colours for printing (CMYK): save it as RGB");
     *info = (struct image_info){width, height, colours != TJCS_GRAY};

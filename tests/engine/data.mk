@@ -1,20 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 # Datasets.
 dataset_tests = \
+	tests/engine/test_arff \
 	tests/engine/test_column_builder \
 	tests/engine/test_csv \
 	tests/engine/test_dataset \
 	tests/engine/test_date_text \
 	tests/engine/test_idx \
+	tests/engine/test_image_archive \
 	tests/engine/test_import \
+	tests/engine/test_jsonl \
+	tests/engine/test_libsvm \
+	tests/engine/test_npy \
+	tests/engine/test_npz \
 	tests/engine/test_number_text \
+	tests/engine/test_raw \
 	tests/engine/test_torture
 check_PROGRAMS += $(dataset_tests)
 TESTS += $(dataset_tests)
 EXTRA_DIST += tests/data/valid tests/data/invalid tests/data/torture.txt
 
-dataset_test_libraries = libengine.la libbase.la $(ZLIB_LIBS) $(CHECK_LIBS)
+dataset_test_libraries = libengine.la libbase.la $(FORMAT_LIBS) $(CHECK_LIBS)
 imported = tests/engine/imported.c tests/engine/imported.h
+format_bytes = tests/engine/format_bytes.c tests/engine/format_bytes.h
+
+tests_engine_test_arff_SOURCES = tests/engine/test_arff.c $(imported)
+tests_engine_test_arff_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_arff_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_arff_LDADD = $(dataset_test_libraries)
 
 tests_engine_test_column_builder_SOURCES = tests/engine/test_column_builder.c $(imported)
 tests_engine_test_column_builder_CFLAGS = $(TEST_CFLAGS)
@@ -40,14 +53,44 @@ tests_engine_test_idx_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_idx_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_idx_LDADD = $(dataset_test_libraries)
 
+tests_engine_test_image_archive_SOURCES = tests/engine/test_image_archive.c $(imported) $(format_bytes)
+tests_engine_test_image_archive_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_image_archive_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_image_archive_LDADD = $(dataset_test_libraries)
+
 tests_engine_test_import_SOURCES = tests/engine/test_import.c $(imported)
 tests_engine_test_import_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_import_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_import_LDADD = $(dataset_test_libraries)
 
+tests_engine_test_jsonl_SOURCES = tests/engine/test_jsonl.c $(imported)
+tests_engine_test_jsonl_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_jsonl_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_jsonl_LDADD = $(dataset_test_libraries)
+
+tests_engine_test_libsvm_SOURCES = tests/engine/test_libsvm.c $(imported)
+tests_engine_test_libsvm_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_libsvm_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_libsvm_LDADD = $(dataset_test_libraries)
+
+tests_engine_test_npy_SOURCES = tests/engine/test_npy.c $(imported) $(format_bytes)
+tests_engine_test_npy_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_npy_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_npy_LDADD = $(dataset_test_libraries)
+
+tests_engine_test_npz_SOURCES = tests/engine/test_npz.c $(imported) $(format_bytes)
+tests_engine_test_npz_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_npz_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_npz_LDADD = $(dataset_test_libraries)
+
 tests_engine_test_number_text_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_number_text_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_number_text_LDADD = $(dataset_test_libraries)
+
+tests_engine_test_raw_SOURCES = tests/engine/test_raw.c $(imported)
+tests_engine_test_raw_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_raw_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_raw_LDADD = $(dataset_test_libraries)
 
 tests_engine_test_torture_SOURCES = tests/engine/test_torture.c $(imported)
 tests_engine_test_torture_CFLAGS = $(TEST_CFLAGS)
@@ -60,13 +103,13 @@ tests_engine_test_torture_LDADD = $(dataset_test_libraries)
 #   make tests/fuzz/fuzz_csv && tests/fuzz/fuzz_csv -max_total_time=300 CORPUS
 EXTRA_PROGRAMS = tests/fuzz/fuzz_csv tests/fuzz/fuzz_dataset tests/fuzz/fuzz_idx
 tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_csv_LDADD = libengine.la libbase.la $(ZLIB_LIBS)
+tests_fuzz_fuzz_csv_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_dataset_SOURCES = tests/fuzz/fuzz_dataset.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_dataset_LDADD = libengine.la libbase.la $(ZLIB_LIBS)
+tests_fuzz_fuzz_dataset_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_dataset_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_idx_SOURCES = tests/fuzz/fuzz_idx.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_idx_LDADD = libengine.la libbase.la $(ZLIB_LIBS)
+tests_fuzz_fuzz_idx_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_idx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 # Preprocessing.
@@ -141,5 +184,5 @@ tests_engine_test_preprocessing_memory_LDADD = libengine.la $(CHECK_LIBS)
 # As the fuzz targets above.
 EXTRA_PROGRAMS += tests/fuzz/fuzz_preprocessing
 tests_fuzz_fuzz_preprocessing_SOURCES = tests/fuzz/fuzz_preprocessing.c
-tests_fuzz_fuzz_preprocessing_LDADD = libengine.la libbase.la $(ZLIB_LIBS)
+tests_fuzz_fuzz_preprocessing_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_preprocessing_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/bytes.h"
+#include "engine/dataset_options.h"
+#include "engine/formats/format.h"
 #include "tests/check.h"
 #include "tests/engine/imported.h"
 
@@ -94,50 +96,106 @@ START_TEST(import_that_is_called_off_ends)
 }
 END_TEST
 
+#define FORMATS                                                                                    \
+    "CSV, JSON lines, ARFF, LibSVM, NPY, NPZ, IDX and archives of images are, plain or gzip"
+#define ZIP_OF(name) "PK\3\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0\0\0" name
+
 START_TEST(other_formats_are_refused_by_name)
 {
     static const struct {
         const char *bytes;
         size_t size;
-        enum error_code code;
         const char *message;
     } cases[] = {
-        {"\x93NUMPY\1\0", 8, ERROR_NOT_BUILT,
-         "body looks like NPY: npy is specified but not built yet"},
-        {"PK\3\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0\0\0x.npy", 35, ERROR_NOT_BUILT,
-         "body looks like NPZ: npz is specified but not built yet"},
-        {"% comment\n\n@RELATION iris\n", 26, ERROR_NOT_BUILT,
-         "body looks like ARFF: arff is specified but not built yet"},
-        {"{\"a\": 1}\n", 9, ERROR_NOT_BUILT,
-         "body looks like JSON lines: jsonl is specified but not built yet"},
-        {"+1 1:0.5 3:-1\n", 14, ERROR_NOT_BUILT,
-         "body looks like LibSVM: libsvm is specified but not built yet"},
-        {"\x89PNG\r\n\x1a\n", 8, ERROR_INVALID,
-         "body is a PNG image, which is no dataset format: CSV and IDX are, plain or gzip"},
-        {"PAR1abcd", 8, ERROR_INVALID,
-         "body is a Parquet file, which is no dataset format: CSV and IDX are, plain or gzip"},
-        {"PK\3\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0\0\0x.csv", 35, ERROR_INVALID,
-         "body is a ZIP archive or a spreadsheet, which is no dataset format: CSV and IDX are, "
-         "plain or gzip"},
-        {"", 0, ERROR_INVALID, "body is empty: a dataset has at least one row"},
+        {"\x89PNG\r\n\x1a\n", 8, "body is a PNG image, which is no dataset format: " FORMATS},
+        {"PAR1abcd", 8, "body is a Parquet file, which is no dataset format: " FORMATS},
+        {ZIP_OF("x.csv"), 35,
+         "body is a ZIP archive or a spreadsheet, which is no dataset format: " FORMATS},
+        {"", 0, "body is empty: a dataset has at least one row"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct error error = {0};
         ck_assert_ptr_null(import_bytes(cases[i].bytes, cases[i].size, NULL, &error));
-        ck_assert_error(error, cases[i].code, cases[i].message);
+        ck_assert_error(error, ERROR_INVALID, cases[i].message);
     }
 }
 END_TEST
 
-START_TEST(named_formats_that_are_not_built_are_refused)
+START_TEST(formats_are_found_by_their_first_bytes)
 {
-    struct error error = {0};
-    ck_assert_ptr_null(import_text("a,b\n1,2\n", "format=npz", &error));
-    ck_assert_error(error, ERROR_NOT_BUILT, "format npz is specified but not built yet");
-    error_clear(&error);
-    ck_assert_ptr_null(import_text("a,b\n1,2\n", "format=idx", &error));
-    ck_assert_error(error, ERROR_INVALID,
-                    "body does not begin like IDX: two zero bytes and a type of 8, 9, 11 … 14");
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const struct format *format;
+    } cases[] = {
+        {"\0\0\x08\1\0\0\0\1\5", 9, &idx_format},
+        {"\x93NUMPY\1\0", 8, &npy_format},
+        {ZIP_OF("x.npy"), 35, &npz_format},
+        {ZIP_OF("x.png"), 35, &tar_format},
+        {"% comment\n\n@RELATION iris\n", 26, &arff_format},
+        {"{\"a\": 1}\n", 9, &jsonl_format},
+        {"\xef\xbb\xbf[ {\"a\": 1}]\n", 15, &jsonl_format},
+        {"+1 1:0.5 3:-1\n", 14, &libsvm_format},
+        {"4,9,18 6:0.5\n", 13, &libsvm_format},
+        {"# made by hand\n2 qid:1 1:0.5\n", 29, &libsvm_format},
+        {"[1, 2]\n", 7, &csv_format},
+        {"12:30 1:0\n", 10, &csv_format},
+        {"a,b\n1,2\n", 8, &csv_format},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct error error = {0};
+        const struct format *format =
+            format_sniff((const uint8_t *)cases[i].bytes, cases[i].size, "body", &error);
+        ck_assert_ok(error);
+        ck_assert_msg(format == cases[i].format, "case %zu is %s", i, format->kind.name);
+    }
+}
+END_TEST
+
+START_TEST(options_of_other_formats_are_refused)
+{
+    static const char *const cases[][2] = {
+        {"size=4x4", "size is an option of an archive of images, and body is CSV"},
+        {"shape=3", "shape is an option of raw numbers, and body is CSV"},
+        {"dtype=u1", "dtype is an option of raw numbers, and body is CSV"},
+        {"labels=1", "labels is an option of raw numbers, and body is CSV"},
+        {"layout=chw", "layout is an option of IDX, NPY, NPZ and raw numbers, and body is CSV"}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        refused("a,b\n1,2\n", cases[i][0], cases[i][1]);
+    refused("{\"a\":1}\n", "header=yes", "header is an option of CSV, and body is JSON lines");
+}
+END_TEST
+
+START_TEST(named_format_is_taken_at_its_word)
+{
+    refused("a,b\n1,2\n", "format=idx",
+            "body does not begin like IDX: two zero bytes and a type of 8, 9, 11 … 14");
+    struct dataset *dataset = good("{\"a\":1}\n", "format=csv header=no separator=comma");
+    row_is(dataset, 0, "{\"column_1\":\"{\\\"a\\\":1}\"}");
+    dataset_close(dataset);
+}
+END_TEST
+
+/* Several names, and names with a comma in them. */
+START_TEST(target_may_be_several_columns)
+{
+    static const char *const cases[][3] = {{"target=b", "[\"b\"]", "b"},
+                                           {"target=b,a", "[\"b\",\"a\"]", "[\"b\",\"a\"]"},
+                                           {"target=[\"c,d\"]", "[\"c,d\"]", "[\"c,d\"]"}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct dataset *dataset = good("a,b,\"c,d\"\n1,2,3\n", cases[i][0]);
+        const json_t *target = json_object_get(dataset->description, "target");
+        char *text = fields_print(target), *short_text = dataset_targets_text(target);
+        ck_assert_str_eq(text, cases[i][1]);
+        ck_assert_str_eq(short_text, cases[i][2]);
+        json_t *again = dataset_targets(short_text, NULL);
+        ck_assert(json_equal(again, target));
+        json_decref(again);
+        free(short_text);
+        free(text);
+        dataset_close(dataset);
+    }
+    refused("a,b\n1,2\n", "target=a,x", "target names \"x\", which is no column: there are a, b");
 }
 END_TEST
 
@@ -146,7 +204,7 @@ START_TEST(two_csv_files_are_refused)
     struct error error = {0};
     ck_assert_ptr_null(import_pair("a,b\n1,2\n", 8, "c\n1\n", 4, NULL, &error));
     ck_assert_error(error, ERROR_INVALID,
-                    "a pair of features and labels must be IDX files, and features is not");
+                    "a pair of features and labels must be IDX and NPY, and features is CSV");
 }
 END_TEST
 
@@ -194,6 +252,19 @@ START_TEST(options_are_checked_when_read)
                     "types: column \"age\" must be number, boolean, category, date or text, not "
                     "numbers");
     json_decref(json);
+    static const char *const wrong[][3] = {
+        {"size", "32", "size must be a width and a height of 1 to 4096, like 32x32, not 32"},
+        {"size", "0x32", "size must be a width and a height of 1 to 4096, like 32x32, not 0x32"},
+        {"size", "8x8x", "size must be a width and a height of 1 to 4096, like 32x32, not 8x8x"},
+        {"target", "a,a", "target names \"a\" twice"},
+        {"target", "[1]", "target must be a list of names of columns"}};
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        error_clear(&error);
+        json = json_pack("{s:s}", wrong[i][0], wrong[i][1]);
+        ck_assert_int_eq(fields_read(&dataset_options_kind, json, &options, "", &error), -1);
+        ck_assert_error(error, ERROR_INVALID, wrong[i][2]);
+        json_decref(json);
+    }
 }
 END_TEST
 
@@ -204,7 +275,10 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, small_upload_cannot_become_a_large_file);
     tcase_add_test(tests, import_that_is_called_off_ends);
     tcase_add_test(tests, other_formats_are_refused_by_name);
-    tcase_add_test(tests, named_formats_that_are_not_built_are_refused);
+    tcase_add_test(tests, formats_are_found_by_their_first_bytes);
+    tcase_add_test(tests, options_of_other_formats_are_refused);
+    tcase_add_test(tests, named_format_is_taken_at_its_word);
+    tcase_add_test(tests, target_may_be_several_columns);
     tcase_add_test(tests, two_csv_files_are_refused);
     tcase_add_test(tests, same_input_gives_the_same_bytes);
     tcase_add_test(tests, options_are_checked_when_read);
