@@ -18,7 +18,7 @@ dataset_tests = \
 	tests/engine/test_torture
 check_PROGRAMS += $(dataset_tests)
 TESTS += $(dataset_tests)
-EXTRA_DIST += tests/data/valid tests/data/invalid tests/data/torture.txt
+EXTRA_DIST += tests/data/valid tests/data/invalid tests/data/torture.txt tests/data/make_formats.py
 
 dataset_test_libraries = libengine.la libbase.la $(FORMAT_LIBS) $(CHECK_LIBS)
 imported = tests/engine/imported.c tests/engine/imported.h

@@ -5,6 +5,8 @@
 #include "tests/check.h"
 #include "tests/engine/imported.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -268,8 +270,85 @@ START_TEST(options_are_checked_when_read)
 }
 END_TEST
 
+static struct dataset *import_named(const char *folder, const char *name, struct error *error)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ck_assert_msg(file >= 0, "%s", path);
+    struct dataset *dataset = import_file(file, NULL, NULL, error);
+    close(file);
+    return dataset;
+}
+
+/* tests/data/make_formats.py makes those that cannot be written by hand. */
+START_TEST(valid_files_have_these_rows_and_columns)
+{
+    static const struct {
+        const char *name;
+        int64_t rows;
+        const char *types, *last;
+    } files[] = {
+        {"table.npy", 3, "nn", "{\"column_1\":5,\"column_2\":null}"},
+        {"columns.npy", 3, "nn", "{\"column_1\":3,\"column_2\":null}"},
+        {"images.npy", 2, "t", "{\"features\":[[6,7,8],[9,10,11]]}"},
+        {"halves.npy", 2, "t", "{\"features\":[[0.5,5.9604644775390625e-08]]}"},
+        {"words.npy", 2, "c", "{\"column_1\":\"cdé\"}"},
+        {"table.npy.gz", 2, "nn", "{\"column_1\":3,\"column_2\":-4}"},
+        {"deflated.npz", 2, "cn", "{\"name\":\"pig\",\"size\":0}"},
+        {"pair.npz", 2, "nnnb", "{\"column_1\":3,\"column_2\":4,\"column_3\":5,\"label\":true}"},
+        {"gray.tar", 4, "tc", "{\"features\":[[[0],[1],[2]],[[3],[4],[5]]],\"label\":\"dög\"}"},
+        {"gray.zip", 4, "tc", "{\"features\":[[[0],[1],[2]],[[3],[4],[5]]],\"label\":\"dög\"}"},
+        {"colour.tar.gz", 3, "tc",
+         "{\"features\":[[[254,254,254],[252,252,252]],[[250,250,250],[248,248,248]]],"
+         "\"label\":\"b\"}"},
+        {"weather.arff", 2, "cndcc",
+         "{\"outlook\":\"very rainy\",\"temperature\":null,\"day\":\"2015-03-17\","
+         "\"note\":null,\"play\":\"yes\"}"},
+        {"sparse.arff", 3, "ncn", "{\"a\":0.0,\"b\":\"x\",\"c\":0}"},
+        {"weights.svm", 2, "nnnnn",
+         "{\"f1\":0.0,\"f2\":0.583333,\"f3\":0,\"f4\":0.0,\"label\":-1}"},
+        {"labels.svm", 2, "nnnnnnnbb", NULL},
+        {"lines.jsonl", 2, "cnndtb",
+         "{\"name\":null,\"size.width\":3,\"size.height\":null,\"when\":null,"
+         "\"pixels\":[[5.0,6.0],[7.0,8.0]],\"ok\":true}"},
+        {"array.json", 2, "nc", "{\"a\":-2000,\"b\":\"yé\"}"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
+        struct error error = {0};
+        struct dataset *dataset = import_named(TEST_DATA "/valid", files[i].name, &error);
+        ck_assert_msg(dataset != NULL, "%s: %s", files[i].name, error.message);
+        ck_assert_int_eq(dataset->rows, files[i].rows);
+        types_are(dataset, files[i].types);
+        if (files[i].last != NULL)
+            row_is(dataset, dataset->rows - 1, files[i].last);
+        dataset_close(dataset);
+    }
+}
+END_TEST
+
+START_TEST(invalid_files_are_refused)
+{
+    int count = 0;
+    DIR *folder = opendir(TEST_DATA "/invalid");
+    ck_assert_ptr_nonnull(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        struct error error = {0};
+        if (entry->d_name[0] == '.' || strchr(entry->d_name, '.') == NULL)
+            continue; /* a folder */
+        ck_assert_ptr_null(import_named(TEST_DATA "/invalid", entry->d_name, &error));
+        ck_assert_msg(error.code == ERROR_INVALID, "%s: %s", entry->d_name, error.message);
+        count++;
+    }
+    closedir(folder);
+    ck_assert_int_ge(count, 30);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, valid_files_have_these_rows_and_columns);
+    tcase_add_test(tests, invalid_files_are_refused);
     tcase_add_test(tests, gzip_is_inflated);
     tcase_add_test(tests, damaged_gzip_is_refused);
     tcase_add_test(tests, small_upload_cannot_become_a_large_file);
