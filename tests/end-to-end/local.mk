@@ -9,6 +9,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_evaluation.py \
 	tests/end-to-end/test_kill.py \
 	tests/end-to-end/test_golden.py \
+	tests/end-to-end/test_formats.py \
 	tests/end-to-end/test_real_data.py \
 	tests/end-to-end/test_real_data_networks.py \
 	tests/end-to-end/test_hostile.py

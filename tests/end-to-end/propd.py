@@ -113,15 +113,16 @@ class Daemon:
         data = data.read_bytes() if isinstance(data, pathlib.Path) else data
         return self.call("PUT", "/v1/datasets/%s%s" % (name, query), data)
 
-    def upload_pair(self, name, features, labels):
+    def upload_pair(self, name, features, labels, query=""):
+        """Each a path or bytes, as curl -F sends files."""
         edge = "----propd-end-to-end"
         body = b""
-        for part, path in (("features", features), ("labels", labels)):
+        for part, data in (("features", features), ("labels", labels)):
             body += ("--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n"
-                     "Content-Type: application/octet-stream\r\n\r\n" % (edge, part, os.path.basename(path))).encode()
-            body += pathlib.Path(path).read_bytes() + b"\r\n"
+                     "Content-Type: application/octet-stream\r\n\r\n" % (edge, part, part)).encode()
+            body += (data if isinstance(data, bytes) else pathlib.Path(data).read_bytes()) + b"\r\n"
         body += ("--%s--\r\n" % edge).encode()
-        return self.call("POST", "/v1/datasets?name=" + name, body,
+        return self.call("POST", "/v1/datasets?name=" + name + query, body,
                          {"Content-Type": "multipart/form-data; boundary=" + edge})
 
     def submit(self, document):

@@ -101,7 +101,11 @@ tests_engine_test_torture_LDADD = $(dataset_test_libraries)
 # Fuzz targets, not built unless asked for:
 #   ./configure CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' --enable-sanitizers=address,undefined
 #   make tests/fuzz/fuzz_csv && tests/fuzz/fuzz_csv -max_total_time=300 CORPUS
-EXTRA_PROGRAMS = tests/fuzz/fuzz_csv tests/fuzz/fuzz_dataset tests/fuzz/fuzz_idx
+EXTRA_PROGRAMS = tests/fuzz/fuzz_arrays tests/fuzz/fuzz_csv tests/fuzz/fuzz_dataset tests/fuzz/fuzz_idx tests/fuzz/fuzz_images \
+	tests/fuzz/fuzz_text
+tests_fuzz_fuzz_arrays_SOURCES = tests/fuzz/fuzz_arrays.c tests/fuzz/fuzz_import.h
+tests_fuzz_fuzz_arrays_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
+tests_fuzz_fuzz_arrays_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c tests/fuzz/fuzz_import.h
 tests_fuzz_fuzz_csv_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -111,6 +115,12 @@ tests_fuzz_fuzz_dataset_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_idx_SOURCES = tests/fuzz/fuzz_idx.c tests/fuzz/fuzz_import.h
 tests_fuzz_fuzz_idx_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_idx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_images_SOURCES = tests/fuzz/fuzz_images.c tests/fuzz/fuzz_import.h
+tests_fuzz_fuzz_images_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
+tests_fuzz_fuzz_images_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz_import.h
+tests_fuzz_fuzz_text_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
+tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 # Preprocessing.
 preprocessing_tests = \
