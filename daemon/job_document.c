@@ -58,6 +58,9 @@ static const struct field job_document_fields[] = {
     FIELD_OBJECT(struct job_document, features, struct feature_options,
                  .object = &feature_options_kind, .flags = FIELD_PRESENT | FIELD_NULLABLE,
                  .help = "columns to learn from"),
+    FIELD_OBJECT(struct job_document, window, struct window_options, .object = &window_options_kind,
+                 .flags = FIELD_NULLABLE,
+                 .help = "sequences cut from rows that follow each other in time"),
     FIELD_JSON(struct job_document, network, .flags = FIELD_REQUIRED, .help = "{\"layers\": […]}"),
     FIELD_OBJECT(struct job_document, training, struct training, .object = &training_kind,
                  .flags = FIELD_PRESENT, .help = "how to train"),
@@ -86,6 +89,7 @@ struct trainer_setup job_document_setup(const struct job_document *document)
                                   .training = document->training,
                                   .preprocessing = document->preprocessing,
                                   .features = document->features,
+                                  .window = document->window,
                                   .targets = &document->target,
                                   .members = (int)document->threads};
 }

@@ -33,6 +33,8 @@ json_t *submit_spec(const struct job_setup *setup, const json_t *resolved, struc
             failed |= json_object_set_new(
                 json_object_get(json_object_get(spec, "training"), "validation"), "dataset",
                 pinned(validation->name, validation->version));
+        failed |=
+            json_object_set(spec, "preprocessing", json_object_get(resolved, "preprocessing"));
         if (setup->document.name == NULL)
             failed |= json_object_set_new(spec, "name", json_string(dataset->name));
         if (json_object_get(resolved, "target") != NULL)

@@ -52,17 +52,23 @@ libengine_la_SOURCES += \
 
 # Preprocessing.
 libengine_la_SOURCES += \
+	engine/column_options.h \
 	engine/columns.c engine/columns.h \
 	engine/encoder.c engine/encoder.h \
 	engine/encoders/boolean.c \
 	engine/encoders/categories.c engine/encoders/categories.h \
 	engine/encoders/date.c \
+	engine/encoders/embedded.c \
+	engine/encoders/fnv.h \
 	engine/encoders/hashed.c \
 	engine/encoders/number.c \
 	engine/encoders/one_hot.c \
 	engine/encoders/ordinal.c \
 	engine/encoders/scaled.c engine/encoders/scaled.h \
 	engine/encoders/tensor.c \
+	engine/encoders/text.c engine/encoders/text.h \
+	engine/encoders/text_hash.c \
+	engine/encoders/text_tokens.c \
 	engine/features.c engine/features.h \
 	engine/labels.c engine/labels.h \
 	engine/preprocessing.c engine/preprocessing.h engine/preprocessing_parts.h \
@@ -72,7 +78,11 @@ libengine_la_SOURCES += \
 	engine/preprocessing_learn.c \
 	engine/preprocessing_options.c \
 	engine/preprocessing_target.c \
+	engine/preprocessing_window.c \
 	engine/scale.c engine/scale.h \
 	engine/target.c engine/target.h \
-	engine/target_learn.c
+	engine/target_learn.c \
+	engine/vocabulary.c engine/vocabulary.h \
+	engine/window.c engine/window.h \
+	engine/words.c engine/words.h
 

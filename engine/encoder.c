@@ -8,17 +8,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct encoder_kind *const encoder_kinds[] = {
-    &encoder_number,  &encoder_boolean, &encoder_one_hot, &encoder_hashed,
-    &encoder_ordinal, &encoder_date,    &encoder_tensor,  NULL};
+const struct encoder_kind *const encoder_kinds[] = {&encoder_number,
+                                                    &encoder_boolean,
+                                                    &encoder_one_hot,
+                                                    &encoder_hashed,
+                                                    &encoder_ordinal,
+                                                    &encoder_embedded,
+                                                    &encoder_date,
+                                                    &encoder_text_hash,
+                                                    &encoder_text_tokens,
+                                                    &encoder_tensor,
+                                                    NULL};
 
 /* ---- learning */
 
 static const struct encoder_kind *encoder_choose_category(const struct encoder_lesson *lesson,
                                                           struct error *error)
 {
-    if (lesson->categorical == CATEGORICAL_ORDINAL)
+    if (lesson->options.categorical == CATEGORICAL_ORDINAL)
         return &encoder_ordinal;
+    if (lesson->options.categorical == CATEGORICAL_EMBEDDING)
+        return &encoder_embedded;
     int64_t count = categories_count(lesson, error);
     if (count < 0)
         return NULL;
@@ -28,7 +38,7 @@ static const struct encoder_kind *encoder_choose_category(const struct encoder_l
 static const struct encoder_kind *encoder_choose(const struct encoder_lesson *lesson,
                                                  struct error *error)
 {
-    switch (lesson->column->type) {
+    switch (lesson->is_text ? COLUMN_TEXT : lesson->column->type) {
     case COLUMN_NUMBER:
         return &encoder_number;
     case COLUMN_BOOLEAN:
@@ -37,15 +47,12 @@ static const struct encoder_kind *encoder_choose(const struct encoder_lesson *le
         return encoder_choose_category(lesson, error);
     case COLUMN_DATE:
         return &encoder_date;
-    case COLUMN_TENSOR:
-        return &encoder_tensor;
     case COLUMN_TEXT:
+        return lesson->options.text == TEXT_TOKENS ? &encoder_text_tokens : &encoder_text_hash;
+    case COLUMN_TENSOR:
         break;
     }
-    error_set(error, ERROR_NOT_BUILT,
-              "column \"%s\" is text, which is not built yet as an input: leave it out",
-              lesson->column->name);
-    return NULL;
+    return &encoder_tensor;
 }
 
 /* After learning and reading alike. */
@@ -62,7 +69,7 @@ int encoder_learn(struct encoder *encoder, const struct encoder_lesson *lesson, 
 {
     struct encoder learned = {.kind = encoder_choose(lesson, error),
                               .column = strdup(lesson->column->name),
-                              .required = lesson->missing == MISSING_DROP_ROWS};
+                              .required = lesson->options.missing == MISSING_DROP_ROWS};
     if (!learned.column)
         error_set(error, ERROR_MEMORY, "out of memory for a column");
     if (!learned.column || !learned.kind || learned.kind->learn(&learned, lesson, error) ||
@@ -109,11 +116,12 @@ int encoder_bind(const struct encoder *encoder, const struct column *column, int
         *source = (struct encoder_source){.column = column, .is_empty = true};
         return 0;
     }
-    if (column_expect(column, encoder->kind->type, error))
+    bool gives_texts = column->type == COLUMN_CATEGORY && encoder->kind->type == COLUMN_TEXT;
+    if (!gives_texts && column_expect(column, encoder->kind->type, error))
         return -1;
     if (column->type == COLUMN_TENSOR && encoder_bind_tensor(encoder, column, &bound, error))
         return -1;
-    if (column->type == COLUMN_CATEGORY) {
+    if (column->type == COLUMN_CATEGORY && !gives_texts) {
         bound.slots = categories_slots(encoder, column, error);
         if (!bound.slots)
             return -1;
@@ -158,15 +166,26 @@ void encoder_encode(const struct encoder *encoder, const struct encoder_source *
         encoder->kind->encode(encoder, source, rows, row_count, x, stride);
 }
 
+static bool is_missing(const json_t *json)
+{
+    return !json || json_is_null(json) || (json_is_string(json) && json_string_length(json) == 0);
+}
+
 static int encoder_refuse(const struct encoder *encoder, const json_t *json, const char *path,
                           struct error *error)
 {
     char where[256];
     char example[ENCODER_EXAMPLE_SIZE];
-    AUTO_FREE char *text = fields_print(json);
+    AUTO_FREE char *text = json ? fields_print(json) : NULL;
     const char *is = text ? text : "this";
     snprintf(where, sizeof(where), "%s.%s", path, encoder->column);
     encoder->kind->example(encoder, example);
+    if (is_missing(json))
+        return error_set_at(
+            error, ERROR_INVALID, where,
+            "must be there: the model learned from rows that have it (preprocessing."
+            "missing \"drop_rows\"); for example %s",
+            example);
     return error_set_at(error, ERROR_INVALID, where, "must be %s, not %.60s; for example %s",
                         encoder->kind->expected, is, example);
 }
@@ -175,9 +194,9 @@ int encoder_encode_json(const struct encoder *encoder, const json_t *json, const
                         float *x, struct error *error)
 {
     struct encoder_cell cell = {.column = {.type = encoder->kind->type}};
-    bool missing =
-        !json || json_is_null(json) || (json_is_string(json) && json_string_length(json) == 0);
-    if (!encoder->kind->parse(encoder, missing ? NULL : json, &cell))
+    bool missing = is_missing(json);
+    if ((missing && encoder->required) ||
+        !encoder->kind->parse(encoder, missing ? NULL : json, &cell))
         return encoder_refuse(encoder, json, path, error);
     encoder_encode_cell(encoder, &cell, x);
     return 0;

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/fields.h"
+#include "engine/column_options.h"
 #include "engine/columns.h"
 #include "engine/dataset.h"
 #include "engine/kernels/kernels.h"
@@ -40,24 +41,22 @@ struct encoder {
     bool required;      /* a row without a value cannot be trained on (missing: drop_rows) */
     bool has_indicator; /* scaled kinds: one more float, 1 where the value is missing */
     struct scale scales[ENCODER_PARTS_MAX]; /* scaled kinds: one a part */
-    struct labels labels;                   /* one_hot, ordinal: categories of the training rows */
-    struct shape shape;                     /* tensor */
+    struct labels labels; /* one_hot, ordinal, embedded: categories of the training rows;
+                             text_tokens: words */
+    struct shape shape;   /* tensor */
     bool tensor_is_bytes;
+    int64_t text_slots;  /* text_hash */
+    bool text_bigrams;   /* text_hash */
+    int64_t text_length; /* text_tokens */
 };
-
-/* Choices of preprocessing.numeric, .categorical and .missing, as struct preprocessing_options has
- * them. */
-enum encoder_categorical { CATEGORICAL_ONE_HOT, CATEGORICAL_EMBEDDING, CATEGORICAL_ORDINAL };
-enum encoder_missing { MISSING_MEAN, MISSING_ZERO, MISSING_DROP_ROWS };
 
 /* What there is to learn from. */
 struct encoder_lesson {
     const struct column *column;
     const uint32_t *rows;
     int64_t row_count;
-    enum scale_method numeric;
-    enum encoder_categorical categorical;
-    enum encoder_missing missing;
+    struct column_options options;
+    bool is_text; /* a column of categories is taken as texts */
 };
 
 /* A dataset's column, matched to an encoder. */
@@ -78,6 +77,7 @@ struct encoder_cell {
     uint32_t category;
     int64_t date;
     uint32_t slot;
+    uint64_t text_offsets[2];
 };
 
 struct encoder_kind {
@@ -88,6 +88,9 @@ struct encoder_kind {
     int (*learn)(struct encoder *encoder, const struct encoder_lesson *lesson, struct error *error);
     /* Floats a value, -1 where they would be too many. */
     int64_t (*width)(const struct encoder *encoder);
+    /* How many different whole numbers it writes, 0 among them, for a layer that looks vectors up;
+     * NULL where it writes other numbers. */
+    int64_t (*vocabulary)(const struct encoder *encoder);
     /* CATEGORY: the slot of a text; NULL for others. */
     uint32_t (*slot)(const struct encoder *encoder, const char *text, size_t length);
     /* Value of rows[i] to x[i * stride …], for all of them. */
@@ -109,10 +112,16 @@ extern const struct encoder_kind encoder_boolean;
 extern const struct encoder_kind encoder_one_hot;
 extern const struct encoder_kind encoder_hashed;
 extern const struct encoder_kind encoder_ordinal;
+extern const struct encoder_kind encoder_embedded;
 extern const struct encoder_kind encoder_date;
+extern const struct encoder_kind encoder_text_hash;
+extern const struct encoder_kind encoder_text_tokens;
 extern const struct encoder_kind encoder_tensor;
 /* All of them, NULL-terminated. */
 extern const struct encoder_kind *const encoder_kinds[];
+
+/* The length of the vector that embedded categories become: min(50, ⌈√n⌉) of n. */
+int64_t embedded_units(const struct encoder *encoder);
 
 /* Learns a column with the kind that fits its type and the options. On failure nothing is left to
  * clear. */

@@ -38,15 +38,17 @@ static int wishes_mark(enum wish *wishes, const struct dataset *dataset,
     return 0;
 }
 
+/* With windows the targets are columns like any other: their past is known. */
 static enum wish *wishes_read(const struct dataset *dataset, const struct feature_options *wanted,
-                              const struct targets *targets, struct error *error)
+                              const struct task_request *request, const struct targets *targets,
+                              struct error *error)
 {
     enum wish *wishes = calloc((size_t)dataset->column_count + 1, sizeof(*wishes));
     if (!wishes) {
         error_set(error, ERROR_MEMORY, "out of memory for %d columns", dataset->column_count);
         return NULL;
     }
-    for (int i = 0; i < targets->count; i++)
+    for (int i = 0; !request->window && i < targets->count; i++)
         wishes[targets->items[i].column_index] = WISH_TARGET;
     if (wishes_mark(wishes, dataset, &wanted->include, "include", WISH_INCLUDED, error) ||
         wishes_mark(wishes, dataset, &wanted->exclude, "exclude", WISH_EXCLUDED, error)) {
@@ -84,6 +86,7 @@ static bool reason_find(const struct column *column, int64_t rows, char reason[R
     int64_t present = rows - column->missing_count;
     int64_t distinct =
         column->type == COLUMN_CATEGORY ? column->category_count : column->distinct_count;
+    const char *least = distinct >= LABELS_MAX ? "at least " : "";
     bool counted = column->type == COLUMN_NUMBER || column->type == COLUMN_CATEGORY ||
                    column->type == COLUMN_BOOLEAN;
     reason[0] = '\0';
@@ -93,8 +96,9 @@ static bool reason_find(const struct column *column, int64_t rows, char reason[R
         snprintf(reason, REASON_SIZE, "has no values");
     else if (column->type == COLUMN_TEXT)
         snprintf(reason, REASON_SIZE,
-                 "text is not an input; an upload with ?types=%.60s=category makes it one",
-                 column->name);
+                 "text with %s%lld different values in %lld rows; features.include takes its "
+                 "words",
+                 least, (long long)distinct, (long long)rows);
     else if (counted && distinct == 1 && present == rows && rows > 1 && !column->positional)
         snprintf(reason, REASON_SIZE, "has the same value in every row");
     else if (column->type == COLUMN_CATEGORY && distinct_is_many(distinct, rows))
@@ -106,41 +110,55 @@ static bool reason_find(const struct column *column, int64_t rows, char reason[R
              name_counts_rows(column->name) &&
              (distinct == present || distinct_is_many(distinct, rows)))
         snprintf(reason, REASON_SIZE,
-                 "whole numbers of that name, another in nearly every row, look like an "
-                 "identifier; features.include takes it");
+                 "whole numbers of that name with %s%lld different values in %lld rows look like "
+                 "an identifier; features.include takes it",
+                 least, (long long)distinct, (long long)rows);
     return reason[0] != '\0';
 }
 
 /* ---- options of single columns */
 
-/* What a column's own options say over the job's. A choice that is not of its type's kind would do
- * nothing and is refused. */
-static int feature_read_column_options(struct feature *feature, const struct column *column,
-                                       const json_t *json, struct error *error)
+/* Names of a text's choices. */
+static const char *const text_choices[] = {"text", "text_slots", "text_bigrams", "text_vocabulary",
+                                           "text_length"};
+
+/* What a column's own options say goes over the job's. A choice that is not of its type's kind
+ * would do nothing and is refused. */
+static int check_choices(const struct feature *feature, const struct column *column,
+                         const json_t *own, const char *path, struct error *error)
+{
+    const char *type = column_type_names[column->type];
+    bool is_category = column->type == COLUMN_CATEGORY && !feature->is_text;
+    bool is_scaled = column->type == COLUMN_NUMBER || column->type == COLUMN_DATE ||
+                     (is_category && feature->options.categorical == CATEGORICAL_ORDINAL);
+    if (json_object_get(own, "categorical") && !is_category)
+        return error_set_at(error, ERROR_INVALID, path,
+                            "has no categories: the column is of type %s", type);
+    if (json_object_get(own, "numeric") && !is_scaled)
+        return error_set_at(error, ERROR_INVALID, path,
+                            "has no numbers to scale: the column is of type %s", type);
+    for (size_t i = 0; i < ARRAY_COUNT(text_choices); i++)
+        if (json_object_get(own, text_choices[i]) && !feature->is_text)
+            return error_set_at(error, ERROR_INVALID, path,
+                                "has no texts: the column is of type %s%s", type,
+                                is_category ? "; \"text\": \"hash\" takes it as texts" : "");
+    return 0;
+}
+
+static int feature_read_options(struct feature *feature, const struct column *column, json_t *own,
+                                struct error *error)
 {
     char path[256];
-    struct preprocessing_column_options own;
-    bool numeric = json_object_get(json, "numeric") != NULL;
-    bool categorical = json_object_get(json, "categorical") != NULL;
     snprintf(path, sizeof(path), "preprocessing.columns.%s", column->name);
-    if (fields_read(&preprocessing_column_kind, json, &own, path, error))
+    json_auto_t *merged = fields_write(&column_options_kind, &feature->options);
+    if (!merged || (json_is_object(own) && json_object_update(merged, own)))
+        return error_set(error, ERROR_MEMORY, "out of memory for the options of a column");
+    if (fields_read(&column_options_kind, json_is_object(own) ? merged : own, &feature->options,
+                    path, error))
         return -1;
-    if (categorical && column->type != COLUMN_CATEGORY)
-        return error_set_at(error, ERROR_INVALID, path,
-                            "has no categories: the column is of type %s",
-                            column_type_names[column->type]);
-    feature->numeric = numeric ? (enum scale_method)own.numeric : feature->numeric;
-    feature->categorical =
-        categorical ? (enum encoder_categorical)own.categorical : feature->categorical;
-    if (json_object_get(json, "missing"))
-        feature->missing = (enum encoder_missing)own.missing;
-    bool scaled = column->type == COLUMN_NUMBER || column->type == COLUMN_DATE ||
-                  (column->type == COLUMN_CATEGORY && feature->categorical == CATEGORICAL_ORDINAL);
-    if (numeric && !scaled)
-        return error_set_at(error, ERROR_INVALID, path,
-                            "has no numbers to scale: the column is of type %s",
-                            column_type_names[column->type]);
-    return 0;
+    if (column->type == COLUMN_CATEGORY && json_object_get(own, "text"))
+        feature->is_text = true;
+    return check_choices(feature, column, own, path, error);
 }
 
 /* Every key of preprocessing.columns must be an input. */
@@ -170,42 +188,70 @@ static int features_check_column_options(const struct features *features,
 
 /* ---- all together */
 
-static int features_add(struct features *features, const struct dataset *dataset, int column,
-                        const struct preprocessing_options *options, struct error *error)
+/* What the parts of the choice have in common. */
+struct choice {
+    const struct dataset *dataset;
+    const struct preprocessing_options *options;
+    const struct feature_options *wanted;
+    const struct task_request *request;
+    const enum wish *wishes;
+};
+
+static int features_add(struct features *features, const struct choice *choice, int column,
+                        bool is_text, struct error *error)
 {
-    const struct column *described = &dataset->columns[column];
+    const struct column *described = &choice->dataset->columns[column];
     struct feature feature = {.column = column,
-                              .numeric = (enum scale_method)options->numeric,
-                              .categorical = (enum encoder_categorical)options->categorical,
-                              .missing = (enum encoder_missing)options->missing};
-    const json_t *own = json_object_get(options->columns, described->name);
-    if (own && feature_read_column_options(&feature, described, own, error))
+                              .is_text = is_text || described->type == COLUMN_TEXT,
+                              .options = choice->options->common};
+    json_t *own = json_object_get(choice->options->columns, described->name);
+    if (own && feature_read_options(&feature, described, own, error))
         return -1;
+    if (feature.options.text == TEXT_AUTO)
+        feature.options.text = choice->request->reads_tokens ? TEXT_TOKENS : TEXT_HASH;
     features->items[features->count++] = feature;
     return 0;
 }
 
-static int features_sort(struct features *features, const struct dataset *dataset,
-                         const struct preprocessing_options *options,
-                         const struct feature_options *wanted, const enum wish *wishes,
+static int features_leave_out(struct features *features, const char *column, const char *reason,
+                              struct error *error)
+{
+    int failed =
+        reason ? json_array_append_new(features->left_out,
+                                       json_pack("{s:s, s:s}", "column", column, "reason", reason))
+               : json_array_append_new(features->unused, json_string(column));
+    return failed ? error_set(error, ERROR_MEMORY, "out of memory for the columns") : 0;
+}
+
+/* Texts, and categories that are another in nearly every row. */
+static bool is_like_text(const struct column *column, int64_t rows)
+{
+    return column->missing_count < rows &&
+           (column->type == COLUMN_TEXT ||
+            (column->type == COLUMN_CATEGORY && distinct_is_many(column->category_count, rows)));
+}
+
+/* `with_texts`: texts are taken without being named. */
+static int features_sort(struct features *features, const struct choice *choice, bool with_texts,
                          struct error *error)
 {
+    const struct dataset *dataset = choice->dataset;
     char reason[REASON_SIZE];
     for (int i = 0; i < dataset->column_count; i++) {
         const struct column *column = &dataset->columns[i];
-        int failed = 0;
-        if (wishes[i] == WISH_TARGET)
+        enum wish wish = choice->wishes[i];
+        bool is_text = with_texts && wish == WISH_NONE && is_like_text(column, dataset->rows);
+        int failed;
+        if (wish == WISH_TARGET)
             continue;
-        if (wishes[i] == WISH_EXCLUDED || (wishes[i] == WISH_NONE && wanted->include.count > 0))
-            failed = json_array_append_new(features->unused, json_string(column->name));
-        else if (wishes[i] == WISH_NONE && reason_find(column, dataset->rows, reason))
-            failed = json_array_append_new(
-                features->left_out,
-                json_pack("{s:s, s:s}", "column", column->name, "reason", reason));
-        else if (features_add(features, dataset, i, options, error))
-            return -1;
+        if (wish == WISH_EXCLUDED || (wish == WISH_NONE && choice->wanted->include.count > 0))
+            failed = features_leave_out(features, column->name, NULL, error);
+        else if (wish == WISH_NONE && !is_text && reason_find(column, dataset->rows, reason))
+            failed = features_leave_out(features, column->name, reason, error);
+        else
+            failed = features_add(features, choice, i, is_text, error);
         if (failed)
-            return error_set(error, ERROR_MEMORY, "out of memory for the columns");
+            return -1;
     }
     return 0;
 }
@@ -229,34 +275,40 @@ static int features_check(const struct features *features, const struct dataset 
     return 0;
 }
 
-static int features_fill(struct features *features, const struct dataset *dataset,
-                         const struct preprocessing_options *options,
-                         const struct feature_options *wanted, const enum wish *wishes,
+static int features_fill(struct features *features, const struct choice *choice,
                          struct error *error)
 {
-    features->items = calloc((size_t)dataset->column_count, sizeof(*features->items));
+    const struct dataset *dataset = choice->dataset;
+    features->items = calloc((size_t)dataset->column_count + 1, sizeof(*features->items));
     features->left_out = json_array();
     features->unused = json_array();
     if (!features->items || !features->left_out || !features->unused)
         return error_set(error, ERROR_MEMORY, "out of memory for %d columns",
                          dataset->column_count);
-    if (features_sort(features, dataset, options, wanted, wishes, error) ||
-        features_check_column_options(features, dataset, options->columns, error))
+    if (features_sort(features, choice, false, error))
+        return -1;
+    /* A table of texts and labels. */
+    if (features->count == 0 &&
+        (json_array_clear(features->left_out) || json_array_clear(features->unused) ||
+         features_sort(features, choice, true, error)))
+        return -1;
+    if (features_check_column_options(features, dataset, choice->options->columns, error))
         return -1;
     return features_check(features, dataset, error);
 }
 
 int features_choose(struct features *features, const struct dataset *dataset,
                     const struct preprocessing_options *options,
-                    const struct feature_options *wanted, const struct targets *targets,
-                    struct error *error)
+                    const struct feature_options *wanted, const struct task_request *request,
+                    const struct targets *targets, struct error *error)
 {
-    enum wish *wishes = wishes_read(dataset, wanted, targets, error);
-    if (!wishes)
-        return -1;
-    int result = features_fill(features, dataset, options, wanted, wishes, error);
-    free(wishes);
-    return result;
+    AUTO_FREE enum wish *wishes = wishes_read(dataset, wanted, request, targets, error);
+    struct choice choice = {.dataset = dataset,
+                            .options = options,
+                            .wanted = wanted,
+                            .request = request,
+                            .wishes = wishes};
+    return wishes ? features_fill(features, &choice, error) : -1;
 }
 
 void features_clear(struct features *features)

@@ -10,17 +10,11 @@
 
 #include <jansson.h>
 
-/* preprocessing.columns.<name>: what is there goes before the job's own choices. */
-struct preprocessing_column_options {
-    int numeric, categorical, missing;
-};
-extern const struct kind preprocessing_column_kind;
-
 struct feature {
-    int column; /* index in the dataset */
-    enum scale_method numeric;
-    enum encoder_categorical categorical;
-    enum encoder_missing missing;
+    int column;                    /* index in the dataset */
+    bool is_text;                  /* text, or categories that are taken as texts */
+    struct column_options options; /* the job's, and over them those of preprocessing.columns; text
+                                      is decided */
 };
 
 /* All zero are none. */
@@ -34,8 +28,8 @@ struct features {
 /* Paths in errors are those of the job document: features.include[0], preprocessing.columns.age. */
 int features_choose(struct features *features, const struct dataset *dataset,
                     const struct preprocessing_options *options,
-                    const struct feature_options *wanted, const struct targets *targets,
-                    struct error *error);
+                    const struct feature_options *wanted, const struct task_request *request,
+                    const struct targets *targets, struct error *error);
 void features_clear(struct features *features);
 
 #endif

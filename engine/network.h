@@ -49,6 +49,10 @@ void network_free(struct network *network);
 int network_document_output(const json_t *document, enum activation_code *activation,
                             int64_t *width, struct error *error);
 
+/* Whether a document's first layer, which reads the input, is of this type; false where the
+ * document cannot be read. */
+bool network_document_begins_with(const json_t *document, const char *type);
+
 /* Fills a parameter block of network->parameter_count floats with first weights: a function of
  * (seed, layer name, tensor name) alone. */
 void network_initialize(const struct network *network, uint64_t seed, float *parameters);

@@ -11,6 +11,7 @@ libengine_la_SOURCES += \
 	engine/layers/attention.c \
 	engine/layers/average_pool.c \
 	engine/layers/batch_norm.c \
+	engine/layers/column_embeddings.c \
 	engine/layers/concat.c \
 	engine/layers/conv.c \
 	engine/layers/conv2d_transpose.c \

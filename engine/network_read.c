@@ -211,6 +211,13 @@ void layer_clear(struct layer *layer)
     memset(layer, 0, sizeof(*layer));
 }
 
+bool network_document_begins_with(const json_t *document, const char *type)
+{
+    const char *name = type_name(json_array_get(json_object_get(document, "layers"), 0));
+
+    return name != NULL && strcmp(name, type) == 0;
+}
+
 int network_document_output(const json_t *document, enum activation_code *activation,
                             int64_t *width, struct error *error)
 {

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- life */
 
@@ -29,6 +30,8 @@ void preprocessing_free(struct preprocessing *preprocessing)
         encoder_clear(&preprocessing->encoders[i]);
     free(preprocessing->encoders);
     targets_clear(&preprocessing->targets);
+    fields_clear(&window_options_kind, &preprocessing->window);
+    json_decref(preprocessing->embeddings);
     json_decref(preprocessing->columns);
     json_decref(preprocessing->target_names);
     json_decref(preprocessing->left_out);
@@ -36,20 +39,42 @@ void preprocessing_free(struct preprocessing *preprocessing)
     free(preprocessing);
 }
 
+/* Whether an encoder's floats can stand beside those of others. */
+static int check_company(const struct preprocessing *preprocessing, const struct encoder *encoder,
+                         struct error *error)
+{
+    bool is_tensor = encoder->kind == &encoder_tensor;
+    bool is_tokens = encoder->kind == &encoder_text_tokens;
+    if (preprocessing->encoder_count > 1 && is_tensor)
+        return error_set(error, ERROR_INVALID,
+                         "tensors (column \"%s\") cannot be combined with other inputs",
+                         encoder->column);
+    if (preprocessing->encoder_count > 1 && is_tokens)
+        return error_set_at(error, ERROR_INVALID, "preprocessing.text",
+                            "cannot be \"tokens\" for \"%s\" beside other inputs: name it alone "
+                            "as features.include, or take \"hash\"",
+                            encoder->column);
+    if (preprocessing->window.length > 0 && (is_tensor || is_tokens))
+        return error_set_at(error, ERROR_INVALID, "window",
+                            "cannot be cut from the %s of \"%s\": windows are of numbers, "
+                            "categories, dates and hashed texts",
+                            is_tensor ? "tensors" : "tokens", encoder->column);
+    return 0;
+}
+
 static int preprocessing_place_encoders(struct preprocessing *preprocessing, struct error *error)
 {
+    int64_t rows = preprocessing->window.length > 0 ? preprocessing->window.length : 1;
     preprocessing->width = 0;
     for (int i = 0; i < preprocessing->encoder_count; i++) {
         struct encoder *encoder = &preprocessing->encoders[i];
         encoder->offset = preprocessing->width;
         preprocessing->width += encoder->width;
-        if (preprocessing->width > ENCODER_WIDTH_MAX)
+        if (preprocessing->width * rows > ENCODER_WIDTH_MAX)
             return error_set(error, ERROR_INVALID, "the columns make more than %d inputs together",
                              ENCODER_WIDTH_MAX);
-        if (encoder->kind == &encoder_tensor && preprocessing->encoder_count > 1)
-            return error_set(error, ERROR_INVALID,
-                             "tensors (column \"%s\") cannot be combined with other inputs",
-                             encoder->column);
+        if (check_company(preprocessing, encoder, error))
+            return -1;
     }
     return 0;
 }
@@ -57,6 +82,11 @@ static int preprocessing_place_encoders(struct preprocessing *preprocessing, str
 static void preprocessing_set_shape(struct preprocessing *preprocessing)
 {
     struct shape *input = &preprocessing->input;
+    if (preprocessing->window.length > 0) {
+        *input =
+            (struct shape){.rank = 2, .dims = {preprocessing->window.length, preprocessing->width}};
+        return;
+    }
     if (!preprocessing_takes_tensors(preprocessing)) {
         *input = (struct shape){.rank = 1, .dims = {preprocessing->width}};
         return;
@@ -88,9 +118,31 @@ static int preprocessing_set_names(struct preprocessing *preprocessing, struct e
     return 0;
 }
 
+static int preprocessing_list_embeddings(struct preprocessing *preprocessing, struct error *error)
+{
+    json_auto_t *embeddings = json_array();
+    for (int i = 0; i < preprocessing->encoder_count; i++) {
+        const struct encoder *encoder = &preprocessing->encoders[i];
+        if (encoder->kind != &encoder_embedded)
+            continue;
+        json_t *entry = json_pack("{s:s, s:I, s:I, s:I}", "column", encoder->column, "position",
+                                  (json_int_t)encoder->offset, "vocabulary",
+                                  (json_int_t)encoder->kind->vocabulary(encoder), "units",
+                                  (json_int_t)embedded_units(encoder));
+        if (json_array_append_new(embeddings, entry))
+            return error_set(error, ERROR_MEMORY, "out of memory for the embedded columns");
+    }
+    if (!embeddings)
+        return error_set(error, ERROR_MEMORY, "out of memory for the embedded columns");
+    if (json_array_size(embeddings) > 0)
+        preprocessing->embeddings = json_incref(embeddings);
+    return 0;
+}
+
 int preprocessing_finish(struct preprocessing *preprocessing, struct error *error)
 {
-    if (preprocessing_place_encoders(preprocessing, error))
+    if (preprocessing_place_encoders(preprocessing, error) ||
+        preprocessing_list_embeddings(preprocessing, error))
         return -1;
     preprocessing_set_shape(preprocessing);
     return preprocessing_set_names(preprocessing, error);
@@ -118,6 +170,66 @@ int64_t preprocessing_target_width(const struct preprocessing *preprocessing)
     const struct targets *targets = &preprocessing->targets;
     return targets->task == TASK_CLASSES ? (int64_t)targets->labels.count : targets->count;
 }
+
+int64_t preprocessing_vocabulary(const struct preprocessing *preprocessing)
+{
+    const struct encoder *encoder = &preprocessing->encoders[0];
+    return encoder->kind == &encoder_text_tokens ? encoder->kind->vocabulary(encoder) : 0;
+}
+
+const json_t *preprocessing_embeddings(const struct preprocessing *preprocessing)
+{
+    return preprocessing->embeddings;
+}
+
+const char *preprocessing_text(const struct preprocessing *preprocessing)
+{
+    for (int i = 0; i < preprocessing->encoder_count; i++) {
+        const struct encoder_kind *kind = preprocessing->encoders[i].kind;
+        if (kind->type == COLUMN_TEXT)
+            return kind == &encoder_text_tokens ? "tokens" : "hash";
+    }
+    return NULL;
+}
+
+const struct window_options *preprocessing_window(const struct preprocessing *preprocessing)
+{
+    return preprocessing->window.length > 0 ? &preprocessing->window : NULL;
+}
+
+/* ---- comparing */
+
+static bool is_json_equal(const json_t *a, const json_t *b)
+{
+    return a == b || (a && b && json_equal(a, b));
+}
+
+static bool is_name_equal(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool windows_are_equal(const struct window_options *a, const struct window_options *b)
+{
+    return a->length == b->length && a->horizon == b->horizon && is_name_equal(a->by, b->by) &&
+           is_name_equal(a->group, b->group);
+}
+
+bool preprocessing_is_alike(const struct preprocessing *a, const struct preprocessing *b)
+{
+    if (a->is_identity || b->is_identity || a->encoder_count != b->encoder_count ||
+        a->targets.task != b->targets.task || !shape_equal(&a->input, &b->input) ||
+        !windows_are_equal(&a->window, &b->window))
+        return false;
+    for (int i = 0; i < a->encoder_count; i++)
+        if (a->encoders[i].kind != b->encoders[i].kind)
+            return false;
+    return is_json_equal(a->columns, b->columns) &&
+           is_json_equal(a->target_names, b->target_names) &&
+           is_json_equal(a->targets.classes, b->targets.classes);
+}
+
+/* ---- targets */
 
 const char *preprocessing_class(const struct preprocessing *preprocessing, int64_t index)
 {

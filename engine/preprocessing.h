@@ -4,9 +4,14 @@
  * Numbers are scaled (a missing one counts as the mean or 0, with an indicator behind it where the
  * training rows had any missing); booleans are 0 and 1, likewise; categories have one input each
  * and a last one for the unseen and the missing, above 1,000 of them one of 1,024 by a hash;
- * ordinal ones are their rank, scaled, the unseen as missing; dates are year, month, day, weekday
- * (Monday 0) and hour in UTC, each scaled. A column that is constant in the training rows gives 0.
- * Bytes of tensors go to [0, 1], floats of tensors stay.
+ * ordinal ones are their rank, scaled, the unseen as missing; embedded ones are an index, of which
+ * the network's first layer makes a vector; dates are year, month, day, weekday (Monday 0) and hour
+ * in UTC, each scaled; texts are counts of hashed words, or the numbers of their words. A column
+ * that is constant in the training rows gives 0. Bytes of tensors go to [0, 1], floats of tensors
+ * stay.
+ *
+ * With windows (engine/window.h) a row stands for the window that predicts it: its input is that of
+ * the window's rows, one below the other, its target its own.
  *
  * One struct task_request says what a job learns from which columns; one struct preprocessing holds
  * what was learned. */
@@ -16,9 +21,11 @@
 
 #include "base/error.h"
 #include "base/fields.h"
+#include "engine/column_options.h"
 #include "engine/dataset.h"
 #include "engine/loss.h"
 #include "engine/shape.h"
+#include "engine/window.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -26,9 +33,7 @@
 
 /* job.preprocessing; kind: preprocessing_options_kind. */
 struct preprocessing_options {
-    int numeric;     /* choice: standardize, min_max, none */
-    int categorical; /* choice: one_hot, ordinal; "embedding" is refused as not built yet */
-    int missing;     /* choice: mean, zero, drop_rows */
+    struct column_options common;
     int target;      /* choice: standardize, none */
     json_t *columns; /* {"age": {"numeric": "min_max"}}; NULL */
 };
@@ -60,6 +65,8 @@ struct task_request {
     /* Outputs of the network, 0 where nobody knows: labels that are whole numbers from 0 up to
      * below it are class indices, and one that no row has is a class too. */
     int64_t outputs;
+    bool reads_tokens; /* the network begins with an embedding: texts become tokens by themselves */
+    const struct window_options *window; /* NULL: none */
 };
 
 struct preprocessing;
@@ -71,9 +78,10 @@ struct preprocessing;
  * from `rows` alone.
  *
  * Columns named in features.include must exist; text columns (names, identifiers) are left out
- * unless included by name (then refused as not built yet), and so are categories with a different
- * value in nearly every row, whole numbers that count the rows ("id", "PassengerId") and columns
- * with one value or none. Where an initial model's weights are continued with its own
+ * unless included by name, and so are categories with a different value in nearly every row, whole
+ * numbers that count the rows ("id", "PassengerId") and columns with one value or none. Where
+ * nothing else is left, the texts are taken. With windows the target is an input too: its past is
+ * known. Where an initial model's weights are continued with its own
  * preprocessing, use preprocessing_read() instead. */
 struct preprocessing *preprocessing_learn(const struct dataset *dataset,
                                           const struct preprocessing_options *options,
@@ -93,8 +101,10 @@ struct preprocessing *preprocessing_identity(const struct shape *shape, const js
 
 bool preprocessing_is_identity(const struct preprocessing *preprocessing);
 
-/* What the network sees: [width] for tables, [height, width, 1] for images ([h, w] tensors get a
- * channel), the tensor's own shape else. */
+/* What the network sees: [width] for tables, [length, width] for windows of them, [length] for
+ * tokens, [height, width, 1] for images ([h, w] tensors get a channel), the tensor's own shape
+ * else.
+ */
 struct shape preprocessing_input_shape(const struct preprocessing *preprocessing);
 enum task_type preprocessing_task(const struct preprocessing *preprocessing);
 /* Class count, or number of target values: what "units": "auto" becomes; 0 where nobody knows (an
@@ -121,14 +131,24 @@ struct preprocessing_column preprocessing_column(const struct preprocessing *pre
                                                  int64_t index);
 /* Whether the input comes of bytes, so that all values are in [0, 1]. */
 bool preprocessing_takes_bytes(const struct preprocessing *preprocessing);
+/* How many different tokens there are, for "vocabulary": "auto" of an embedding layer; 0 where the
+ * input is no tokens. */
+int64_t preprocessing_vocabulary(const struct preprocessing *preprocessing);
+/* The inputs that are indices of categories, as the layer column_embeddings has them: JSON array of
+ * {"column", "position", "vocabulary", "units"}; NULL where there are none. Borrowed. */
+const json_t *preprocessing_embeddings(const struct preprocessing *preprocessing);
+/* "hash" or "tokens", as the text columns are taken; NULL where no input is text. Static. */
+const char *preprocessing_text(const struct preprocessing *preprocessing);
+/* The windows that an input is; NULL where it is a row. Borrowed. */
+const struct window_options *preprocessing_window(const struct preprocessing *preprocessing);
+/* Whether two take the same columns in the same way to the same target, so that weights learned
+ * with one mean something with the other; scales and dictionaries may differ. */
+bool preprocessing_is_alike(const struct preprocessing *a, const struct preprocessing *b);
 /* Columns left out by themselves, with the reason: JSON array of {"column", "reason"}. Borrowed. */
 const json_t *preprocessing_left_out(const struct preprocessing *preprocessing);
 /* Names of the target columns: JSON array of strings. Borrowed. */
 const json_t *preprocessing_targets(const struct preprocessing *preprocessing);
 
-/* Whether a row can be used: target present, and with missing=drop_rows all features. */
-bool preprocessing_row_usable(const struct preprocessing *preprocessing,
-                              const struct dataset *dataset, int64_t row);
 /* The columns of `dataset` matched once by name and type to what was learned; ERROR_INVALID names
  * what is missing. */
 struct preprocessing_binding;
@@ -136,7 +156,14 @@ struct preprocessing_binding *preprocessing_bind(const struct preprocessing *pre
                                                  const struct dataset *dataset, bool with_target,
                                                  struct error *error);
 void preprocessing_binding_free(struct preprocessing_binding *binding);
-/* Row rows[i] to x[i][input elements]; a pure function of the row. */
+/* Whether a row can be used: target present (where bound), with windows the rows before it, and
+ * with missing=drop_rows all features. */
+bool preprocessing_row_usable(const struct preprocessing_binding *binding, int64_t row);
+/* What the rows are ordered by, [dataset rows], for a split that keeps the last for validation;
+ * NULL without windows. Borrowed. */
+const double *preprocessing_times(const struct preprocessing_binding *binding);
+/* Row rows[i] to x[i][input elements]; a pure function of the row. With windows the rows must be
+ * usable ones. */
 void preprocessing_encode(const struct preprocessing_binding *binding, const uint32_t *rows,
                           int64_t row_count, float *x);
 /* Targets of rows: classes[i] (-1: missing, or a label that training did not have), or
@@ -150,9 +177,11 @@ void preprocessing_encode_values(const struct preprocessing_binding *binding, co
 /* A list has a value for each of preprocessing_columns(); an object may also have the dataset's
  * other columns, which are passed over, and no further keys.
  *
- * One instance of a prediction: a list in column order (nested for tensors, or flat) or an object
- * by column name; null, "" and a missing key are missing values. ERROR_INVALID names `path`
- * ("instances[3].age") and what was expected, with a right example. */
+ * One instance of a prediction: a list in column order (nested for tensors, or flat), an object by
+ * column name, or, where there is one column, its value; null, "" and a missing key are missing
+ * values. With windows, a list of such rows, the oldest first, or an object with a list for each
+ * column. ERROR_INVALID names `path` ("instances[3].age") and what was expected, with a right
+ * example. */
 int preprocessing_encode_json(const struct preprocessing *preprocessing, const json_t *instance,
                               const char *path, float *x, struct error *error);
 

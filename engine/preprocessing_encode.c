@@ -12,26 +12,45 @@ struct preprocessing_binding {
     const struct preprocessing *preprocessing;
     struct encoder_source *encoders; /* one an encoder */
     struct target_source *targets;   /* one a target; NULL without */
+    struct window_index index;       /* with windows */
 };
 
-bool preprocessing_row_usable(const struct preprocessing *preprocessing,
-                              const struct dataset *dataset, int64_t row)
+/* The rows that are the input of `row`, NULL where there are none; itself without windows. */
+static const uint32_t *input_rows(const struct preprocessing_binding *binding, const uint32_t *row,
+                                  int64_t *count)
 {
-    for (int i = 0; i < preprocessing->targets.count; i++) {
-        const struct target *target = &preprocessing->targets.items[i];
-        const struct column *column = columns_get(dataset, target->column_index, target->column);
-        if (!column || column_is_missing(column, row))
+    const struct window_options *window = binding->index.options;
+    *count = window ? window->length : 1;
+    return window ? window_rows(&binding->index, *row) : row;
+}
+
+static bool inputs_are_there(const struct preprocessing_binding *binding, uint32_t row)
+{
+    const struct preprocessing *preprocessing = binding->preprocessing;
+    for (int i = 0; i < preprocessing->encoder_count; i++)
+        if (preprocessing->encoders[i].required &&
+            column_is_missing(binding->encoders[i].column, row))
             return false;
-    }
-    for (int i = 0; i < preprocessing->encoder_count; i++) {
-        const struct encoder *encoder = &preprocessing->encoders[i];
-        if (!encoder->required)
-            continue;
-        const struct column *column = columns_get(dataset, encoder->column_index, encoder->column);
-        if (!column || column_is_missing(column, row))
-            return false;
-    }
     return true;
+}
+
+bool preprocessing_row_usable(const struct preprocessing_binding *binding, int64_t row)
+{
+    int64_t count;
+    uint32_t target_row = (uint32_t)row;
+    const uint32_t *inputs = input_rows(binding, &target_row, &count);
+    for (int i = 0; binding->targets && i < binding->preprocessing->targets.count; i++)
+        if (column_is_missing(binding->targets[i].column, row))
+            return false;
+    for (int64_t i = 0; inputs && i < count; i++)
+        if (!inputs_are_there(binding, inputs[i]))
+            return false;
+    return inputs != NULL;
+}
+
+const double *preprocessing_times(const struct preprocessing_binding *binding)
+{
+    return binding->index.times;
 }
 
 /* ---- binding */
@@ -77,6 +96,16 @@ static int bind_targets(struct preprocessing_binding *binding, const struct data
     return 0;
 }
 
+static int bind_parts(struct preprocessing_binding *binding, const struct dataset *dataset,
+                      bool with_target, struct error *error)
+{
+    const struct window_options *window = preprocessing_window(binding->preprocessing);
+    if (bind_encoders(binding, dataset, error) ||
+        (with_target && bind_targets(binding, dataset, error)))
+        return -1;
+    return window ? window_index_make(&binding->index, window, dataset, error) : 0;
+}
+
 struct preprocessing_binding *preprocessing_bind(const struct preprocessing *preprocessing,
                                                  const struct dataset *dataset, bool with_target,
                                                  struct error *error)
@@ -90,8 +119,7 @@ struct preprocessing_binding *preprocessing_bind(const struct preprocessing *pre
     if (!binding || !binding->encoders)
         error_set(error, ERROR_MEMORY, "out of memory for %d columns",
                   preprocessing->encoder_count);
-    else if (bind_encoders(binding, dataset, error) == 0 &&
-             (!with_target || bind_targets(binding, dataset, error) == 0))
+    else if (bind_parts(binding, dataset, with_target, error) == 0)
         return binding;
     preprocessing_binding_free(binding);
     return NULL;
@@ -105,6 +133,7 @@ void preprocessing_binding_free(struct preprocessing_binding *binding)
         encoder_source_clear(&binding->encoders[i]);
     for (int i = 0; binding->targets && i < binding->preprocessing->targets.count; i++)
         target_source_clear(&binding->targets[i]);
+    window_index_clear(&binding->index);
     free(binding->encoders);
     free(binding->targets);
     free(binding);
@@ -112,8 +141,8 @@ void preprocessing_binding_free(struct preprocessing_binding *binding)
 
 /* ---- encoding */
 
-void preprocessing_encode(const struct preprocessing_binding *binding, const uint32_t *rows,
-                          int64_t row_count, float *x)
+static void encode_rows(const struct preprocessing_binding *binding, const uint32_t *rows,
+                        int64_t row_count, float *x)
 {
     const struct preprocessing *preprocessing = binding->preprocessing;
     int64_t width = preprocessing->width;
@@ -124,6 +153,21 @@ void preprocessing_encode(const struct preprocessing_binding *binding, const uin
             encoder_encode(encoder, &binding->encoders[i], rows + begin, count,
                            x + begin * width + encoder->offset, width);
         }
+    }
+}
+
+void preprocessing_encode(const struct preprocessing_binding *binding, const uint32_t *rows,
+                          int64_t row_count, float *x)
+{
+    const struct window_options *window = binding->index.options;
+    if (!window) {
+        encode_rows(binding, rows, row_count, x);
+        return;
+    }
+    for (int64_t i = 0; i < row_count; i++, x += window->length * binding->preprocessing->width) {
+        const uint32_t *inputs = window_rows(&binding->index, rows[i]);
+        assert(inputs);
+        encode_rows(binding, inputs, window->length, x);
     }
 }
 

@@ -33,6 +33,10 @@ json_t *preprocessing_write(const struct preprocessing *preprocessing)
                   preprocessing->left_out, "unused", preprocessing->unused);
     if (!object || targets_write(&preprocessing->targets, object))
         return NULL;
+    if (preprocessing->window.length > 0 &&
+        json_object_set_new(object, "window",
+                            fields_write(&window_options_kind, &preprocessing->window)))
+        return NULL;
     return json_incref(object);
 }
 
@@ -43,8 +47,8 @@ static int column_compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* No column may be there twice, whether as an input or as a target: an instance that is an object
- * could not be read. */
+/* No column may be there twice, whether as an input or as a target (whose past is an input of
+ * windows): an instance that is an object could not be read. */
 static int check_names(const struct preprocessing *preprocessing, struct error *error)
 {
     size_t count = 0;
@@ -54,7 +58,7 @@ static int check_names(const struct preprocessing *preprocessing, struct error *
         return error_set(error, ERROR_MEMORY, "out of memory for %zu columns", most);
     for (int i = 0; i < preprocessing->encoder_count; i++)
         names[count++] = preprocessing->encoders[i].column;
-    for (int i = 0; i < preprocessing->targets.count; i++)
+    for (int i = 0; preprocessing->window.length == 0 && i < preprocessing->targets.count; i++)
         names[count++] = preprocessing->targets.items[i].column;
     qsort(names, count, sizeof(*names), column_compare);
     for (size_t i = 1; i < count; i++)
@@ -116,12 +120,21 @@ static int read_unused(struct preprocessing *preprocessing, const json_t *json, 
     return preprocessing->unused ? 0 : error_set(error, ERROR_MEMORY, "out of memory for columns");
 }
 
+static int read_window(struct preprocessing *preprocessing, const json_t *json, struct error *error)
+{
+    if (!json)
+        return 0;
+    return fields_read(&window_options_kind, json, &preprocessing->window, "preprocessing.window",
+                       error);
+}
+
 static int preprocessing_fill(struct preprocessing *preprocessing, const json_t *json,
                               struct error *error)
 {
     if (read_encoders(preprocessing, json_object_get(json, "columns"), error) ||
         read_left_out(preprocessing, json_object_get(json, "left_out"), error) ||
         read_unused(preprocessing, json_object_get(json, "unused"), error) ||
+        read_window(preprocessing, json_object_get(json, "window"), error) ||
         targets_read(&preprocessing->targets, json, error) || check_names(preprocessing, error))
         return -1;
     return preprocessing_finish(preprocessing, error);

@@ -1,4 +1,5 @@
-/* One instance of a prediction: a list in column order, an object by column name, or a tensor. */
+/* One instance of a prediction: a list in column order, an object by column name, the value of a
+ * single column, or a tensor. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/bytes.h"
 #include "base/compiler.h"
@@ -13,9 +14,8 @@ enum { LISTED_MAX = 12 };
 
 /* ---- tables */
 
-/* "[sepal_length, sepal_width]; for example [5.84, 3.05]": names, and values that would be taken.
- */
-static const char *columns_text(const struct preprocessing *preprocessing, struct bytes *text)
+const char *preprocessing_columns_text(const struct preprocessing *preprocessing,
+                                       struct bytes *text)
 {
     int count = preprocessing->encoder_count;
     int listed = count < LISTED_MAX ? count : LISTED_MAX;
@@ -39,7 +39,7 @@ static int refuse_table(const struct preprocessing *preprocessing, const json_t 
                         const char *path, struct error *error)
 {
     AUTO_CLEAR(bytes_clear) struct bytes text = {0};
-    const char *listing = columns_text(preprocessing, &text);
+    const char *listing = preprocessing_columns_text(preprocessing, &text);
     if (json_is_array(instance))
         return error_set_at(error, ERROR_INVALID, path, "has %zu values, expected %d: %s",
                             json_array_size(instance), preprocessing->encoder_count, listing);
@@ -96,7 +96,7 @@ static int refuse_key(const struct preprocessing *preprocessing, const char *key
         return error_set_at(error, ERROR_INVALID, path,
                             "has the unknown key \"%.40s\"; did you mean \"%s\"?", key, nearest);
     return error_set_at(error, ERROR_INVALID, path, "has the unknown key \"%.40s\", expected: %s",
-                        key, columns_text(preprocessing, &text));
+                        key, preprocessing_columns_text(preprocessing, &text));
 }
 
 static int check_keys(const struct preprocessing *preprocessing, const json_t *instance,
@@ -126,6 +126,18 @@ static int encode_object(const struct preprocessing *preprocessing, const json_t
     }
     return found == json_object_size(instance) ? 0
                                                : check_keys(preprocessing, instance, path, error);
+}
+
+int preprocessing_encode_row_json(const struct preprocessing *preprocessing, const json_t *row,
+                                  const char *path, float *x, struct error *error)
+{
+    if (json_is_array(row))
+        return encode_list(preprocessing, row, path, x, error);
+    if (json_is_object(row))
+        return encode_object(preprocessing, row, path, x, error);
+    if (preprocessing->encoder_count == 1 && row)
+        return encoder_encode_json(&preprocessing->encoders[0], row, path, x, error);
+    return refuse_table(preprocessing, row, path, error);
 }
 
 /* ---- tensors */
@@ -206,9 +218,7 @@ int preprocessing_encode_json(const struct preprocessing *preprocessing, const j
                                   : NULL;
         return encode_tensor(preprocessing, named ? named : instance, path, x, error);
     }
-    if (json_is_array(instance))
-        return encode_list(preprocessing, instance, path, x, error);
-    if (json_is_object(instance))
-        return encode_object(preprocessing, instance, path, x, error);
-    return refuse_table(preprocessing, instance, path, error);
+    if (preprocessing->window.length > 0)
+        return preprocessing_encode_window_json(preprocessing, instance, path, x, error);
+    return preprocessing_encode_row_json(preprocessing, instance, path, x, error);
 }

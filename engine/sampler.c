@@ -1,6 +1,7 @@
 /* Which rows train, which validate, and in which order. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/sampler.h"
+#include "base/compiler.h"
 #include "base/rng.h"
 
 #include <assert.h>
@@ -211,6 +212,85 @@ int sampler_fold(const uint32_t *rows, int64_t row_count, const uint32_t *classe
     int result = collect(rows, row_count, split.is_validating, sets, error);
     split_clear(&split);
     return result;
+}
+
+/* ---- by time */
+
+static int time_compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The times of `rows`, ascending; NULL when out of memory. */
+static double *sort_times(const uint32_t *rows, int64_t row_count, const double *times,
+                          struct error *error)
+{
+    double *sorted = malloc((size_t)(row_count + 1) * sizeof *sorted);
+    if (sorted == NULL) {
+        error_set(error, ERROR_MEMORY, "out of memory for the split of the rows");
+        return NULL;
+    }
+    for (int64_t i = 0; i < row_count; i++)
+        sorted[i] = times[rows[i]];
+    qsort(sorted, (size_t)row_count, sizeof *sorted, time_compare);
+    return sorted;
+}
+
+/* Rows before `begin` train, those from it on and before `end` validate, later ones do nothing. */
+static int split_between(const uint32_t *rows, int64_t row_count, const double *times, double begin,
+                         double end, struct row_sets *sets, struct error *error)
+{
+    struct row_sets made = {.training = malloc((size_t)(row_count + 1) * sizeof(uint32_t)),
+                            .validation = malloc((size_t)(row_count + 1) * sizeof(uint32_t))};
+    if (made.training == NULL || made.validation == NULL) {
+        row_sets_clear(&made);
+        return error_set(error, ERROR_MEMORY, "out of memory for the split of the rows");
+    }
+    for (int64_t i = 0; i < row_count; i++)
+        if (times[rows[i]] < begin)
+            made.training[made.training_count++] = rows[i];
+        else if (times[rows[i]] < end)
+            made.validation[made.validation_count++] = rows[i];
+    *sets = made;
+    return 0;
+}
+
+int sampler_split_by_time(const uint32_t *rows, int64_t row_count, const double *times,
+                          double fraction, struct row_sets *sets, struct error *error)
+{
+    if (!(fraction > 0) || row_count < 2)
+        return split_between(rows, row_count, times, HUGE_VAL, HUGE_VAL, sets, error);
+    AUTO_FREE double *sorted = sort_times(rows, row_count, times, error);
+    if (sorted == NULL)
+        return -1;
+    int64_t wanted = (int64_t)floor((double)row_count * fraction + 0.5);
+    wanted = wanted < 1 ? 1 : wanted > row_count - 1 ? row_count - 1 : wanted;
+    int64_t cut = row_count - wanted;
+    while (cut < row_count && !(sorted[cut] > sorted[0]))
+        cut++;
+    if (cut == row_count)
+        return error_set_at(error, ERROR_INVALID, "training.validation",
+                            "needs rows of different times, but all that have a window are of one: "
+                            "set it to null");
+    return split_between(rows, row_count, times, sorted[cut], HUGE_VAL, sets, error);
+}
+
+int sampler_fold_by_time(const uint32_t *rows, int64_t row_count, const double *times,
+                         int64_t folds, int64_t fold, struct row_sets *sets, struct error *error)
+{
+    assert(folds >= 2 && fold >= 0 && fold < folds);
+    AUTO_FREE double *sorted = sort_times(rows, row_count, times, error);
+    if (sorted == NULL)
+        return -1;
+    double begin = sorted[(fold + 1) * row_count / (folds + 1)];
+    double end =
+        fold + 1 == folds ? HUGE_VAL : sorted[(fold + 2) * row_count / (folds + 1)];
+    if (!(begin > sorted[0]) || !(end > begin))
+        return error_set_at(error, ERROR_INVALID, "training.validation.folds",
+                            "must be fewer than %lld: the rows have too few different times",
+                            (long long)folds);
+    return split_between(rows, row_count, times, begin, end, sets, error);
 }
 
 void sampler_order(uint64_t seed, int64_t epoch, int shuffle, uint32_t *order, int64_t count)

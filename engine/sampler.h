@@ -25,6 +25,17 @@ int sampler_split(const uint32_t *rows, int64_t row_count, const uint32_t *class
 int sampler_fold(const uint32_t *rows, int64_t row_count, const uint32_t *classes, int64_t folds,
                  int64_t fold, uint64_t seed, struct row_sets *sets, struct error *error);
 
+/* Splits `rows` so that about the last `fraction` of them by times[row] validates; rows of the same
+ * time stay together, and each side gets some where fraction > 0. ERROR_INVALID where all have one
+ * time. Both lists ascend. */
+int sampler_split_by_time(const uint32_t *rows, int64_t row_count, const double *times,
+                          double fraction, struct row_sets *sets, struct error *error);
+
+/* The rows by times[row] are cut into folds + 1 stretches; of fold `fold` the one behind the first
+ * fold + 1 validates, all before it train. ERROR_INVALID where a stretch is empty. */
+int sampler_fold_by_time(const uint32_t *rows, int64_t row_count, const double *times,
+                         int64_t folds, int64_t fold, struct row_sets *sets, struct error *error);
+
 /* order[0 … count-1] = positions 0 … count-1 in the order of this epoch: a function of (seed,
  * epoch), ascending where shuffle is 0. */
 void sampler_order(uint64_t seed, int64_t epoch, int shuffle, uint32_t *order, int64_t count);

@@ -49,6 +49,10 @@ int targets_learn_scales(struct targets *targets, const struct dataset *dataset,
                          const uint32_t *rows, int64_t row_count, struct error *error);
 void targets_clear(struct targets *targets);
 
+/* The column that is the target where none is named: the last one that can be a target, so that a
+ * table may end with texts; the very last where none can. The dataset has columns. */
+int target_default_column(const struct dataset *dataset);
+
 /* Takes class labels as JSON: an array of different strings, numbers or booleans. */
 int targets_set_classes(struct targets *targets, const json_t *classes, const char *path,
                         struct error *error);

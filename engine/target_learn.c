@@ -63,6 +63,19 @@ static int targets_add_labels(struct targets *targets, const struct dataset *dat
     return 0;
 }
 
+static bool type_is_target(enum column_type type)
+{
+    return type == COLUMN_NUMBER || type == COLUMN_BOOLEAN || type == COLUMN_CATEGORY;
+}
+
+int target_default_column(const struct dataset *dataset)
+{
+    int last = dataset->column_count - 1;
+    while (last > 0 && !type_is_target(dataset->columns[last].type))
+        last--;
+    return type_is_target(dataset->columns[last].type) ? last : dataset->column_count - 1;
+}
+
 static int targets_choose_columns(struct targets *targets, const struct dataset *dataset,
                                   const struct task_request *request, struct error *error)
 {
@@ -82,15 +95,14 @@ static int targets_choose_columns(struct targets *targets, const struct dataset 
         return targets_add_labels(targets, dataset, error);
     if (dataset->column_count == 0)
         return error_set(error, ERROR_INVALID, "the dataset has no columns");
-    return targets_add(targets, dataset, dataset->column_count - 1, error);
+    return targets_add(targets, dataset, target_default_column(dataset), error);
 }
 
 /* ---- which task */
 
 static int target_check_type(const struct target *target, struct error *error)
 {
-    if (target->type == COLUMN_NUMBER || target->type == COLUMN_BOOLEAN ||
-        target->type == COLUMN_CATEGORY)
+    if (type_is_target(target->type))
         return 0;
     return error_set_at(error, ERROR_INVALID, "target",
                         "\"%s\" is a column of type %s; a target must hold numbers, booleans or "

@@ -29,6 +29,7 @@ struct trainer_setup {
     const struct training *training;
     const struct preprocessing_options *preprocessing;
     const struct feature_options *features;
+    const struct window_options *window; /* NULL: a sample is a row */
     const struct strings *targets; /* empty: default_targets, else the last column */
     const json_t *default_targets; /* the dataset's own: a list of names; NULL or empty: none */
     const struct model
@@ -46,8 +47,8 @@ void trainer_free(struct trainer *trainer);
 
 /* The same checks without the memory for the run: what a submission is checked with. *memory: bytes
  * that trainer_create() will take. *resolved (may be NULL): {"network": …, "training": …,
- * "target": […], "left_out": […]} with every default filled in, for the job's spec; owned by the
- * caller. */
+ * "preprocessing": …, "target": […], "left_out": […]} with every default filled in, for the job's
+ * spec; owned by the caller. */
 int trainer_check(const struct trainer_setup *setup, size_t *memory, json_t **resolved,
                   struct error *error);
 

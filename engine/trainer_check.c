@@ -50,9 +50,14 @@ static json_t *resolve(const struct trainer_plan *plan)
         json_object_set_new(training, "loss", fields_write_variant(&plan->default_loss));
     if (!metrics_are_named(plan->setup.training->metrics))
         json_object_set_new(training, "metrics", metric_list(plan));
+    json_t *preprocessing = fields_write(&preprocessing_options_kind, plan->setup.preprocessing);
+    const char *text = preprocessing_text(plan->preprocessing);
+    if (text != NULL && plan->setup.preprocessing->common.text == TEXT_AUTO)
+        json_object_set_new(preprocessing, "text", json_string(text));
     json_t *left_out = json_deep_copy(preprocessing_left_out(plan->preprocessing));
-    return json_pack("{s:o, s:o, s:o*, s:o}", "network", json_deep_copy(plan->network->document),
-                     "training", training, "target",
+    return json_pack("{s:o, s:o, s:o, s:o*, s:o}", "network",
+                     json_deep_copy(plan->network->document), "training", training, "preprocessing",
+                     preprocessing, "target",
                      json_deep_copy(preprocessing_targets(plan->preprocessing)), "left_out",
                      left_out == NULL ? json_array() : left_out);
 }

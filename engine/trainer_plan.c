@@ -32,11 +32,18 @@ static int check_output_width(const struct trainer_plan *plan, struct error *err
         return error_set_at(error, ERROR_INVALID, "network",
                             "gives several axes a row, but classes need one: put {\"type\": "
                             "\"flatten\"} before the last layer");
+    char shape[128];
     if (plan->output_elements == width)
         return 0;
     if (is_classes && width == 2 && plan->output_elements == 1 &&
         plan->network->output_activation == ACTIVATION_SIGMOID)
         return 0;
+    if (plan->network->output_shape.rank > 1)
+        return error_set_at(error, ERROR_INVALID, "network",
+                            "gives values of shape %s a row, but the target has %lld %s: put "
+                            "{\"type\": \"flatten\"} before the last layer",
+                            shape_text(&plan->network->output_shape, shape, sizeof shape),
+                            (long long)width, is_classes ? "classes" : "values");
     return error_set_at(error, ERROR_INVALID, "network",
                         "gives %lld values a row, but the target has %lld %s: write \"units\": "
                         "\"auto\" in the last layer",
@@ -47,7 +54,10 @@ static int check_output_width(const struct trainer_plan *plan, struct error *err
 static int plan_network(struct trainer_plan *plan, struct error *error)
 {
     struct shape input = preprocessing_input_shape(plan->preprocessing);
-    plan->network = network_create(plan->setup.network, &input, auto_units(plan), error);
+    json_auto_t *document = trainer_plan_document(plan, error);
+    if (document == NULL)
+        return -1;
+    plan->network = network_create(document, &input, auto_units(plan), error);
     if (plan->network == NULL)
         return -1;
     plan->input_elements = shape_elements(&plan->network->input_shape, error);

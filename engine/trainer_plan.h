@@ -72,6 +72,9 @@ size_t trainer_plan_parameter_size(const struct trainer_plan *plan);
 
 /* trainer_goals.c: what is monitored, and limits.target. */
 int trainer_plan_goals(struct trainer_plan *plan, struct error *error);
+/* trainer_network.c: the network's document with what the learned input asks for; the caller owns
+ * it. Before the network is planned. */
+json_t *trainer_plan_document(const struct trainer_plan *plan, struct error *error);
 
 /* trainer_check.c: *memory: bytes that a trainer of this plan will take; *resolved (may be NULL):
  * see trainer_check(). */

@@ -47,12 +47,15 @@ static struct preprocessing *learn(const struct trainer_plan *plan, const uint32
     struct features features;
     if (features_make(setup, &features, error) != 0)
         return NULL;
-    const struct task_request request = {.targets = setup->targets,
-                                         .default_targets = setup->default_targets,
-                                         .wanted = plan->task.wanted,
-                                         .decided = true,
-                                         .raw_targets = plan->task.raw_targets,
-                                         .outputs = plan->task.outputs};
+    const struct task_request request = {
+        .targets = setup->targets,
+        .default_targets = setup->default_targets,
+        .wanted = plan->task.wanted,
+        .decided = true,
+        .raw_targets = plan->task.raw_targets,
+        .outputs = plan->task.outputs,
+        .reads_tokens = network_document_begins_with(setup->network, "embedding"),
+        .window = setup->window};
     struct preprocessing *learned = preprocessing_learn(
         setup->dataset, setup->preprocessing, &features.options, &request, rows, row_count, error);
     free(features.excluded);
@@ -61,24 +64,6 @@ static struct preprocessing *learn(const struct trainer_plan *plan, const uint32
 
 /* ---- the initial model's preprocessing */
 
-static bool is_json_equal(const json_t *a, const json_t *b)
-{
-    return a == b || (a != NULL && b != NULL && json_equal(a, b));
-}
-
-/* Whether a model that was made with `old` learned from the same columns to the same target. */
-static bool continues(const struct preprocessing *old, const struct preprocessing *fresh)
-{
-    struct shape old_shape = preprocessing_input_shape(old);
-    struct shape fresh_shape = preprocessing_input_shape(fresh);
-    return !preprocessing_is_identity(old) &&
-           preprocessing_task(old) == preprocessing_task(fresh) &&
-           shape_equal(&old_shape, &fresh_shape) &&
-           is_json_equal(preprocessing_columns(old), preprocessing_columns(fresh)) &&
-           is_json_equal(preprocessing_targets(old), preprocessing_targets(fresh)) &&
-           is_json_equal(preprocessing_classes(old), preprocessing_classes(fresh));
-}
-
 /* A copy of the initial model's preprocessing where it fits the dataset's columns; else `fresh`.
  * Takes `fresh` over. */
 static struct preprocessing *continue_initial(const struct trainer_plan *plan,
@@ -86,7 +71,7 @@ static struct preprocessing *continue_initial(const struct trainer_plan *plan,
                                               struct error *error)
 {
     const struct model *initial = plan->setup.initial;
-    if (initial == NULL || !continues(initial->preprocessing, fresh_taken))
+    if (initial == NULL || !preprocessing_is_alike(initial->preprocessing, fresh_taken))
         return fresh_taken;
     preprocessing_free(fresh_taken);
     json_t *document = preprocessing_write(initial->preprocessing);
@@ -101,7 +86,7 @@ static struct preprocessing *continue_initial(const struct trainer_plan *plan,
 
 /* ---- rows */
 
-static int list_usable(const struct trainer_plan *plan, const struct preprocessing *preprocessing,
+static int list_usable(const struct trainer_plan *plan, const struct preprocessing_binding *binding,
                        uint32_t **rows, int64_t *row_count, struct error *error)
 {
     const struct dataset *dataset = plan->setup.dataset;
@@ -113,7 +98,7 @@ static int list_usable(const struct trainer_plan *plan, const struct preprocessi
         return error_set(error, ERROR_MEMORY, "out of memory for the list of rows");
     int64_t count = 0;
     for (int64_t row = 0; row < dataset->rows; row++)
-        if (preprocessing_row_usable(preprocessing, dataset, row))
+        if (preprocessing_row_usable(binding, row))
             list[count++] = (uint32_t)row;
     *rows = list;
     *row_count = count;
@@ -156,31 +141,25 @@ static int rank_values(const struct preprocessing_binding *binding, const uint32
 
 /* The stratum of each row, for the split: its class, or where its value stands among all. *strata
  * stays NULL for several target values. */
-static int list_strata(const struct trainer_plan *plan, const struct preprocessing *preprocessing,
-                       const uint32_t *rows, int64_t row_count, uint32_t **strata,
-                       struct error *error)
+static int list_strata(const struct preprocessing *preprocessing,
+                       const struct preprocessing_binding *binding, const uint32_t *rows,
+                       int64_t row_count, uint32_t **strata, struct error *error)
 {
     bool has_classes = preprocessing_task(preprocessing) == TASK_CLASSES;
     if (!has_classes && preprocessing_target_width(preprocessing) != 1)
         return 0;
-    struct preprocessing_binding *binding =
-        preprocessing_bind(preprocessing, plan->setup.dataset, true, error);
-    if (binding == NULL)
-        return -1;
-    int result = 0;
     *strata = malloc((size_t)(row_count + 1) * sizeof **strata);
     if (*strata == NULL)
-        result = error_set(error, ERROR_MEMORY, "out of memory for the split of the rows");
-    else if (has_classes)
-        preprocessing_encode_classes(binding, rows, row_count, (int32_t *)*strata);
-    else
-        result = rank_values(binding, rows, row_count, *strata, error);
-    preprocessing_binding_free(binding);
-    return result;
+        return error_set(error, ERROR_MEMORY, "out of memory for the split of the rows");
+    if (!has_classes)
+        return rank_values(binding, rows, row_count, *strata, error);
+    preprocessing_encode_classes(binding, rows, row_count, (int32_t *)*strata);
+    return 0;
 }
 
+/* `times` as preprocessing_times() gives them. */
 static int split_fold(struct trainer_plan *plan, const uint32_t *rows, int64_t row_count,
-                      const uint32_t *strata, struct error *error)
+                      const uint32_t *strata, const double *times, struct error *error)
 {
     const struct training *training = plan->setup.training;
     int64_t folds = training->validation->folds;
@@ -188,25 +167,29 @@ static int split_fold(struct trainer_plan *plan, const uint32_t *rows, int64_t r
         return error_set_at(error, ERROR_INVALID, "training.validation.folds",
                             "must be at most the %lld rows that have a target, not %lld",
                             (long long)row_count, (long long)folds);
+    if (times != NULL)
+        return sampler_fold_by_time(rows, row_count, times, folds, plan->round.fold, &plan->sets,
+                                    error);
     return sampler_fold(rows, row_count, strata, folds, plan->round.fold, (uint64_t)training->seed,
                         &plan->sets, error);
 }
 
-static int split(struct trainer_plan *plan, const struct preprocessing *preprocessing,
-                 struct error *error)
+static int split_bound(struct trainer_plan *plan, const struct preprocessing *preprocessing,
+                       const struct preprocessing_binding *binding, struct error *error)
 {
     const struct training *training = plan->setup.training;
     AUTO_FREE uint32_t *rows = NULL;
     AUTO_FREE uint32_t *strata = NULL;
+    const double *times = preprocessing_times(binding);
     int64_t row_count = 0;
-    if (list_usable(plan, preprocessing, &rows, &row_count, error) != 0 ||
-        list_strata(plan, preprocessing, rows, row_count, &strata, error) != 0)
+    if (list_usable(plan, binding, &rows, &row_count, error) != 0 ||
+        list_strata(preprocessing, binding, rows, row_count, &strata, error) != 0)
         return -1;
     if (row_count == 0)
         return error_set(error, ERROR_INVALID,
                          "the dataset has no row with a target that could be learned from");
     if (plan->round.fold >= 0)
-        return split_fold(plan, rows, row_count, strata, error);
+        return split_fold(plan, rows, row_count, strata, times, error);
     const struct validation_options *validation = training->validation;
     bool has_split = validation != NULL && validation->dataset == NULL && !plan->round.is_last;
     double fraction = has_split ? validation->split : 0;
@@ -215,8 +198,22 @@ static int split(struct trainer_plan *plan, const struct preprocessing *preproce
                             "needs at least 2 rows with a target, but the dataset has %lld: set it "
                             "to null",
                             (long long)row_count);
+    if (times != NULL)
+        return sampler_split_by_time(rows, row_count, times, fraction, &plan->sets, error);
     return sampler_split(rows, row_count, strata, fraction, (uint64_t)training->seed, &plan->sets,
                          error);
+}
+
+static int split(struct trainer_plan *plan, const struct preprocessing *preprocessing,
+                 struct error *error)
+{
+    struct preprocessing_binding *binding =
+        preprocessing_bind(preprocessing, plan->setup.dataset, true, error);
+    if (binding == NULL)
+        return -1;
+    int result = split_bound(plan, preprocessing, binding, error);
+    preprocessing_binding_free(binding);
+    return result;
 }
 
 int trainer_plan_rows(struct trainer_plan *plan, struct error *error)

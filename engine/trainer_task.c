@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/trainer_task.h"
 #include "engine/columns.h"
+#include "engine/target.h"
 
 #include <string.h>
 
@@ -25,7 +26,7 @@ static const char *target_name(const struct trainer_setup *setup, size_t index)
         return setup->targets->items[index];
     if (json_array_size(setup->default_targets) > 0)
         return json_string_value(json_array_get(setup->default_targets, index));
-    return setup->dataset->columns[setup->dataset->column_count - 1].name;
+    return setup->dataset->columns[target_default_column(setup->dataset)].name;
 }
 
 /* Says which columns there are, and which of them was probably meant. */

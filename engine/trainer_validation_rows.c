@@ -19,7 +19,7 @@ static int list_usable(struct trainer_plan *plan, struct error *error)
         return error_set(error, ERROR_MEMORY, "out of memory for the rows that validate");
     int64_t count = 0;
     for (int64_t row = 0; row < dataset->rows; row++)
-        if (preprocessing_row_usable(plan->preprocessing, dataset, row))
+        if (preprocessing_row_usable(plan->validation_binding, row))
             rows[count++] = (uint32_t)row;
     free(plan->sets.validation);
     plan->sets.validation = rows;

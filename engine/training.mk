@@ -75,6 +75,7 @@ libengine_la_SOURCES += \
 	engine/trainer_folds.c \
 	engine/trainer_goals.c \
 	engine/trainer_histograms.c \
+	engine/trainer_network.c \
 	engine/trainer_plan.c engine/trainer_plan.h \
 	engine/trainer_result.c \
 	engine/trainer_rows.c \

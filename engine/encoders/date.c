@@ -47,7 +47,8 @@ static int date_learn(struct encoder *encoder, const struct encoder_lesson *less
                       struct error *error)
 {
     struct encoder_source source = {.column = lesson->column};
-    return scaled_learn(encoder, lesson, &source, DATE_PARTS, date_parts, lesson->numeric, error);
+    return scaled_learn(encoder, lesson, &source, DATE_PARTS, date_parts,
+                        (enum scale_method)lesson->options.numeric, error);
 }
 
 static int64_t date_width(const struct encoder *encoder)

@@ -2,6 +2,7 @@
  * its text, so that unseen ones have a place too. A missing one is all zeros. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/encoders/categories.h"
+#include "engine/encoders/fnv.h"
 
 #include <string.h>
 
@@ -16,13 +17,9 @@ static int64_t hashed_width(const struct encoder *encoder UNUSED)
     return ENCODER_HASH_SLOTS;
 }
 
-/* FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/), modulo the slots. */
 static uint32_t hashed_slot(const struct encoder *encoder UNUSED, const char *text, size_t length)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-    return (uint32_t)(hash % ENCODER_HASH_SLOTS);
+    return (uint32_t)(fnv_add(FNV_START, text, length) % ENCODER_HASH_SLOTS);
 }
 
 static void hashed_encode(const struct encoder *encoder UNUSED, const struct encoder_source *source,

@@ -14,7 +14,8 @@ static int number_learn(struct encoder *encoder, const struct encoder_lesson *le
                         struct error *error)
 {
     struct encoder_source source = {.column = lesson->column};
-    return scaled_learn(encoder, lesson, &source, 1, number_parts, lesson->numeric, error);
+    return scaled_learn(encoder, lesson, &source, 1, number_parts,
+                        (enum scale_method)lesson->options.numeric, error);
 }
 
 static int64_t number_width(const struct encoder *encoder)

@@ -19,7 +19,8 @@ static int ordinal_learn(struct encoder *encoder, const struct encoder_lesson *l
     if (!slots)
         return -1;
     struct encoder_source source = {.column = lesson->column, .slots = slots};
-    return scaled_learn(encoder, lesson, &source, 1, ordinal_parts, lesson->numeric, error);
+    return scaled_learn(encoder, lesson, &source, 1, ordinal_parts,
+                        (enum scale_method)lesson->options.numeric, error);
 }
 
 static int64_t ordinal_width(const struct encoder *encoder)

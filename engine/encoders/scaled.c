@@ -32,7 +32,7 @@ int scaled_learn(struct encoder *encoder, const struct encoder_lesson *lesson,
     struct scale_statistics statistics[ENCODER_PARTS_MAX] = {{0}};
     scaled_gather(lesson, source, part_count, parts, statistics);
     for (int part = 0; part < part_count; part++)
-        if (scale_learn(&statistics[part], method, lesson->missing == MISSING_ZERO,
+        if (scale_learn(&statistics[part], method, lesson->options.missing == MISSING_ZERO,
                         lesson->column->name, &encoder->scales[part], error))
             return -1;
     encoder->has_indicator = statistics[0].missing > 0;

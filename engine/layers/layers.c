@@ -34,6 +34,7 @@ const struct layer_type *const layer_types[] = {&layer_dense,
                                                 &layer_lstm,
                                                 &layer_gru,
                                                 &layer_attention,
+                                                &layer_column_embeddings,
                                                 NULL};
 
 int64_t layer_output_elements(const struct layer *layer)

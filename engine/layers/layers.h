@@ -12,6 +12,7 @@ extern const struct layer_type layer_attention;
 extern const struct layer_type layer_average_pool1d;
 extern const struct layer_type layer_average_pool2d;
 extern const struct layer_type layer_batch_norm;
+extern const struct layer_type layer_column_embeddings;
 extern const struct layer_type layer_concat;
 extern const struct layer_type layer_conv1d;
 extern const struct layer_type layer_conv2d;
