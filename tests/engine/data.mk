@@ -133,7 +133,10 @@ preprocessing_tests = \
 	tests/engine/test_preprocessing_instance \
 	tests/engine/test_preprocessing_memory \
 	tests/engine/test_scale \
-	tests/engine/test_target
+	tests/engine/test_target \
+	tests/engine/test_text \
+	tests/engine/test_series \
+	tests/engine/test_words
 check_PROGRAMS += $(preprocessing_tests)
 TESTS += $(preprocessing_tests)
 preprocessing_helpers = tests/engine/learn.c tests/engine/learn.h tests/engine/table.c tests/engine/table.h
@@ -177,6 +180,20 @@ tests_engine_test_target_SOURCES = tests/engine/test_target.c $(preprocessing_he
 tests_engine_test_target_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_target_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_target_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_text_SOURCES = tests/engine/test_text.c $(preprocessing_helpers)
+tests_engine_test_text_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_text_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_text_LDADD = libengine.la libbase.la $(CHECK_LIBS)
+
+tests_engine_test_window_SOURCES = tests/engine/test_series.c $(preprocessing_helpers)
+tests_engine_test_window_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_window_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_window_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_words_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_words_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_words_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_preprocessing_import_SOURCES = tests/engine/test_preprocessing_import.c $(preprocessing_helpers)
 tests_engine_test_preprocessing_import_CFLAGS = $(TEST_CFLAGS)

@@ -23,6 +23,24 @@ static int options_read(const struct kind *kind, const char *text, void *options
     return fields_read(kind, json, options, kind->name, error);
 }
 
+static struct preprocessing *learn_windows(const struct dataset *dataset, const struct job *job,
+                                           const struct preprocessing_options *options,
+                                           const struct feature_options *features,
+                                           struct task_request *request, const uint32_t *rows,
+                                           int64_t row_count, struct error *error)
+{
+    struct window_options window;
+    if (job->window == NULL)
+        return preprocessing_learn(dataset, options, features, request, rows, row_count, error);
+    if (options_read(&window_options_kind, job->window, &window, error))
+        return NULL;
+    request->window = &window;
+    struct preprocessing *learned =
+        preprocessing_learn(dataset, options, features, request, rows, row_count, error);
+    fields_clear(&window_options_kind, &window);
+    return learned;
+}
+
 struct preprocessing *learn_rows(const struct dataset *dataset, const struct job *job,
                                  const uint32_t *rows, int64_t row_count, struct error *error)
 {
@@ -39,13 +57,14 @@ struct preprocessing *learn_rows(const struct dataset *dataset, const struct job
                                    .default_targets = defaults,
                                    .wanted = job->wanted,
                                    .decided = job->decided,
-                                   .raw_targets = job->raw_targets};
+                                   .raw_targets = job->raw_targets,
+                                   .reads_tokens = job->reads_tokens};
     if (options_read(&preprocessing_options_kind, job->preprocessing, &options, error))
         return NULL;
     struct preprocessing *learned = NULL;
     if (options_read(&feature_options_kind, job->features, &features, error) == 0) {
         learned =
-            preprocessing_learn(dataset, &options, &features, &request, rows, row_count, error);
+            learn_windows(dataset, job, &options, &features, &request, rows, row_count, error);
         fields_clear(&feature_options_kind, &features);
     }
     fields_clear(&preprocessing_options_kind, &options);
@@ -88,6 +107,18 @@ float *encode_all(const struct preprocessing *preprocessing, const struct datase
     preprocessing_binding_free(binding);
     free(rows);
     return x;
+}
+
+bool row_is_usable(const struct preprocessing *preprocessing, const struct dataset *dataset,
+                   int64_t row)
+{
+    struct error error = {0};
+    struct preprocessing_binding *binding =
+        preprocessing_bind(preprocessing, dataset, true, &error);
+    ck_assert_msg(binding != NULL, "%s", error.message);
+    bool usable = preprocessing_row_usable(binding, row);
+    preprocessing_binding_free(binding);
+    return usable;
 }
 
 void expect_floats(const float *x, const float *expected, size_t count)

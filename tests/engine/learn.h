@@ -7,10 +7,10 @@
 
 /* What a job says; NULL: its default. */
 struct job {
-    const char *preprocessing, *features; /* JSON */
-    const char *targets[3];               /* none: the last column */
+    const char *preprocessing, *features, *window; /* JSON */
+    const char *targets[3];                        /* none: the last column */
     const char *default_target;
-    bool decided, raw_targets;
+    bool decided, raw_targets, reads_tokens;
     enum target_kind wanted;
 };
 
@@ -25,6 +25,10 @@ const char *learn_refusal(const struct dataset *dataset, const struct job *job,
 
 /* Rows 0 … count-1 encoded; the caller frees. */
 float *encode_all(const struct preprocessing *preprocessing, const struct dataset *dataset);
+
+/* Whether a row of the dataset can be trained on. */
+bool row_is_usable(const struct preprocessing *preprocessing, const struct dataset *dataset,
+                   int64_t row);
 
 /* Fails the test where a float differs. */
 void expect_floats(const float *x, const float *expected, size_t count);

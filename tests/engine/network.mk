@@ -2,6 +2,7 @@
 NETWORK_TESTS = \
 	tests/engine/test_activation \
 	tests/engine/test_arena \
+	tests/engine/test_column_embeddings \
 	tests/engine/test_gradient_check \
 	tests/engine/test_gradients \
 	tests/engine/test_initializer \
@@ -27,6 +28,11 @@ tests_engine_test_activation_LDADD = $(NETWORK_TEST_LIBS)
 tests_engine_test_arena_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_arena_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_arena_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_column_embeddings_SOURCES = tests/engine/test_column_embeddings.c tests/engine/trial.c tests/engine/trial.h
+tests_engine_test_column_embeddings_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_column_embeddings_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_column_embeddings_LDADD = $(NETWORK_TEST_LIBS)
 
 tests_engine_test_gradient_check_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_gradient_check_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -117,7 +117,7 @@ START_TEST(missing_numbers_have_an_indicator)
     encode_text(&encoder, "\"\"", x);
     EXPECT(x, 0, 1);
     encoder_clear(&encoder);
-    encoder = encoder_of(table, 3, (struct encoder_lesson){.missing = MISSING_ZERO});
+    encoder = encoder_of(table, 3, (struct encoder_lesson){.options = {.missing = MISSING_ZERO}});
     encode(&encoder, table, x);
     EXPECT(x, -1, 0, 1, 0, -2, 1);
     encoder_clear(&encoder);
@@ -251,14 +251,15 @@ START_TEST(ordinal_categories_are_scaled_ranks)
     const char *const categories[] = {"a", "c", "b", "d"};
     struct dataset *table = table_create(4);
     table_add_categories(table, "x", categories);
-    struct encoder_lesson lesson = {.categorical = CATEGORICAL_ORDINAL, .numeric = SCALE_MIN_MAX};
+    struct encoder_lesson lesson = {
+        .options = {.categorical = CATEGORICAL_ORDINAL, .numeric = SCALE_MIN_MAX}};
     struct encoder encoder = encoder_of(table, 3, lesson);
     float x[4];
     pass_through_file(&encoder);
     encode(&encoder, table, x);
     EXPECT(x, 0, 1, 0.5F, 0.5F); /* d was not seen: the mean */
     encoder_clear(&encoder);
-    lesson.numeric = SCALE_NONE;
+    lesson.options.numeric = SCALE_NONE;
     encoder = encoder_of(table, 4, lesson);
     encode(&encoder, table, x);
     EXPECT(x, 0, 2, 1, 3);
@@ -273,7 +274,8 @@ START_TEST(dates_become_five_numbers)
     const int64_t dates[] = {0, 951868799, -1, 1709164800, INT64_MIN};
     struct dataset *table = table_create(5);
     table_add_dates(table, "x", dates);
-    struct encoder encoder = encoder_of(table, 5, (struct encoder_lesson){.numeric = SCALE_NONE});
+    struct encoder encoder =
+        encoder_of(table, 5, (struct encoder_lesson){.options = {.numeric = SCALE_NONE}});
     float x[30];
     pass_through_file(&encoder);
     encode(&encoder, table, x);
@@ -296,7 +298,8 @@ START_TEST(a_date_that_could_be_two_days_is_refused)
     const int64_t dates[] = {0, 86400};
     struct dataset *table = table_create(2);
     table_add_dates(table, "x", dates);
-    struct encoder encoder = encoder_of(table, 2, (struct encoder_lesson){.numeric = SCALE_NONE});
+    struct encoder encoder =
+        encoder_of(table, 2, (struct encoder_lesson){.options = {.numeric = SCALE_NONE}});
     float x[5];
     encode_text(&encoder, "\"16/03/2015\"", x);
     EXPECT(x, 2015, 3, 16);

@@ -77,7 +77,7 @@ START_TEST(columns_of_no_use_are_left_out_with_a_reason)
     ck_assert_ptr_nonnull(strstr(reason_of(learned, "PassengerId"), "identifier"));
     ck_assert_ptr_nonnull(strstr(reason_of(learned, "nothing"), "no values"));
     ck_assert_ptr_nonnull(strstr(reason_of(learned, "same"), "same value"));
-    ck_assert_ptr_nonnull(strstr(reason_of(learned, "story"), "text"));
+    ck_assert_ptr_nonnull(strstr(reason_of(learned, "story"), "text with "));
     ck_assert_ptr_nonnull(strstr(reason_of(learned, "ticket"), "200 different values"));
     preprocessing_free(learned);
     table_free(table);
@@ -92,6 +92,42 @@ START_TEST(included_columns_are_taken_whatever_they_are)
     struct preprocessing *learned = learn(table, &job);
     ck_assert_str_eq(join(preprocessing_columns(learned)), "PassengerId, nothing, same, ticket");
     ck_assert_uint_eq(json_array_size(preprocessing_left_out(learned)), 0);
+    preprocessing_free(learned);
+    table_free(table);
+}
+END_TEST
+
+START_TEST(texts_are_inputs_where_nothing_else_is_left)
+{
+    struct dataset *table = mixture();
+    struct job job = {.features = "{\"exclude\": [\"year\", \"paid\", \"few\"]}"};
+    struct preprocessing *learned = learn(table, &job);
+    ck_assert_str_eq(join(preprocessing_columns(learned)), "story, ticket");
+    ck_assert_str_eq(preprocessing_text(learned), "hash");
+    ck_assert_int_eq(preprocessing_input_shape(learned).dims[0], 2 * 1024);
+    ck_assert_uint_eq(json_array_size(preprocessing_left_out(learned)), 3);
+    preprocessing_free(learned);
+    job.features = "{\"exclude\": [\"year\", \"paid\", \"few\", \"ticket\"]}";
+    job.reads_tokens = true;
+    learned = learn(table, &job);
+    ck_assert_str_eq(join(preprocessing_columns(learned)), "story");
+    ck_assert_str_eq(preprocessing_text(learned), "tokens");
+    preprocessing_free(learned);
+    table_free(table);
+}
+END_TEST
+
+START_TEST(a_column_s_own_options_go_over_the_job_s)
+{
+    struct dataset *table = mixture();
+    struct job job = {.features = "{\"include\": [\"story\", \"few\", \"year\"]}",
+                      .preprocessing = "{\"text_slots\": 8, \"numeric\": \"none\", \"columns\": "
+                                       "{\"few\": {\"text\": \"hash\", \"text_slots\": 5}}}"};
+    struct preprocessing *learned = learn(table, &job);
+    ck_assert_int_eq(preprocessing_input_shape(learned).dims[0], 1 + 8 + 5);
+    float *x = encode_all(learned, table);
+    ck_assert_float_eq(x[14], 2); /* year, as it is */
+    free(x);
     preprocessing_free(learned);
     table_free(table);
 }
@@ -120,8 +156,7 @@ START_TEST(wishes_that_cannot_be_are_refused)
         {{.features = "{\"exclude\": \"yaer\"}"}, ERROR_INVALID, "did you mean \"year\"?"},
         {{.features = "{\"include\": \"target\"}"}, ERROR_INVALID, "is the target"},
         {{.features = "{\"include\": \"year\", \"exclude\": \"year\"}"}, ERROR_INVALID, "too"},
-        {{.features = "{\"include\": \"story\"}"}, ERROR_NOT_BUILT, "\"story\" is text"},
-        {{.features = "{\"exclude\": [\"year\", \"paid\", \"few\"]}"},
+        {{.features = "{\"exclude\": [\"year\", \"paid\", \"few\", \"story\", \"ticket\"]}"},
          ERROR_INVALID,
          "no column is left"},
         {{.preprocessing = "{\"columns\": {\"yaer\": {}}}"},
@@ -138,6 +173,15 @@ START_TEST(wishes_that_cannot_be_are_refused)
         {{.preprocessing = "{\"columns\": {\"few\": {\"numeric\": \"none\"}}}"},
          ERROR_INVALID,
          "has no numbers"},
+        {{.preprocessing = "{\"columns\": {\"few\": {\"text_slots\": 8}}}"},
+         ERROR_INVALID,
+         "has no texts: the column is of type category; \"text\": \"hash\" takes it as texts"},
+        {{.preprocessing = "{\"columns\": {\"year\": 3}}"},
+         ERROR_INVALID,
+         "preprocessing.columns.year must be"},
+        {{.preprocessing = "{\"columns\": {\"few\": {\"text\": \"tokens\"}}}"},
+         ERROR_INVALID,
+         "cannot be \"tokens\" for \"few\" beside other inputs"},
     };
     struct dataset *table = mixture();
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -170,6 +214,8 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, columns_of_no_use_are_left_out_with_a_reason);
     tcase_add_test(tests, included_columns_are_taken_whatever_they_are);
+    tcase_add_test(tests, texts_are_inputs_where_nothing_else_is_left);
+    tcase_add_test(tests, a_column_s_own_options_go_over_the_job_s);
     tcase_add_test(tests, excluded_columns_are_not_inputs);
     tcase_add_test(tests, wishes_that_cannot_be_are_refused);
     tcase_add_test(tests, tensors_stand_alone);

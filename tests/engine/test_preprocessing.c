@@ -93,8 +93,8 @@ START_TEST(rows_without_a_target_are_not_usable)
 {
     struct dataset *table = passengers();
     struct preprocessing *learned = learn(table, &(struct job){0});
-    ck_assert(preprocessing_row_usable(learned, table, 2));
-    ck_assert(!preprocessing_row_usable(learned, table, 4));
+    ck_assert(row_is_usable(learned, table, 2));
+    ck_assert(!row_is_usable(learned, table, 4));
     preprocessing_free(learned);
     table_free(table);
 }
@@ -107,14 +107,14 @@ START_TEST(drop_rows_asks_for_every_input)
     struct preprocessing *learned = learn(table, &job);
     const bool usable[] = {true, true, false, false, false, true};
     for (int i = 0; i < 6; i++)
-        ck_assert(preprocessing_row_usable(learned, table, i) == usable[i]);
+        ck_assert(row_is_usable(learned, table, i) == usable[i]);
     /* The rows that are left have ages: there is no indicator. */
     ck_assert_int_eq(preprocessing_input_shape(learned).dims[0], 1 + 3 + 1 + 1);
     preprocessing_free(learned);
     job.preprocessing = "{\"columns\": {\"age\": {\"missing\": \"drop_rows\"}}}";
     learned = learn(table, &job);
-    ck_assert(!preprocessing_row_usable(learned, table, 2));
-    ck_assert(preprocessing_row_usable(learned, table, 3));
+    ck_assert(!row_is_usable(learned, table, 2));
+    ck_assert(row_is_usable(learned, table, 3));
     preprocessing_free(learned);
     table_free(table);
 }
@@ -242,16 +242,49 @@ START_TEST(columns_are_found_by_name_wherever_they_are)
 }
 END_TEST
 
-START_TEST(an_embedding_is_not_built_yet)
+START_TEST(embedded_categories_are_indices_for_a_layer)
 {
-    enum error_code code;
     struct dataset *table = passengers();
-    struct job job = {.preprocessing = "{\"categorical\": \"embedding\"}"};
-    ck_assert_ptr_nonnull(strstr(learn_refusal(table, &job, &code), "embedding"));
-    ck_assert_int_eq(code, ERROR_NOT_BUILT);
-    job.preprocessing = "{\"columns\": {\"port\": {\"categorical\": \"embedding\"}}}";
-    learn_refusal(table, &job, &code);
-    ck_assert_int_eq(code, ERROR_NOT_BUILT);
+    struct job job = {.preprocessing = "{\"columns\": {\"port\": {\"categorical\": "
+                                       "\"embedding\"}}, \"numeric\": \"none\"}",
+                      .features = "{\"include\": [\"age\", \"port\"]}"};
+    struct preprocessing *learned = learn(table, &job);
+    /* age, its indicator, port; Q has no target and counts as unseen, as what is missing does */
+    float *x = encode_all(learned, table);
+    const float expected[] = {20, 0, 1, 40, 0, 0, 27.5F, 1, 1, 30, 0, 2, 70, 0, 2, 20, 0, 1};
+    expect_floats(x, expected, ARRAY_COUNT(expected));
+    json_t *embeddings = parse("[{\"column\": \"port\", \"position\": 2, \"vocabulary\": 3, "
+                               "\"units\": 2}]");
+    ck_assert(json_equal(preprocessing_embeddings(learned), embeddings));
+    json_decref(embeddings);
+    free(x);
+    preprocessing_free(learned);
+    learned = learn(table, &(struct job){0});
+    ck_assert_ptr_null(preprocessing_embeddings(learned));
+    preprocessing_free(learned);
+    table_free(table);
+}
+END_TEST
+
+START_TEST(only_what_is_taken_in_the_same_way_is_alike)
+{
+    struct dataset *table = passengers();
+    const struct job job = {.features = "{\"include\": [\"fare\", \"port\"]}",
+                            .preprocessing = "{\"categorical\": \"ordinal\", \"missing\": "
+                                             "\"drop_rows\"}"};
+    struct job other = job;
+    struct preprocessing *learned = learn(table, &job);
+    other.preprocessing =
+        "{\"categorical\": \"ordinal\", \"missing\": \"drop_rows\", \"numeric\": \"min_max\"}";
+    struct preprocessing *scaled = learn(table, &other);
+    ck_assert(preprocessing_is_alike(learned, scaled));
+    /* One float a column as well, but another meaning. */
+    other.preprocessing = "{\"categorical\": \"embedding\", \"missing\": \"drop_rows\"}";
+    struct preprocessing *embedded = learn(table, &other);
+    ck_assert(!preprocessing_is_alike(learned, embedded));
+    preprocessing_free(learned);
+    preprocessing_free(scaled);
+    preprocessing_free(embedded);
     table_free(table);
 }
 END_TEST
@@ -292,7 +325,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, several_labels_of_a_row_are_values);
     tcase_add_test(tests, a_dataset_that_lacks_a_column_is_refused);
     tcase_add_test(tests, columns_are_found_by_name_wherever_they_are);
-    tcase_add_test(tests, an_embedding_is_not_built_yet);
+    tcase_add_test(tests, embedded_categories_are_indices_for_a_layer);
+    tcase_add_test(tests, only_what_is_taken_in_the_same_way_is_alike);
     tcase_add_test(tests, an_identity_takes_inputs_as_they_come);
 }
 

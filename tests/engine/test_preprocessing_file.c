@@ -72,8 +72,7 @@ START_TEST(what_was_read_encodes_the_same_bytes)
     ck_assert_double_eq(preprocessing_decode_value(learned, 0, 0.3),
                         preprocessing_decode_value(back, 0, 0.3));
     for (int64_t row = 0; row < table->rows; row++)
-        ck_assert(preprocessing_row_usable(learned, table, row) ==
-                  preprocessing_row_usable(back, table, row));
+        ck_assert(row_is_usable(learned, table, row) == row_is_usable(back, table, row));
     ck_assert(json_equal(preprocessing_left_out(learned), preprocessing_left_out(back)));
     ck_assert(json_equal(preprocessing_columns(learned), preprocessing_columns(back)));
     preprocessing_free(learned);

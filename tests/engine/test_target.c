@@ -217,7 +217,7 @@ START_TEST(several_targets_lie_side_by_side)
     ck_assert_float_eq(values[1], 2);
     ck_assert_float_eq(values[4], 0);
     ck_assert_float_eq(values[5], 4);
-    ck_assert(!preprocessing_row_usable(learned, table, 3));
+    ck_assert(!row_is_usable(learned, table, 3));
     preprocessing_free(learned);
     table_free(table);
 }

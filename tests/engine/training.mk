@@ -20,6 +20,7 @@ TRAINING_TESTS = \
 	tests/engine/test_trainer_augment \
 	tests/engine/test_trainer_data \
 	tests/engine/test_trainer_ends \
+	tests/engine/test_trainer_inputs \
 	tests/engine/test_trainer_task \
 	tests/engine/test_training
 check_PROGRAMS += $(TRAINING_TESTS)
@@ -74,6 +75,12 @@ tests_engine_test_trainer_SOURCES = tests/engine/test_trainer.c $(TRAINER_FIXTUR
 tests_engine_test_trainer_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_trainer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_trainer_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_inputs_SOURCES = tests/engine/test_trainer_inputs.c $(TRAINER_FIXTURE) \
+	tests/engine/learn.c tests/engine/learn.h tests/engine/table.c tests/engine/table.h
+tests_engine_test_trainer_inputs_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_inputs_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_inputs_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_training_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_training_CPPFLAGS = $(TEST_CPPFLAGS)
