@@ -65,6 +65,7 @@ bool field_takes_null(const struct field *field)
     case FIELD_TYPE_VARIANT:
         return field->text == NULL;
     case FIELD_TYPE_OBJECT:
+        return (field->flags & FIELD_PRESENT) == 0;
     case FIELD_TYPE_JSON:
         return true;
     default:

@@ -56,7 +56,7 @@ json_t *model_predict_json(const struct model *model, const json_t *request, int
                            struct error *error);
 
 /* {"shape": [4], "columns": [...], "classes": …, "task": …, "layers": [{name, type, input,
- * output_shape, parameters, flops}], "weights": n}: for answers. */
+ * output_shape, parameters, flops}], "weights": n, "window"?}: for answers. */
 json_t *model_describe(const struct model *model);
 
 /* Bytes of memory it takes. */

@@ -284,8 +284,7 @@ int sampler_fold_by_time(const uint32_t *rows, int64_t row_count, const double *
     if (sorted == NULL)
         return -1;
     double begin = sorted[(fold + 1) * row_count / (folds + 1)];
-    double end =
-        fold + 1 == folds ? HUGE_VAL : sorted[(fold + 2) * row_count / (folds + 1)];
+    double end = fold + 1 == folds ? HUGE_VAL : sorted[(fold + 2) * row_count / (folds + 1)];
     if (!(begin > sorted[0]) || !(end > begin))
         return error_set_at(error, ERROR_INVALID, "training.validation.folds",
                             "must be fewer than %lld: the rows have too few different times",

@@ -24,10 +24,12 @@ static bool is_listed(const struct strings *list, const char *name)
 static int features_make(const struct trainer_setup *setup, struct features *features,
                          struct error *error)
 {
-    *features = (struct features){.options = *setup->features};
+    *features = (struct features){.excluded = NULL};
+    if (setup->features != NULL)
+        features->options = *setup->features;
     char *weight = setup->training->sample_weight;
-    const struct strings *exclude = &setup->features->exclude;
-    if (weight == NULL || is_listed(&setup->features->include, weight) ||
+    const struct strings *exclude = &features->options.exclude;
+    if (weight == NULL || is_listed(&features->options.include, weight) ||
         is_listed(exclude, weight))
         return 0;
     features->excluded = malloc((exclude->count + 1) * sizeof(char *));
@@ -36,7 +38,8 @@ static int features_make(const struct trainer_setup *setup, struct features *fea
     for (size_t i = 0; i < exclude->count; i++)
         features->excluded[i] = exclude->items[i];
     features->excluded[exclude->count] = weight;
-    features->options.exclude = (struct strings){exclude->count + 1, features->excluded};
+    features->options.exclude =
+        (struct strings){.count = exclude->count + 1, .items = features->excluded};
     return 0;
 }
 

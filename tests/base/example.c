@@ -64,7 +64,7 @@ static const struct field example_fields[] = {
     FIELD_SIZES(struct example, strides, .min = 1, .max = 99, .number = 2,
                 .flags = FIELD_NULLABLE),
     FIELD_OBJECT(struct example, part, struct example_part, .object = &part_kind,
-                 .flags = FIELD_PRESENT),
+                 .flags = FIELD_PRESENT | FIELD_NULLABLE),
     FIELD_OBJECT(struct example, extra, struct example_part, .object = &part_kind),
     FIELD_VARIANT(struct example, schedule, .kinds = example_schedules, .text = "constant"),
     FIELD_VARIANT(struct example, stop, .kinds = example_schedules),

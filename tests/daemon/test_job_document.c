@@ -32,6 +32,19 @@ START_TEST(defaults_are_filled_in)
 }
 END_TEST
 
+START_TEST(features_and_window_may_be_null)
+{
+    struct error error = {0};
+    struct job_document document;
+    read_document("{" LEAST ", \"features\": null, \"window\": null}", &document, &error);
+    ck_assert_ok(error);
+    const struct trainer_setup setup = job_document_setup(&document);
+    ck_assert_ptr_null(setup.features);
+    ck_assert_ptr_null(setup.window);
+    fields_clear(&job_document_kind, &document);
+}
+END_TEST
+
 START_TEST(setup_borrows_the_documents_parts)
 {
     struct error error = {0};
@@ -57,6 +70,9 @@ static const struct {
 } wrong[] = {
     {"{\"network\": {\"layers\": []}}", ERROR_INVALID, "dataset"},
     {"{\"dataset\": \"iris\"}", ERROR_INVALID, "network"},
+    {"{" LEAST ", \"training\": null}", ERROR_INVALID, "training must be an object, not null"},
+    {"{" LEAST ", \"preprocessing\": null}", ERROR_INVALID, "preprocessing must be an object"},
+    {"{" LEAST ", \"window\": {\"by\": \"date\"}}", ERROR_INVALID, "window.length is required"},
     {"{\"dataset\": \"iris\", \"network\": []}", ERROR_INVALID, "network must be an object"},
     {"{" LEAST ", \"name\": \"-x\"}", ERROR_INVALID, "name must begin with a letter"},
     {"{" LEAST ", \"threads\": 0}", ERROR_INVALID, "threads must be between 1 and 256"},
@@ -96,6 +112,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, defaults_are_filled_in);
+    tcase_add_test(tests, features_and_window_may_be_null);
     tcase_add_test(tests, setup_borrows_the_documents_parts);
     tcase_add_loop_test(tests, wrong_documents_are_refused_by_name, 0, (int)ARRAY_COUNT(wrong));
     tcase_add_test(tests, names_are_short_and_plain);

@@ -280,6 +280,19 @@ START_TEST(the_way_of_texts_is_written_out)
 }
 END_TEST
 
+START_TEST(without_features_all_columns_are_inputs)
+{
+    struct dataset *dataset = days();
+    struct inputs_run run;
+    inputs_run_make(&run, dataset, &windowed);
+    run.base.setup.features = NULL;
+    struct trainer *trainer = fixture_trainer(&run.base);
+    trainer_free(trainer);
+    inputs_run_clear(&run);
+    table_free(dataset);
+}
+END_TEST
+
 START_TEST(the_last_windows_validate)
 {
     struct dataset *dataset = days();
@@ -407,6 +420,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, another_dataset_s_layer_is_refused);
     tcase_add_test(tests, a_network_that_keeps_the_time_is_told_to_flatten);
     tcase_add_test(tests, the_way_of_texts_is_written_out);
+    tcase_add_test(tests, without_features_all_columns_are_inputs);
     tcase_add_test(tests, the_last_windows_validate);
     tcase_add_loop_test(tests, a_model_s_file_predicts_the_same, 0, count);
     tcase_add_test(tests, an_initial_model_s_categories_are_kept);
