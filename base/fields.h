@@ -48,7 +48,7 @@ enum field_flag {
                                 Without it, null is allowed where absence gives NULL too: a STRING
                                 or VARIANT without default, an OBJECT, a JSON, none of them
                                 REQUIRED */
-    FIELD_PRESENT = 1 << 2, /* an absent OBJECT is made with its defaults (NULLABLE: null is NULL) */
+    FIELD_PRESENT = 1 << 2,  /* an absent OBJECT gets its defaults (NULLABLE: null gives NULL) */
     FIELD_ABOVE_MIN = 1 << 3, /* min itself is out of range */
     FIELD_BELOW_MAX = 1 << 4, /* max itself is out of range */
     FIELD_BYTES = 1 << 5,     /* an INTEGER of bytes: "512M", "2G", "64K" are read too */

@@ -75,19 +75,49 @@ static json_t *put_in_front(const json_t *document, const json_t *columns)
     return json_array_insert_new(layers, 0, first) == 0 ? json_incref(made) : NULL;
 }
 
+static json_t *out_of_memory(struct error *error)
+{
+    error_set(error, ERROR_MEMORY, "out of memory for the network's document");
+    return NULL;
+}
+
+/* The document where its categories are embedded by a layer that is there or put there. */
+static json_t *embed_categories(const json_t *document, const json_t *columns, struct error *error)
+{
+    int index = find_layer(document);
+    if (index >= 0)
+        return check_layer(document, index, columns, error) == 0 ? json_deep_copy(document) : NULL;
+    json_t *made = put_in_front(document, columns);
+    return made != NULL ? made : out_of_memory(error);
+}
+
+/* Gives the embedding layers that have none the vocabulary of the texts. */
+static int set_vocabularies(json_t *document, int64_t vocabulary)
+{
+    size_t i;
+    json_t *layer;
+    json_array_foreach(json_object_get(document, "layers"), i, layer)
+    {
+        const char *type = json_string_value(json_object_get(layer, "type"));
+        const json_t *own = json_object_get(layer, "vocabulary");
+        const char *word = json_string_value(own);
+        bool is_auto = own == NULL || (word != NULL && strcmp(word, "auto") == 0);
+        if (type != NULL && strcmp(type, "embedding") == 0 && is_auto &&
+            json_object_set_new(layer, "vocabulary", json_integer(vocabulary)) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 json_t *trainer_plan_document(const struct trainer_plan *plan, struct error *error)
 {
     const json_t *document = plan->setup.network;
     const json_t *columns = preprocessing_embeddings(plan->preprocessing);
-    int index = columns != NULL ? find_layer(document) : -1;
-    if (columns == NULL)
-        return json_incref((json_t *)(uintptr_t)document);
-    if (index >= 0)
-        return check_layer(document, index, columns, error) == 0
-                   ? json_incref((json_t *)(uintptr_t)document)
-                   : NULL;
-    json_t *made = put_in_front(document, columns);
-    if (made == NULL)
-        error_set(error, ERROR_MEMORY, "out of memory for the network's document");
-    return made;
+    int64_t vocabulary = preprocessing_vocabulary(plan->preprocessing);
+    if (columns != NULL)
+        return embed_categories(document, columns, error);
+    json_auto_t *made = json_deep_copy(document);
+    if (made == NULL || (vocabulary > 0 && set_vocabularies(made, vocabulary) != 0))
+        return out_of_memory(error);
+    return json_incref(made);
 }

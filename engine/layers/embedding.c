@@ -17,14 +17,14 @@ enum { VOCABULARY_MAX = 1 << 24, UNITS_MAX = 65536, FLOPS_PER_ELEMENT = 2 };
 
 struct embedding {
     struct layer_options common;
-    int64_t vocabulary;
+    int64_t vocabulary; /* 0: "auto", which a run puts in before the plan */
     int64_t units;
     struct variant embeddings_initializer;
 };
 
 static const struct field embedding_fields[] = {
-    FIELD_INTEGER(struct embedding, vocabulary, .min = 1, .max = VOCABULARY_MAX,
-                  .flags = FIELD_REQUIRED, .help = "ids that there are: 0 to vocabulary - 1"),
+    FIELD_INTEGER(struct embedding, vocabulary, .min = 1, .max = VOCABULARY_MAX, .word = "auto",
+                  .help = "ids that there are: 0 to vocabulary - 1; \"auto\": by the texts' words"),
     FIELD_INTEGER(struct embedding, units, .min = 1, .max = UNITS_MAX, .flags = FIELD_REQUIRED,
                   .help = "numbers that each id becomes"),
     FIELD_VARIANT(struct embedding, embeddings_initializer, .kinds = initializer_kinds,
@@ -39,6 +39,10 @@ static int embedding_plan(struct layer *layer, const char *path, struct error *e
     char text[160];
     char initializer_path[128];
 
+    if (embedding->vocabulary == 0)
+        return error_set_at(error, ERROR_INVALID, path,
+                            "needs a vocabulary, such as 1000: the input is no text to take "
+                            "\"auto\" from");
     *shape = layer->input_shapes[0];
     if (shape->rank == SHAPE_RANK_MAX)
         return error_set_at(error, ERROR_INVALID, path,

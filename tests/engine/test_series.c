@@ -368,6 +368,27 @@ START_TEST(the_last_rows_validate)
 }
 END_TEST
 
+START_TEST(a_fold_validates_behind_what_it_trains_on)
+{
+    struct error error = {0};
+    struct row_sets sets;
+    const uint32_t rows[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    const double times[] = {8, 7, 6, 5, 4, 3, 2, 1, 0};
+    for (int64_t fold = 0; fold < 2; fold++) {
+        ck_assert_int_eq(sampler_fold_by_time(rows, 9, times, 2, fold, &sets, &error), 0);
+        ck_assert_int_eq(sets.training_count, 3 + 3 * fold);
+        ck_assert_int_eq(sets.validation_count, 3);
+        for (int64_t i = 0; i < 3; i++)
+            ck_assert_double_eq(times[sets.validation[i]], (double)(5 + 3 * fold - i));
+        ck_assert_double_eq(times[sets.training[0]], (double)(2 + 3 * fold));
+        row_sets_clear(&sets);
+    }
+    const double few[] = {0, 0, 0, 0, 1, 1, 1, 1, 1};
+    ck_assert_int_eq(sampler_fold_by_time(rows, 9, few, 2, 0, &sets, &error), -1);
+    expect_refusal(&error, "training.validation.folds must be fewer than 2");
+}
+END_TEST
+
 START_TEST(rows_of_one_time_cannot_be_split)
 {
     struct error error = {0};
@@ -394,6 +415,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, instances_are_lists_of_rows_or_lists_by_column);
     tcase_add_test(tests, a_single_column_s_window_is_a_list_of_its_values);
     tcase_add_test(tests, the_last_rows_validate);
+    tcase_add_test(tests, a_fold_validates_behind_what_it_trains_on);
     tcase_add_test(tests, rows_of_one_time_cannot_be_split);
 }
 

@@ -53,7 +53,11 @@ static const struct inputs windowed = {
     "{\"categorical\": \"embedding\"}", "{}", "{\"length\": 6, \"by\": \"day\"}",
     "{\"layers\": [{\"type\": \"dense\", \"units\": 30}, {\"type\": \"flatten\"}, {\"type\": "
     "\"dense\", \"units\": \"auto\"}]}"};
-static const struct inputs *const all_inputs[] = {&embedded, &hashed, &windowed};
+static const struct inputs tokens = {
+    "{\"text_vocabulary\": 6, \"text_length\": 5}", "{\"include\": \"note\"}", NULL,
+    "{\"layers\": [{\"type\": \"embedding\", \"units\": 8}, {\"type\": \"flatten\"}, {\"type\": "
+    "\"dense\", \"units\": \"auto\"}]}"};
+static const struct inputs *const all_inputs[] = {&embedded, &hashed, &tokens, &windowed};
 
 /* ---- runs */
 
@@ -276,6 +280,15 @@ START_TEST(the_way_of_texts_is_written_out)
     ck_assert_str_eq(json_string_value(json_object_get(preprocessing, "text")), "auto");
     json_decref(resolved);
     inputs_run_clear(&run);
+    inputs_run_make(&run, dataset, &tokens);
+    resolved = resolved_of(&run);
+    preprocessing = json_object_get(resolved, "preprocessing");
+    ck_assert_str_eq(json_string_value(json_object_get(preprocessing, "text")), "tokens");
+    const json_t *layers = json_object_get(json_object_get(resolved, "network"), "layers");
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(layers, 0), "vocabulary")),
+                     8);
+    json_decref(resolved);
+    inputs_run_clear(&run);
     table_free(dataset);
 }
 END_TEST
@@ -347,6 +360,7 @@ START_TEST(a_model_s_file_predicts_the_same)
     static const char *const requests[] = {
         "{\"instances\": [[3, \"work\"], [70, \"unseen\"], {\"day\": 1}]}",
         "{\"instances\": [[\"sun and rain\", \"home\"], [\"\", null]]}",
+        "{\"instances\": [\"sun and rain\", \"wind\"]}",
         "{\"instances\": [[[1, \"work\", 1], [2, \"home\", 2], [3, null, 3], [4, \"trip\", 4], [5, "
         "\"work\", 5], [6, \"never\", 6]], {\"day\": [1, 2, 3, 4, 5, 6], \"kind\": [\"work\", "
         "\"work\", \"home\", \"trip\", \"work\", null], \"value\": [1, 2, 3, 4, 5, 6]}]}"};
