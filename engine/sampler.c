@@ -276,20 +276,30 @@ int sampler_split_by_time(const uint32_t *rows, int64_t row_count, const double 
     return split_between(rows, row_count, times, sorted[cut], HUGE_VAL, sets, error);
 }
 
+/* Where stretch `stretch` of `count` begins. */
+static double stretch_begin(const double *sorted, int64_t row_count, int64_t stretch, int64_t count)
+{
+    return stretch == count ? HUGE_VAL : sorted[stretch * row_count / count];
+}
+
 int sampler_fold_by_time(const uint32_t *rows, int64_t row_count, const double *times,
                          int64_t folds, int64_t fold, struct row_sets *sets, struct error *error)
 {
-    assert(folds >= 2 && fold >= 0 && fold < folds);
+    assert(folds >= 2 && fold >= 0 && fold < folds && row_count > 0);
     AUTO_FREE double *sorted = sort_times(rows, row_count, times, error);
     if (sorted == NULL)
         return -1;
-    double begin = sorted[(fold + 1) * row_count / (folds + 1)];
-    double end = fold + 1 == folds ? HUGE_VAL : sorted[(fold + 2) * row_count / (folds + 1)];
-    if (!(begin > sorted[0]) || !(end > begin))
-        return error_set_at(error, ERROR_INVALID, "training.validation.folds",
-                            "must be fewer than %lld: the rows have too few different times",
-                            (long long)folds);
-    return split_between(rows, row_count, times, begin, end, sets, error);
+    /* All are looked at in every fold, so that none is refused after others have run. */
+    for (int64_t i = 0; i <= folds; i++)
+        if (!(stretch_begin(sorted, row_count, i, folds + 1) <
+              stretch_begin(sorted, row_count, i + 1, folds + 1)))
+            return error_set_at(error, ERROR_INVALID, "training.validation.folds",
+                                "must be fewer than %lld: the rows have too few different times",
+                                (long long)folds);
+    int64_t stretch = folds - fold; /* the first only trains */
+    return split_between(rows, row_count, times,
+                         stretch_begin(sorted, row_count, stretch, folds + 1),
+                         stretch_begin(sorted, row_count, stretch + 1, folds + 1), sets, error);
 }
 
 void sampler_order(uint64_t seed, int64_t epoch, int shuffle, uint32_t *order, int64_t count)

@@ -31,8 +31,9 @@ int sampler_fold(const uint32_t *rows, int64_t row_count, const uint32_t *classe
 int sampler_split_by_time(const uint32_t *rows, int64_t row_count, const double *times,
                           double fraction, struct row_sets *sets, struct error *error);
 
-/* The rows by times[row] are cut into folds + 1 stretches; of fold `fold` the one behind the first
- * fold + 1 validates, all before it train. ERROR_INVALID where a stretch is empty. */
+/* The rows by times[row] are cut into folds + 1 stretches; one validates, all before it train: the
+ * last in fold 0, which so is the largest, the one before it in fold 1, … ERROR_INVALID where a
+ * stretch is empty. */
 int sampler_fold_by_time(const uint32_t *rows, int64_t row_count, const double *times,
                          int64_t folds, int64_t fold, struct row_sets *sets, struct error *error);
 

@@ -12,6 +12,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_formats.py \
 	tests/end-to-end/test_real_data.py \
 	tests/end-to-end/test_real_data_networks.py \
+	tests/end-to-end/test_real_data_tables.py \
 	tests/end-to-end/test_hostile.py
 TEST_EXTENSIONS = .py .sh
 PY_LOG_COMPILER = python3

@@ -376,11 +376,11 @@ START_TEST(a_fold_validates_behind_what_it_trains_on)
     const double times[] = {8, 7, 6, 5, 4, 3, 2, 1, 0};
     for (int64_t fold = 0; fold < 2; fold++) {
         ck_assert_int_eq(sampler_fold_by_time(rows, 9, times, 2, fold, &sets, &error), 0);
-        ck_assert_int_eq(sets.training_count, 3 + 3 * fold);
+        ck_assert_int_eq(sets.training_count, 6 - 3 * fold);
         ck_assert_int_eq(sets.validation_count, 3);
         for (int64_t i = 0; i < 3; i++)
-            ck_assert_double_eq(times[sets.validation[i]], (double)(5 + 3 * fold - i));
-        ck_assert_double_eq(times[sets.training[0]], (double)(2 + 3 * fold));
+            ck_assert_double_eq(times[sets.validation[i]], (double)(8 - 3 * fold - i));
+        ck_assert_double_eq(times[sets.training[0]], (double)(5 - 3 * fold));
         row_sets_clear(&sets);
     }
     const double few[] = {0, 0, 0, 0, 1, 1, 1, 1, 1};
