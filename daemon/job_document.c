@@ -58,7 +58,7 @@ static const struct field job_document_fields[] = {
     FIELD_OBJECT(struct job_document, features, struct feature_options,
                  .object = &feature_options_kind, .flags = FIELD_PRESENT | FIELD_NULLABLE,
                  .help = "columns to learn from"),
-    FIELD_OBJECT(struct job_document, window, struct window_options, .object = &window_options_kind,
+    FIELD_OBJECT(struct job_document, window, struct series_options, .object = &series_options_kind,
                  .flags = FIELD_NULLABLE,
                  .help = "sequences cut from rows that follow each other in time"),
     FIELD_JSON(struct job_document, network, .flags = FIELD_REQUIRED, .help = "{\"layers\": […]}"),

@@ -18,7 +18,7 @@ struct job_document {
     char *dataset; /* id, name or name@version */
     struct strings target;
     struct feature_options *features;
-    struct window_options *window; /* NULL: none */
+    struct series_options *window; /* NULL: none */
     json_t *network;
     struct training *training;
     struct preprocessing_options *preprocessing;

@@ -80,9 +80,9 @@ libengine_la_SOURCES += \
 	engine/preprocessing_target.c \
 	engine/preprocessing_window.c \
 	engine/scale.c engine/scale.h \
+	engine/series.c engine/series.h \
 	engine/target.c engine/target.h \
 	engine/target_learn.c \
 	engine/vocabulary.c engine/vocabulary.h \
-	engine/window.c engine/window.h \
 	engine/words.c engine/words.h
 

@@ -147,7 +147,7 @@ json_t *model_describe(const struct model *model)
 {
     const struct preprocessing *preprocessing = model->preprocessing;
     const bool classes = preprocessing_task(preprocessing) == TASK_CLASSES;
-    const struct window_options *window = preprocessing_window(preprocessing);
+    const struct series_options *window = preprocessing_window(preprocessing);
     json_auto_t *description = json_object();
     if (json_object_set_new(description, "shape", summary_shape(&model->network->input_shape)) ||
         json_object_set_new(description, "columns",
@@ -159,7 +159,7 @@ json_t *model_describe(const struct model *model)
         json_object_set_new(description, "weights", json_integer(model->network->weight_count)))
         return NULL;
     if (window &&
-        json_object_set_new(description, "window", fields_write(&window_options_kind, window)))
+        json_object_set_new(description, "window", fields_write(&series_options_kind, window)))
         return NULL;
     return json_incref(description);
 }

@@ -30,7 +30,7 @@ void preprocessing_free(struct preprocessing *preprocessing)
         encoder_clear(&preprocessing->encoders[i]);
     free(preprocessing->encoders);
     targets_clear(&preprocessing->targets);
-    fields_clear(&window_options_kind, &preprocessing->window);
+    fields_clear(&series_options_kind, &preprocessing->window);
     json_decref(preprocessing->embeddings);
     json_decref(preprocessing->columns);
     json_decref(preprocessing->target_names);
@@ -192,7 +192,7 @@ const char *preprocessing_text(const struct preprocessing *preprocessing)
     return NULL;
 }
 
-const struct window_options *preprocessing_window(const struct preprocessing *preprocessing)
+const struct series_options *preprocessing_window(const struct preprocessing *preprocessing)
 {
     return preprocessing->window.length > 0 ? &preprocessing->window : NULL;
 }
@@ -209,7 +209,7 @@ static bool is_name_equal(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool windows_are_equal(const struct window_options *a, const struct window_options *b)
+static bool windows_are_equal(const struct series_options *a, const struct series_options *b)
 {
     return a->length == b->length && a->horizon == b->horizon && is_name_equal(a->by, b->by) &&
            is_name_equal(a->group, b->group);

@@ -10,7 +10,7 @@
  * that is constant in the training rows gives 0. Bytes of tensors go to [0, 1], floats of tensors
  * stay.
  *
- * With windows (engine/window.h) a row stands for the window that predicts it: its input is that of
+ * With windows (engine/series.h) a row stands for the window that predicts it: its input is that of
  * the window's rows, one below the other, its target its own.
  *
  * One struct task_request says what a job learns from which columns; one struct preprocessing holds
@@ -25,7 +25,7 @@
 #include "engine/dataset.h"
 #include "engine/loss.h"
 #include "engine/shape.h"
-#include "engine/window.h"
+#include "engine/series.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -66,7 +66,7 @@ struct task_request {
      * below it are class indices, and one that no row has is a class too. */
     int64_t outputs;
     bool reads_tokens; /* the network begins with an embedding: texts become tokens by themselves */
-    const struct window_options *window; /* NULL: none */
+    const struct series_options *window; /* NULL: none */
 };
 
 struct preprocessing;
@@ -140,7 +140,7 @@ const json_t *preprocessing_embeddings(const struct preprocessing *preprocessing
 /* "hash" or "tokens", as the text columns are taken; NULL where no input is text. Static. */
 const char *preprocessing_text(const struct preprocessing *preprocessing);
 /* The windows that an input is; NULL where it is a row. Borrowed. */
-const struct window_options *preprocessing_window(const struct preprocessing *preprocessing);
+const struct series_options *preprocessing_window(const struct preprocessing *preprocessing);
 /* Whether two take the same columns in the same way to the same target, so that weights learned
  * with one mean something with the other; scales and dictionaries may differ. */
 bool preprocessing_is_alike(const struct preprocessing *a, const struct preprocessing *b);

@@ -12,16 +12,16 @@ struct preprocessing_binding {
     const struct preprocessing *preprocessing;
     struct encoder_source *encoders; /* one an encoder */
     struct target_source *targets;   /* one a target; NULL without */
-    struct window_index index;       /* with windows */
+    struct series_index index;       /* with windows */
 };
 
 /* The rows that are the input of `row`, NULL where there are none; itself without windows. */
 static const uint32_t *input_rows(const struct preprocessing_binding *binding, const uint32_t *row,
                                   int64_t *count)
 {
-    const struct window_options *window = binding->index.options;
+    const struct series_options *window = binding->index.options;
     *count = window ? window->length : 1;
-    return window ? window_rows(&binding->index, *row) : row;
+    return window ? series_window(&binding->index, *row) : row;
 }
 
 static bool inputs_are_there(const struct preprocessing_binding *binding, uint32_t row)
@@ -99,11 +99,11 @@ static int bind_targets(struct preprocessing_binding *binding, const struct data
 static int bind_parts(struct preprocessing_binding *binding, const struct dataset *dataset,
                       bool with_target, struct error *error)
 {
-    const struct window_options *window = preprocessing_window(binding->preprocessing);
+    const struct series_options *window = preprocessing_window(binding->preprocessing);
     if (bind_encoders(binding, dataset, error) ||
         (with_target && bind_targets(binding, dataset, error)))
         return -1;
-    return window ? window_index_make(&binding->index, window, dataset, error) : 0;
+    return window ? series_index_make(&binding->index, window, dataset, error) : 0;
 }
 
 struct preprocessing_binding *preprocessing_bind(const struct preprocessing *preprocessing,
@@ -133,7 +133,7 @@ void preprocessing_binding_free(struct preprocessing_binding *binding)
         encoder_source_clear(&binding->encoders[i]);
     for (int i = 0; binding->targets && i < binding->preprocessing->targets.count; i++)
         target_source_clear(&binding->targets[i]);
-    window_index_clear(&binding->index);
+    series_index_clear(&binding->index);
     free(binding->encoders);
     free(binding->targets);
     free(binding);
@@ -159,13 +159,13 @@ static void encode_rows(const struct preprocessing_binding *binding, const uint3
 void preprocessing_encode(const struct preprocessing_binding *binding, const uint32_t *rows,
                           int64_t row_count, float *x)
 {
-    const struct window_options *window = binding->index.options;
+    const struct series_options *window = binding->index.options;
     if (!window) {
         encode_rows(binding, rows, row_count, x);
         return;
     }
     for (int64_t i = 0; i < row_count; i++, x += window->length * binding->preprocessing->width) {
-        const uint32_t *inputs = window_rows(&binding->index, rows[i]);
+        const uint32_t *inputs = series_window(&binding->index, rows[i]);
         assert(inputs);
         encode_rows(binding, inputs, window->length, x);
     }

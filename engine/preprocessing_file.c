@@ -35,7 +35,7 @@ json_t *preprocessing_write(const struct preprocessing *preprocessing)
         return NULL;
     if (preprocessing->window.length > 0 &&
         json_object_set_new(object, "window",
-                            fields_write(&window_options_kind, &preprocessing->window)))
+                            fields_write(&series_options_kind, &preprocessing->window)))
         return NULL;
     return json_incref(object);
 }
@@ -124,7 +124,7 @@ static int read_window(struct preprocessing *preprocessing, const json_t *json, 
 {
     if (!json)
         return 0;
-    return fields_read(&window_options_kind, json, &preprocessing->window, "preprocessing.window",
+    return fields_read(&series_options_kind, json, &preprocessing->window, "preprocessing.window",
                        error);
 }
 

@@ -19,7 +19,7 @@ struct plan {
     const struct dataset *dataset; /* borrowed */
     struct targets targets;
     struct features features;
-    struct window_index index; /* with windows */
+    struct series_index index; /* with windows */
     struct row_list usable, training;
     struct row_list seen; /* with windows: the rows that are in those of the training rows */
 };
@@ -28,7 +28,7 @@ static void plan_clear(struct plan *plan)
 {
     targets_clear(&plan->targets);
     features_clear(&plan->features);
-    window_index_clear(&plan->index);
+    series_index_clear(&plan->index);
     free(plan->usable.rows);
     free(plan->training.rows);
     free(plan->seen.rows);
@@ -37,9 +37,9 @@ static void plan_clear(struct plan *plan)
 /* The rows that are the input of `row`, NULL where there are none; itself without windows. */
 static const uint32_t *input_rows(const struct plan *plan, const uint32_t *row, int64_t *count)
 {
-    const struct window_options *window = plan->index.options;
+    const struct series_options *window = plan->index.options;
     *count = window ? window->length : 1;
-    return window ? window_rows(&plan->index, *row) : row;
+    return window ? series_window(&plan->index, *row) : row;
 }
 
 static bool inputs_are_there(const struct plan *plan, uint32_t row)
@@ -68,7 +68,7 @@ static bool row_is_usable(const struct plan *plan, uint32_t row)
 
 static int refuse_all_rows(const struct plan *plan, int64_t row_count, struct error *error)
 {
-    const struct window_options *window = plan->index.options;
+    const struct series_options *window = plan->index.options;
     const char *target = plan->targets.items[0].column;
     if (window)
         return error_set_at(error, ERROR_INVALID, "window",
@@ -158,7 +158,7 @@ static int plan_make(struct plan *plan, const struct dataset *dataset,
     if (targets_choose(&plan->targets, dataset, request, error) ||
         features_choose(&plan->features, dataset, options, wanted, request, &plan->targets,
                         error) ||
-        (request->window && window_index_make(&plan->index, request->window, dataset, error)))
+        (request->window && series_index_make(&plan->index, request->window, dataset, error)))
         return -1;
     if (row_list_usable(&plan->usable, plan, NULL, dataset->rows, error))
         return -1;
@@ -166,11 +166,11 @@ static int plan_make(struct plan *plan, const struct dataset *dataset,
                                  request->outputs, error);
 }
 
-static int learn_window(struct preprocessing *preprocessing, const struct window_options *window,
+static int learn_window(struct preprocessing *preprocessing, const struct series_options *window,
                         struct error *error)
 {
-    struct window_options *own = &preprocessing->window;
-    *own = (struct window_options){.length = window->length,
+    struct series_options *own = &preprocessing->window;
+    *own = (struct series_options){.length = window->length,
                                    .horizon = window->horizon,
                                    .by = window->by ? strdup(window->by) : NULL,
                                    .group = window->group ? strdup(window->group) : NULL};
@@ -182,7 +182,7 @@ static int learn_window(struct preprocessing *preprocessing, const struct window
 static int plan_learn_inputs(struct plan *plan, const struct row_list *training,
                              struct preprocessing *preprocessing, struct error *error)
 {
-    const struct window_options *window = plan->index.options;
+    const struct series_options *window = plan->index.options;
     preprocessing->left_out = json_incref(plan->features.left_out);
     preprocessing->unused = json_incref(plan->features.unused);
     if (!window)

@@ -15,7 +15,7 @@ struct preprocessing {
     int64_t width;            /* floats of a row */
     struct shape input;
     struct targets targets;
-    struct window_options window; /* owned; length 0: none */
+    struct series_options window; /* owned; length 0: none */
     json_t *embeddings;           /* owned; NULL: none */
     json_t *columns;              /* owned; NULL for tensors */
     json_t *target_names;         /* owned */

@@ -29,7 +29,7 @@ struct trainer_setup {
     const struct training *training;
     const struct preprocessing_options *preprocessing;
     const struct feature_options *features; /* NULL: all columns */
-    const struct window_options *window; /* NULL: a sample is a row */
+    const struct series_options *window; /* NULL: a sample is a row */
     const struct strings *targets; /* empty: default_targets, else the last column */
     const json_t *default_targets; /* the dataset's own: a list of names; NULL or empty: none */
     const struct model

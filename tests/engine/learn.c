@@ -29,15 +29,15 @@ static struct preprocessing *learn_windows(const struct dataset *dataset, const 
                                            struct task_request *request, const uint32_t *rows,
                                            int64_t row_count, struct error *error)
 {
-    struct window_options window;
+    struct series_options window;
     if (job->window == NULL)
         return preprocessing_learn(dataset, options, features, request, rows, row_count, error);
-    if (options_read(&window_options_kind, job->window, &window, error))
+    if (options_read(&series_options_kind, job->window, &window, error))
         return NULL;
     request->window = &window;
     struct preprocessing *learned =
         preprocessing_learn(dataset, options, features, request, rows, row_count, error);
-    fields_clear(&window_options_kind, &window);
+    fields_clear(&series_options_kind, &window);
     return learned;
 }
 

@@ -125,6 +125,47 @@ START_TEST(missing_numbers_have_an_indicator)
 }
 END_TEST
 
+START_TEST(missing_booleans_and_ranks_have_an_indicator)
+{
+    const uint8_t booleans[] = {1, 255, 0};
+    const char *const categories[] = {"b", NULL, "a"};
+    struct dataset *table = table_create(3);
+    float x[6];
+    table_add_booleans(table, "x", booleans);
+    struct encoder encoder = encoder_of(table, 3, (struct encoder_lesson){0});
+    encode(&encoder, table, x);
+    EXPECT(x, 1, 0, 0.5F, 1, 0, 0);
+    encoder_clear(&encoder);
+    table_free(table);
+    table = table_create(3);
+    table_add_categories(table, "x", categories);
+    struct column_options options = {.categorical = CATEGORICAL_ORDINAL, .numeric = SCALE_NONE};
+    encoder = encoder_of(table, 3, (struct encoder_lesson){.options = options});
+    encode(&encoder, table, x);
+    EXPECT(x, 1, 0, 0.5F, 1, 0, 0);
+    encoder_clear(&encoder);
+    table_free(table);
+}
+END_TEST
+
+START_TEST(what_must_be_there_is_asked_for)
+{
+    const double numbers[] = {1, 3};
+    struct dataset *table = table_create(2);
+    float x[1];
+    table_add_numbers(table, "x", numbers);
+    struct column_options options = {.missing = MISSING_DROP_ROWS, .numeric = SCALE_NONE};
+    struct encoder encoder = encoder_of(table, 2, (struct encoder_lesson){.options = options});
+    pass_through_file(&encoder);
+    refuse_text(&encoder, "null");
+    refuse_text(&encoder, "\"\"");
+    encode_text(&encoder, "2", x);
+    EXPECT(x, 2);
+    encoder_clear(&encoder);
+    table_free(table);
+}
+END_TEST
+
 START_TEST(what_is_no_number_is_refused)
 {
     const double numbers[] = {1, 3};
@@ -407,6 +448,8 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, numbers_are_standardized);
     tcase_add_test(tests, missing_numbers_have_an_indicator);
+    tcase_add_test(tests, missing_booleans_and_ranks_have_an_indicator);
+    tcase_add_test(tests, what_must_be_there_is_asked_for);
     tcase_add_test(tests, what_is_no_number_is_refused);
     tcase_add_test(tests, booleans_are_0_and_1);
     tcase_add_test(tests, categories_are_one_hot_with_a_place_for_the_unseen);

@@ -58,7 +58,7 @@ struct trial {
     struct preprocessing_options options;
     struct feature_options features;
     struct strings targets;
-    struct window_options window;
+    struct series_options window;
     struct preprocessing *learned;
     json_t *written;
 };
@@ -79,7 +79,7 @@ static void trial_read(struct trial *trial, const struct take *take)
     if (take->window == NULL)
         return;
     json_t *window = parse(take->window);
-    ck_assert_int_eq(fields_read(&window_options_kind, window, &trial->window, "window", NULL), 0);
+    ck_assert_int_eq(fields_read(&series_options_kind, window, &trial->window, "window", NULL), 0);
     json_decref(window);
 }
 
@@ -113,7 +113,7 @@ static void trial_clear(struct trial *trial)
     json_decref(trial->written);
     fields_clear(&preprocessing_options_kind, &trial->options);
     fields_clear(&feature_options_kind, &trial->features);
-    fields_clear(&window_options_kind, &trial->window);
+    fields_clear(&series_options_kind, &trial->window);
     table_free(trial->table);
 }
 

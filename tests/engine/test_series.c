@@ -1,6 +1,6 @@
 /* Windows: which rows they are made of, what is learned from them, and their instances as JSON. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/window.h"
+#include "engine/series.h"
 #include "base/compiler.h"
 #include "engine/sampler.h"
 #include "tests/check.h"
@@ -33,19 +33,19 @@ static void expect_refusal(const struct error *error, const char *expected)
     ck_assert_msg(strstr(error->message, expected) != NULL, "%s", error->message);
 }
 
-static struct window_index index_of(const struct window_options *options,
+static struct series_index index_of(const struct series_options *options,
                                     const struct dataset *table)
 {
     struct error error = {0};
-    struct window_index index;
-    ck_assert_int_eq(window_index_make(&index, options, table, &error), 0);
+    struct series_index index;
+    ck_assert_int_eq(series_index_make(&index, options, table, &error), 0);
     ck_assert_ok(error);
     return index;
 }
 
-static void expect_rows(const struct window_index *index, uint32_t row, const uint32_t *expected)
+static void expect_rows(const struct series_index *index, uint32_t row, const uint32_t *expected)
 {
-    const uint32_t *rows = window_rows(index, row);
+    const uint32_t *rows = series_window(index, row);
     ck_assert_ptr_nonnull(rows);
     for (int64_t i = 0; i < index->options->length; i++)
         ck_assert_uint_eq(rows[i], expected[i]);
@@ -54,18 +54,18 @@ static void expect_rows(const struct window_index *index, uint32_t row, const ui
 START_TEST(windows_end_before_the_row_that_they_predict)
 {
     struct dataset *table = sales();
-    struct window_options options = {.length = 2, .horizon = 1};
-    struct window_index index = index_of(&options, table);
-    ck_assert_ptr_null(window_rows(&index, 0));
-    ck_assert_ptr_null(window_rows(&index, 1));
+    struct series_options options = {.length = 2, .horizon = 1};
+    struct series_index index = index_of(&options, table);
+    ck_assert_ptr_null(series_window(&index, 0));
+    ck_assert_ptr_null(series_window(&index, 1));
     expect_rows(&index, 2, (uint32_t[]){0, 1});
     expect_rows(&index, 7, (uint32_t[]){5, 6});
-    window_index_clear(&index);
+    series_index_clear(&index);
     options.horizon = 3;
     index = index_of(&options, table);
-    ck_assert_ptr_null(window_rows(&index, 3));
+    ck_assert_ptr_null(series_window(&index, 3));
     expect_rows(&index, 4, (uint32_t[]){0, 1});
-    window_index_clear(&index);
+    series_index_clear(&index);
     table_free(table);
 }
 END_TEST
@@ -74,15 +74,15 @@ START_TEST(windows_follow_time_within_a_group)
 {
     char day[] = "day", shop[] = "shop";
     struct dataset *table = sales();
-    struct window_options options = {.length = 2, .horizon = 1, .by = day, .group = shop};
-    struct window_index index = index_of(&options, table);
+    struct series_options options = {.length = 2, .horizon = 1, .by = day, .group = shop};
+    struct series_index index = index_of(&options, table);
     expect_rows(&index, 0, (uint32_t[]){1, 3});
     expect_rows(&index, 6, (uint32_t[]){3, 0});
     expect_rows(&index, 7, (uint32_t[]){4, 2});
     static const uint32_t without[] = {1, 2, 3, 4, 5};
     for (size_t i = 0; i < ARRAY_COUNT(without); i++)
-        ck_assert_ptr_null(window_rows(&index, without[i]));
-    window_index_clear(&index);
+        ck_assert_ptr_null(series_window(&index, without[i]));
+    series_index_clear(&index);
     table_free(table);
 }
 END_TEST

@@ -63,7 +63,7 @@ static const struct inputs *const all_inputs[] = {&embedded, &hashed, &tokens, &
 
 struct inputs_run {
     struct fixture_run base;
-    struct window_options window;
+    struct series_options window;
 };
 
 static void read_text(const struct kind *kind, const char *text, void *options)
@@ -85,13 +85,13 @@ static void inputs_run_make(struct inputs_run *run, const struct dataset *datase
     read_text(&feature_options_kind, inputs->features, &run->base.features);
     if (inputs->window == NULL)
         return;
-    read_text(&window_options_kind, inputs->window, &run->window);
+    read_text(&series_options_kind, inputs->window, &run->window);
     run->base.setup.window = &run->window;
 }
 
 static void inputs_run_clear(struct inputs_run *run)
 {
-    fields_clear(&window_options_kind, &run->window);
+    fields_clear(&series_options_kind, &run->window);
     fixture_run_clear(&run->base);
 }
 

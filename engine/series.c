@@ -1,6 +1,6 @@
-/* Windows over the rows of a dataset. */
+/* Rows in the order of time, and windows over them. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/window.h"
+#include "engine/series.h"
 #include "engine/columns.h"
 
 #include <math.h>
@@ -9,28 +9,28 @@
 
 enum { LENGTH_MAX = 65536 };
 
-static const struct field window_fields[] = {
-    FIELD_INTEGER(struct window_options, length, .min = 1, .max = LENGTH_MAX,
+static const struct field series_fields[] = {
+    FIELD_INTEGER(struct series_options, length, .min = 1, .max = LENGTH_MAX,
                   .flags = FIELD_REQUIRED,
                   .help = "rows of a window: the network's input is "
                           "[length, inputs of a row]"),
-    FIELD_INTEGER(struct window_options, horizon, .min = 1, .max = LENGTH_MAX, .number = 1,
+    FIELD_INTEGER(struct series_options, horizon, .min = 1, .max = LENGTH_MAX, .number = 1,
                   .help = "how many rows behind the window's last one the target is"),
-    FIELD_STRING(struct window_options, by, .min = 1,
+    FIELD_STRING(struct series_options, by, .min = 1,
                  .help =
                      "the column that orders the rows: dates or numbers; the dataset's order by "
                      "itself"),
-    FIELD_STRING(struct window_options, group, .min = 1,
+    FIELD_STRING(struct series_options, group, .min = 1,
                  .help = "a column whose values have windows of their own, such as a shop or a "
                          "sensor"),
     FIELD_END};
 
-const struct kind window_options_kind = {
+const struct kind series_options_kind = {
     .name = "window",
     .help = "sequences of rows that follow each other in time, the target's past values among "
             "their inputs; the last ones validate",
-    .size = sizeof(struct window_options),
-    .fields = window_fields};
+    .size = sizeof(struct series_options),
+    .fields = series_fields};
 
 /* ---- columns as keys */
 
@@ -90,7 +90,7 @@ static int sorted_row_compare(const void *a, const void *b)
 }
 
 /* The rows that have a time and a group, sorted. */
-static int64_t sort_rows(const struct window_index *index, const struct column *group,
+static int64_t sort_rows(const struct series_index *index, const struct column *group,
                          int64_t row_count, struct sorted_row *sorted)
 {
     int64_t count = 0;
@@ -105,7 +105,7 @@ static int64_t sort_rows(const struct window_index *index, const struct column *
     return count;
 }
 
-static int index_fill(struct window_index *index, const struct dataset *dataset,
+static int index_fill(struct series_index *index, const struct dataset *dataset,
                       const struct column *by, const struct column *group, struct error *error)
 {
     struct sorted_row *sorted = calloc((size_t)dataset->rows + 1, sizeof(*sorted));
@@ -125,12 +125,12 @@ static int index_fill(struct window_index *index, const struct dataset *dataset,
     return 0;
 }
 
-int window_index_make(struct window_index *index, const struct window_options *options,
+int series_index_make(struct series_index *index, const struct series_options *options,
                       const struct dataset *dataset, struct error *error)
 {
     const struct column *by = NULL, *group = NULL;
     size_t rows = (size_t)dataset->rows + 1;
-    *index = (struct window_index){.options = options};
+    *index = (struct series_index){.options = options};
     if (find_key(dataset, options->by, "window.by", &by, error) != 0 ||
         find_key(dataset, options->group, "window.group", &group, error) != 0)
         return -1;
@@ -143,20 +143,20 @@ int window_index_make(struct window_index *index, const struct window_options *o
         error_set(error, ERROR_MEMORY, "out of memory for the windows of %zu rows", rows - 1);
     else if (index_fill(index, dataset, by, group, error) == 0)
         return 0;
-    window_index_clear(index);
+    series_index_clear(index);
     return -1;
 }
 
-void window_index_clear(struct window_index *index)
+void series_index_clear(struct series_index *index)
 {
     free(index->order);
     free(index->places);
     free(index->ranks);
     free(index->times);
-    *index = (struct window_index){.order = NULL};
+    *index = (struct series_index){.order = NULL};
 }
 
-const uint32_t *window_rows(const struct window_index *index, uint32_t row)
+const uint32_t *series_window(const struct series_index *index, uint32_t row)
 {
     /* A row in no window has rank 0, and a window is at least one row. */
     int64_t reach = index->options->length + index->options->horizon - 1;
