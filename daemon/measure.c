@@ -178,7 +178,7 @@ static int measurement_open(struct measurement *measurement, struct error *error
 }
 
 static struct evaluation_setup evaluation_setup_of(const struct measurement *measurement,
-                                                   const struct strings *metrics)
+                                                   const json_t *metrics)
 {
     return (struct evaluation_setup){.model = measurement->model,
                                      .dataset = measurement->dataset,
@@ -211,7 +211,7 @@ static json_t *answer_finish(const struct measurement *measurement, json_t *answ
 
 /* ---- both ways */
 
-static json_t *evaluate(const struct measurement *measurement, const struct strings *metrics,
+static json_t *evaluate(const struct measurement *measurement, const json_t *metrics,
                         struct error *error)
 {
     const struct evaluation_setup setup = evaluation_setup_of(measurement, metrics);
@@ -226,7 +226,7 @@ static json_t *evaluate(const struct measurement *measurement, const struct stri
 }
 
 json_t *daemon_model_evaluate(struct daemon *daemon, const struct measure_request *request,
-                              const struct strings *metrics, struct error *error)
+                              const json_t *metrics, struct error *error)
 {
     AUTO_CLEAR(measurement_close)
     struct measurement measurement = {.daemon = daemon, .request = request};

@@ -19,7 +19,7 @@ struct measure_request {
 /* Both answer what evaluation_report() or importance_report() says, and "model", "version" and
  * "dataset". They take as long as it takes; ERROR_CANCELLED where the daemon stops. */
 json_t *daemon_model_evaluate(struct daemon *daemon, const struct measure_request *request,
-                              const struct strings *metrics, struct error *error);
+                              const json_t *metrics, struct error *error);
 json_t *daemon_model_importance(struct daemon *daemon, const struct measure_request *request,
                                 const struct importance_options *options, struct error *error);
 

@@ -88,8 +88,7 @@ static int choose_rows(struct evaluation *evaluation, struct error *error)
         return error_set(error, ERROR_MEMORY, "out of memory for the list of rows");
     for (int64_t i = 0; i < count; i++) {
         uint32_t row = setup->rows ? setup->rows[i] : (uint32_t)i;
-        if (preprocessing_row_usable(setup->model->preprocessing, setup->dataset, row) &&
-            is_known(evaluation, row))
+        if (preprocessing_row_usable(evaluation->binding, row) && is_known(evaluation, row))
             evaluation->rows[evaluation->count++] = row;
     }
     evaluation->skipped = count - evaluation->count;
@@ -149,6 +148,7 @@ static int evaluation_open(struct evaluation *evaluation, struct error *error)
         return -1;
     evaluation->metrics =
         metrics_create(preprocessing, evaluation->out, setup->metrics, has_binary_targets(setup),
+                       setup->rows ? setup->row_count : setup->dataset->rows,
                        setup->metrics_path ? setup->metrics_path : "metrics", error);
     evaluation->workspace =
         workspace_create(network, evaluation->kernels, BATCH, 1, WORKSPACE_PREDICT, error);

@@ -18,7 +18,7 @@
 struct evaluation_setup {
     const struct model *model;
     const struct dataset *dataset;
-    const struct strings *metrics; /* empty: by the task */
+    const json_t *metrics; /* as training.metrics; NULL: by the task */
     const char *metrics_path;      /* for errors; NULL: "metrics" */
     const uint32_t *rows;          /* [row_count] indices into the dataset; NULL: all rows */
     int64_t row_count;

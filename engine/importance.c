@@ -35,13 +35,11 @@ void importance_free(struct importance *importance)
 static struct evaluation *measure_with(const struct evaluation_setup *setup, const char *metric,
                                        struct error *error)
 {
-    AUTO_FREE char *name = strdup(metric ? metric : "");
-    char *items[] = {name};
-    const struct strings names = {.count = metric ? 1 : 0, .items = items};
+    json_auto_t *names = json_pack("[s*]", metric);
     struct evaluation_setup chosen = *setup;
-    chosen.metrics = &names;
+    chosen.metrics = names;
     chosen.metrics_path = "metric";
-    if (!name) {
+    if (!names) {
         error_set(error, ERROR_MEMORY, "out of memory for the name of a metric");
         return NULL;
     }
@@ -118,14 +116,14 @@ static void note(struct importance *importance)
 
 static bool start_next(struct importance *importance)
 {
-    int64_t rounds = importance->columns * importance->repeats, offset, width;
+    int64_t rounds = importance->columns * importance->repeats;
     if (++importance->round == rounds)
         return false;
-    preprocessing_place(importance->preprocessing, importance->round / importance->repeats, &offset,
-                        &width);
+    struct preprocessing_column column =
+        preprocessing_column(importance->preprocessing, importance->round / importance->repeats);
     sampler_order(importance->seed, importance->round, 1, importance->order,
                   evaluation_rows(importance->evaluation));
-    evaluation_restart(importance->evaluation, importance->order, offset, width);
+    evaluation_restart(importance->evaluation, importance->order, column.offset, column.width);
     return true;
 }
 

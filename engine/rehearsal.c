@@ -181,7 +181,7 @@ static json_t *learning_rate(const struct trainer_plan *plan)
         json_array_append_new(steps, json_integer(step + 1));
         json_array_append_new(
             values, summary_double(schedule_rate(&training->schedule, options->learning_rate, step,
-                                                 plan->steps_per_epoch, plan->steps)));
+                                                 plan->steps_per_epoch, plan->steps, NULL)));
     }
     return json_pack("{s:o, s:o}", "step", steps, "value", values);
 }

@@ -33,11 +33,11 @@ static struct measure_request request_of(const struct request *request,
 
 struct evaluate_asked {
     struct measure_asked on;
-    struct strings metrics;
+    json_t *metrics;
 };
 static const struct field evaluate_fields[] = {
-    FIELD_STRINGS(struct evaluate_asked, metrics,
-                  .help = "names as in training.metrics; absent: by the task"),
+    FIELD_JSON(struct evaluate_asked, metrics, .flags = FIELD_NULLABLE,
+               .help = "names as in training.metrics; absent: by the task"),
     FIELD_END};
 const struct kind evaluate_kind = {.name = "evaluate",
                                    .help = "a model's metrics on a dataset",
@@ -51,7 +51,7 @@ int handle_evaluate(struct request *request, struct reply *reply, struct error *
     if (request_read_body(request, &evaluate_kind, &asked, error) != 0)
         return -1;
     const struct measure_request on = request_of(request, &asked.on);
-    json_t *answer = daemon_model_evaluate(request->service->daemon, &on, &asked.metrics, error);
+    json_t *answer = daemon_model_evaluate(request->service->daemon, &on, asked.metrics, error);
     fields_clear(&evaluate_kind, &asked);
     return answer != NULL ? reply_json(reply, 200, answer, error) : -1;
 }
