@@ -60,9 +60,10 @@ int step_memory(const struct step_setup *setup, size_t *size, struct error *erro
 float *step_input(struct step *step);
 
 /* The gradients of one update come from one batch, or from several that are added up: begin, add
- * each, end. The result is the one of a batch of all their `update_rows` rows (statistics over a
- * batch aside). `draw` is the key of the batch's random draws: its number among all batches of the
- * run. After a failure the workspace and the gradients stay for a look at what was not finite. */
+ * each, end. The result is the one of a batch of all their `update_rows` rows, but for rounding and
+ * for statistics over a batch. `draw` is the key of the batch's random draws: its number among all
+ * batches of the run. After a failure the workspace and the gradients stay for a look at what was
+ * not finite. */
 void step_begin(struct step *step, struct step_result *result);
 enum step_outcome step_add(struct step *step, float *parameters, int64_t draw,
                            const struct step_batch *batch, int64_t update_rows,

@@ -68,7 +68,8 @@ class Training(unittest.TestCase):
     def test_batches_add_up(self):
         whole = self.daemon.train(self.job(batch_size=32))
         parts = self.daemon.train(self.job(batch_size=8, accumulate=4))
-        self.assertEqual(*[self.daemon.model(job)["sha256"] for job in (whole, parts)])
+        for name in ("loss", "train_loss", "val_loss"):
+            self.assertAlmostEqual(whole["metrics"][name], parts["metrics"][name], 4)
         self.assertEqual(whole["steps"], parts["steps"])
 
     def test_average(self):

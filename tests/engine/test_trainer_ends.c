@@ -72,14 +72,17 @@ static struct model *result_of(const struct run *run)
     return model;
 }
 
-static void expect_equal(const struct run *a, const struct run *b, bool equal)
+/* The largest difference of two results' weights. */
+static double distance(const struct run *a, const struct run *b)
 {
     struct model *first = result_of(a), *second = result_of(b);
+    double largest = 0;
     ck_assert_int_eq(first->network->parameter_count, second->network->parameter_count);
-    size_t size = (size_t)first->network->parameter_count * sizeof(float);
-    ck_assert_int_eq(memcmp(first->parameters, second->parameters, size) == 0, equal);
+    for (int64_t i = 0; i < first->network->parameter_count; i++)
+        largest = fmax(largest, fabs((double)first->parameters[i] - (double)second->parameters[i]));
     model_free(first);
     model_free(second);
+    return largest;
 }
 
 /* ---- accumulate */
@@ -94,7 +97,7 @@ START_TEST(an_update_of_several_batches_is_that_of_one_large_batch)
     ck_assert_int_eq(whole.steps, 9);
     ck_assert_int_eq(parts.steps, 9);
     ck_assert_int_gt(parts.works, whole.works);
-    expect_equal(&whole, &parts, true);
+    ck_assert_double_le(distance(&whole, &parts), 1e-5);
     run_close(&whole);
     run_close(&parts);
 }
@@ -109,7 +112,7 @@ START_TEST(batches_of_one_update_draw_differently)
     run_finish(&once);
     run_finish(&twice);
     ck_assert_int_eq(once.steps, twice.steps);
-    expect_equal(&once, &twice, false);
+    ck_assert_double_gt(distance(&once, &twice), 1e-3);
     run_close(&once);
     run_close(&twice);
 }
