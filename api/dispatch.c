@@ -111,7 +111,8 @@ int dispatch_head(struct request *request, struct reply *reply)
 /* If-Match: the thing as a GET of the same path would show it now must have one of the tags. */
 static int check_match(struct request *request, struct error *error)
 {
-    if (request_header(request, "If-Match") == NULL || strcmp(request->method, "DELETE") != 0)
+    bool changes = strcmp(request->method, "DELETE") == 0 || strcmp(request->method, "PATCH") == 0;
+    if (request_header(request, "If-Match") == NULL || !changes)
         return 0;
     struct request twin = {.service = request->service, .method = "GET", .path = request->path};
     struct reply reply AUTO_CLEAR(reply_clear) = {0};

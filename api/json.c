@@ -102,17 +102,50 @@ static json_t *failure_json(const struct job_record *record)
 {
     if (record->error_code == NULL)
         return json_null();
-    return json_pack("{s:s, s:o}", "code", record->error_code, "message",
-                     json_text(record->error_message));
+    json_t *json = json_pack("{s:s, s:o}", "code", record->error_code, "message",
+                             json_text(record->error_message));
+    json_auto_t *details = json_object_text(record->error_details);
+    (void)json_object_update_missing(json, details);
+    return json;
+}
+
+/* [{"step", "at", "changes"}] */
+static json_t *settings_json(struct daemon *daemon, const char *id)
+{
+    struct setting_record *settings = NULL;
+    struct error error = {0};
+    size_t count = 0;
+    json_t *list = json_array();
+    if (store_setting_list(daemon_store(daemon), id, &settings, &count, &error) != 0)
+        return list; /* the job was removed just now */
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(list, json_pack("{s:I, s:o, s:o}", "step",
+                                                    (json_int_t)settings[i].step, "at",
+                                                    json_time(settings[i].at_ms), "changes",
+                                                    json_object_text(settings[i].changes)));
+    settings_free(settings, count);
+    return list;
+}
+
+/* What only a look at one job tells. */
+static int add_whole(json_t *json, struct daemon *daemon, const struct job_record *record)
+{
+    json_auto_t *whole = json_pack(
+        "{s:o, s:o, s:o, s:o}", "settings", settings_json(daemon, record->id), "verifies",
+        json_text(record->verifies), "verification",
+        record->verification != NULL ? json_object_text(record->verification) : json_null(), "spec",
+        json_object_text(record->spec));
+    return json_object_update(json, whole);
 }
 
 json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t position,
                  bool whole)
 {
-    json_t *json =
-        json_pack("{s:s, s:o, s:s, s:I, s:o}", "id", record->id, "name", json_text(record->name),
-                  "state", record->state, "priority", (json_int_t)record->priority, "position",
-                  position > 0 ? json_integer(position) : json_null());
+    json_t *json = json_pack("{s:s, s:o, s:s, s:I, s:o, s:o}", "id", record->id, "name",
+                             json_text(record->name), "state", record->state, "priority",
+                             (json_int_t)record->priority, "position",
+                             position > 0 ? json_integer(position) : json_null(), "tags",
+                             json_object_text(record->tags));
     json_auto_t *status = status_json(record);
     json_auto_t *rest = json_pack(
         "{s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "model", model_name(daemon, record->model_id),
@@ -120,8 +153,7 @@ json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t
         (json_int_t)record->seq, "created_at", json_time(record->created_ms), "started_at",
         json_time(record->started_ms), "finished_at", json_time(record->finished_ms));
     if (json == NULL || json_object_update(json, status) != 0 ||
-        json_object_update(json, rest) != 0 ||
-        (whole && json_object_set_new(json, "spec", json_object_text(record->spec)) != 0)) {
+        json_object_update(json, rest) != 0 || (whole && add_whole(json, daemon, record) != 0)) {
         json_decref(json);
         return NULL;
     }

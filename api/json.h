@@ -21,6 +21,7 @@ json_t *json_object_text(const char *text);
 
 /* `whole`: with what a list leaves out: columns, spec, description. */
 json_t *json_dataset(const struct dataset_record *record, bool whole);
+/* With `whole` also what was changed of it, which is read for it. */
 json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t position,
                  bool whole);
 json_t *json_model(const struct model_record *record, bool whole);

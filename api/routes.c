@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/handlers.h"
 #include "api/page.h"
+#include "daemon/daemon.h"
 #include "engine/dataset.h"
 
 /* Larger JSON bodies than this take long to read. */
@@ -67,8 +68,9 @@ const struct route api_routes[] = {
      .scope = "train", .help = "checks a job document and queues it"},
     {"GET", "/v1/jobs/{job}", handle_jobs_get, .scope = "read",
      .help = "a job: state, progress, metrics, best, model, error"},
-    {"PATCH", "/v1/jobs/{job}", handle_jobs_patch, .body_kind = BODY_JSON, .scope = "train",
-     .help = "changes a job"},
+    {"PATCH", "/v1/jobs/{job}", handle_jobs_patch, .body_kind = BODY_JSON, .body = &job_patch_kind,
+     .is_slow = always, .scope = "train",
+     .help = "changes priority, tags and, from the next step on, what a job trains by"},
     {"DELETE", "/v1/jobs/{job}", handle_jobs_delete, .scope = "train",
      .help = "removes a finished job; its models stay"},
     {"POST", "/v1/jobs/{job}:cancel", handle_jobs_cancel, .body_kind = BODY_JSON,
@@ -79,6 +81,12 @@ const struct route api_routes[] = {
     {"POST", "/v1/jobs/{job}:resume", handle_jobs_resume, .body_kind = BODY_JSON,
      .body = &jobs_move_kind, .is_slow = always, .scope = "train",
      .help = "lets a paused job go on"},
+    {"POST", "/v1/jobs/{job}:retry", handle_jobs_retry, .body_kind = BODY_JSON,
+     .body = &jobs_move_kind, .is_slow = always, .scope = "train",
+     .help = "queues a failed or cancelled job again, from its last checkpoint"},
+    {"POST", "/v1/jobs/{job}:verify", handle_jobs_verify, .body_kind = BODY_JSON,
+     .body = &jobs_move_kind, .is_slow = always, .scope = "train",
+     .help = "replays a succeeded job from its record and compares the SHA-256 of the weights"},
     {"GET", "/v1/jobs/{job}/history", handle_history, .query = &history_query_kind,
      .is_slow = history_is_long, .scope = "read", .help = "loss and metrics at any zoom"},
     {"GET", "/v1/jobs/{job}/events", handle_events, .query = &events_query_kind,

@@ -82,9 +82,9 @@ int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_
 struct augment_preview *daemon_augmentation_preview(struct daemon *daemon, const json_t *document,
                                                     struct error *error);
 /* A job document, tried out for some seconds and not run: {"dry_run": true, "spec", "memory",
- * "left_out", what rehearsal_describe() says, "ms_per_step", "predicted_s", "gradient_check"}. Without
- * a dataset, {"network", "input": {"shape"}, "target": {"classes"} or {"values"}, "batch_size"}: the
- * layers alone. */
+ * "left_out", what rehearsal_describe() says, "ms_per_step", "predicted_s", "gradient_check"}.
+ * Without a dataset, {"network", "input": {"shape"}, "target": {"classes"} or {"values"},
+ * "batch_size"}: the layers alone. */
 json_t *daemon_network_check(struct daemon *daemon, const json_t *document, struct error *error);
 
 /* Each is one move of the state; ERROR_CONFLICT says which state it is in. They return once the
@@ -92,6 +92,19 @@ json_t *daemon_network_check(struct daemon *daemon, const json_t *document, stru
 int daemon_job_cancel(struct daemon *daemon, const char *id, bool keep, struct error *error);
 int daemon_job_pause(struct daemon *daemon, const char *id, struct error *error);
 int daemon_job_resume(struct daemon *daemon, const char *id, struct error *error);
+/* Queues a failed or cancelled job again, from its last checkpoint where it has one. */
+int daemon_job_retry(struct daemon *daemon, const char *id, struct error *error);
+/* Changes priority and tags, and of a job that is not finished what it trains by: a struct of
+ * job_patch_kind as JSON; what is absent stays. What is trained by takes effect at the next step
+ * and is on disk, with its place in the run, before that step. */
+int daemon_job_patch(struct daemon *daemon, const char *id, const json_t *document,
+                     struct error *error);
+extern const struct kind job_patch_kind;
+/* Queues a job that replays a succeeded one from its record and compares the digests of the
+ * weights; its id goes to `verification`. ERROR_CONFLICT where that cannot be, e.g. by another
+ * version of the engine. */
+int daemon_job_verify(struct daemon *daemon, const char *id, char verification[ID_SIZE],
+                      struct error *error);
 /* Only finished ones (succeeded, failed, cancelled); else ERROR_CONFLICT. */
 int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error);
 

@@ -21,6 +21,9 @@ struct daemon {
  * free. `metrics` may be NULL. */
 char *daemon_model_info(const struct model *model, const json_t *metrics, struct error *error);
 
+/* daemon/submit.c: adds a record in state "queued" and gives it to the scheduler. */
+int daemon_job_queue(struct daemon *daemon, struct job_record *record, struct error *error);
+
 /* A file descriptor that is closed when its scope ends. */
 static inline void close_file(const int *file)
 {

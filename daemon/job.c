@@ -26,6 +26,7 @@ static void job_note(struct job *job, enum trainer_event event, const struct tra
     if (event == TRAINER_STEPPED) {
         recorder_add_step(job->recorder, report);
         job->rows_done += report->rows;
+        job->steps_done++;
         job->loss = report->loss;
         job->has_loss = true;
         return;
@@ -85,6 +86,8 @@ static bool checkpoint_due(const struct job *job, uint64_t now)
 static int job_keep_up(struct job *job, struct error *error)
 {
     uint64_t now = clock_now_ns();
+    if (job->rollback != NULL)
+        return job_rollback_write(job, error);
     if (now - job->published_ns >= PUBLISH_MS * MS)
         job_publish(job);
     if (checkpoint_due(job, now))
@@ -92,30 +95,41 @@ static int job_keep_up(struct job *job, struct error *error)
     return flush_due(job, now) ? job_flush(job, error) : 0;
 }
 
-/* Turns the trainer until it is done (JOB_GO_ON), it fails (-1), or something is asked. */
-static int job_loop(struct job *job, struct error *error)
+/* One piece of the run: 1 it is done, 0, or -1. */
+static int job_turn(struct job *job, struct error *error)
 {
     struct trainer_report report = {0};
+    struct error reason = {0};
+    if (job_settings_apply(job, error) != 0)
+        return -1;
+    enum trainer_event event = trainer_step(job->trainer, &report, &reason);
+    if (event == TRAINER_ROLLED_BACK)
+        return job_roll_back(job, &report, &reason, error);
+    if (event == TRAINER_FAILED)
+        return error_set_at(error, reason.code, reason.path, "%s", reason.message);
+    job_note(job, event, &report);
+    job->stop = report.stop;
+    if (event == TRAINER_FOLD_ENDED)
+        return job_note_fold(job, &report, error);
+    return event == TRAINER_FINISHED;
+}
+
+/* Turns the trainer until it is done (JOB_GO_ON), it fails (-1), or it is to leave its thread. */
+static int job_loop(struct job *job, struct error *error)
+{
     for (;;) {
-        int request = atomic_load_explicit(&job->task->request, memory_order_relaxed);
-        if (request != JOB_GO_ON)
+        int request = atomic_load_explicit(&job->task->request, memory_order_relaxed), done;
+        if (request == JOB_STEER)
+            job_steer(job);
+        else if (request != JOB_GO_ON)
             return request;
         if (job_keep_up(job, error) != 0) {
             if (error->code != ERROR_STORAGE_FULL)
                 return -1;
             error_clear(error); /* something was asked while it waited for space */
-            continue;
+        } else if ((done = job_turn(job, error)) != 0) {
+            return done == 1 ? JOB_GO_ON : -1;
         }
-        enum trainer_event event = trainer_step(job->trainer, &report, error);
-        if (event == TRAINER_FAILED)
-            return -1;
-        if (event == TRAINER_FINISHED) {
-            job->stop = report.stop;
-            return JOB_GO_ON;
-        }
-        job_note(job, event, &report);
-        if (event == TRAINER_FOLD_ENDED && job_note_fold(job, &report, error) != 0)
-            return -1;
     }
 }
 
@@ -163,10 +177,12 @@ static int job_fail(struct job *job, struct error *error)
 /* The same where there is nothing to show, or it cannot be written. */
 static int job_fail_plainly(struct job *job, struct error *error)
 {
+    /* A checkpoint that cannot be read must not be in the way of another try. */
     struct job_change change = {.id = job->record.id,
                                 .error_code = error_code_name(job->failure.code),
                                 .error_message = job->failure.message,
-                                .drop_checkpoints = true};
+                                .checkpoints_keep = 1,
+                                .drop_checkpoints = job->failure.code == ERROR_CORRUPT};
     return job_move(job->daemon->store, &change, states_running, STATE_FAILED, job->failure.message,
                     error);
 }

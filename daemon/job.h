@@ -4,6 +4,7 @@
  *     queued -> running -> succeeded | failed | cancelled
  *                  |    -> paused -> queued
  *                  `    -> queued (the daemon stops, or stopped without warning)
+ *     failed | cancelled -> queued (tried again)
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_DAEMON_JOB_H

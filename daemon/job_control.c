@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "daemon/internal.h"
 #include "daemon/job.h"
+#include "daemon/job_setup.h"
 #include "daemon/job_state.h"
 
 #include <stdlib.h>
@@ -61,6 +62,7 @@ static int wish_ask(struct daemon *daemon, const struct wish *wish, const char *
         return error_set(error, ERROR_STORAGE_FULL,
                          "the disk is full: the job runs on; try again when there is room");
     case REQUEST_NOT_RUNNING:
+    case REQUEST_DONE: /* no answer to these */
         break;
     }
     return 2;
@@ -71,7 +73,9 @@ static int wish_ask(struct daemon *daemon, const struct wish *wish, const char *
 static int wish_move(struct daemon *daemon, const struct wish *wish,
                      const struct job_record *record, struct error *error)
 {
-    struct job_change change = {.id = record->id, .drop_checkpoints = job_state_finished(wish->to)};
+    struct job_change change = {.id = record->id,
+                                .drop_checkpoints = wish->request == JOB_CANCEL_DROP,
+                                .checkpoints_keep = job_state_finished(wish->to)};
     if (wish->request == JOB_CANCEL_KEEP && record->started_ms != 0) {
         struct error failure = {0};
         if (job_cancel_waiting(daemon, record->id, &failure) == 0)
@@ -153,6 +157,24 @@ int daemon_job_resume(struct daemon *daemon, const char *id, struct error *error
                               .reached = states_queued};
     if (store_job_get(daemon->store, id, &record, error) != 0 ||
         wish_fulfil(daemon, &wish, id, error) != 0)
+        return -1;
+    return scheduler_add(daemon->scheduler, id, record.priority, record.threads, record.memory,
+                         error);
+}
+
+int daemon_job_retry(struct daemon *daemon, const char *id, struct error *error)
+{
+    static const char *const from[] = {STATE_FAILED, STATE_CANCELLED, NULL};
+    AUTO_CLEAR(job_record_clear) struct job_record record = {0};
+    const struct wish wish = {.verb = "tried again"};
+    const struct job_change change = {.id = id, .add_attempts = 1, .forget_end = true};
+    if (store_job_get(daemon->store, id, &record, error) != 0)
+        return -1;
+    if (!state_in(record.state, from))
+        return refuse(&wish, &record, error);
+    if (job_setup_check(daemon, &record, "tried again", error) != 0 ||
+        job_move(daemon->store, &change, from, STATE_QUEUED, "tried again by a request", error) !=
+            0)
         return -1;
     return scheduler_add(daemon->scheduler, id, record.priority, record.threads, record.memory,
                          error);

@@ -14,7 +14,7 @@ bool job_name_valid(const char *name)
            strspn(name, ALPHANUMERIC "._-") == length;
 }
 
-static int tags_check(const json_t *tags, struct error *error)
+int job_tags_check(const json_t *tags, struct error *error)
 {
     const char *key;
     json_t *value;
@@ -45,7 +45,7 @@ static int job_document_check(const void *options, const char *path, struct erro
             error, ERROR_INVALID, "network",
             "must be an object with a list of layers, e.g. {\"layers\": [{\"type\": "
             "\"dense\", \"units\": \"auto\", \"activation\": \"softmax\"}]}");
-    return tags_check(document->tags, error);
+    return job_tags_check(document->tags, error);
 }
 
 static const struct field job_document_fields[] = {
@@ -69,8 +69,7 @@ static const struct field job_document_fields[] = {
                  .help = "from columns to numbers"),
     FIELD_STRING(struct job_document, initial_model, .flags = FIELD_NULLABLE,
                  .help = "start from this model's weights: id, name or name@version"),
-    FIELD_INTEGER(struct job_document, priority, .min = -1000, .max = 1000,
-                  .help = "higher ones run first"),
+    FIELD_INTEGER(struct job_document, priority, PRIORITY_RANGE, .help = "higher ones run first"),
     FIELD_INTEGER(struct job_document, threads, .min = 1, .max = 256, .number = 1,
                   .help = "cores that this one job may use"),
     FIELD_JSON(struct job_document, tags, .flags = FIELD_NULLABLE, .help = "any strings by name"),

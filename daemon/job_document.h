@@ -13,6 +13,9 @@
 #include "engine/preprocessing.h"
 #include "engine/trainer.h"
 
+/* Members of a struct field: a job's priority, at its submission and later. */
+#define PRIORITY_RANGE .min = -1000, .max = 1000
+
 struct job_document {
     char *name;    /* NULL: the dataset's name */
     char *dataset; /* id, name or name@version */
@@ -31,6 +34,9 @@ extern const struct kind job_document_kind;
 
 /* What the engine needs of it; the rest of the setup is the caller's. Borrowed from `document`. */
 struct trainer_setup job_document_setup(const struct job_document *document);
+
+/* Whether tags are an object of strings (or null). */
+int job_tags_check(const json_t *tags, struct error *error);
 
 /* Whether a name is one: [A-Za-z0-9][A-Za-z0-9._-]{0,63}. */
 bool job_name_valid(const char *name);

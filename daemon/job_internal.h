@@ -24,10 +24,14 @@ struct job {
     enum trainer_stop stop; /* why it ended */
     json_t *metrics;        /* newest value of each, by name */
     json_t *left_out;       /* columns that take no part; NULL */
+    struct setting_record
+        *settings; /* what was changed of it; the trainer has the first `applied` */
+    size_t setting_count, setting_applied;
+    json_t *rollback; /* the event of a rollback whose history is still to be cut off; NULL */
 
     uint64_t started_ns; /* of this run of it, not of the ones before a pause */
     bool restored;       /* from a checkpoint */
-    int64_t first_step, rows_done;
+    int64_t steps_done, rows_done;
     double loss; /* of the newest step of this run, where it has one */
     bool has_loss;
     uint64_t published_ns, flushed_ns, checkpointed_ns;
@@ -47,6 +51,32 @@ int job_open(struct job *job, struct error *error);
 int job_go_on(struct job *job, struct error *error);
 /* Frees all but the record. */
 void job_release(struct job *job);
+
+/* daemon/job_settings.c */
+
+/* What was changed of the job so far, and how much of that its checkpoint has. */
+int job_settings_open(struct job *job, struct error *error);
+void job_settings_close(struct job *job);
+/* Applies what takes effect here. */
+int job_settings_apply(struct job *job, struct error *error);
+/* Answers JOB_STEER. */
+void job_steer(struct job *job);
+/* [{"step", "tries", "changes"}] for a lineage; NULL only when out of memory. */
+json_t *job_settings_json(const struct job *job);
+
+/* daemon/job_rollback.c: the trainer went back (TRAINER_ROLLED_BACK) for what `reason` says. */
+int job_roll_back(struct job *job, const struct trainer_report *report, const struct error *reason,
+                  struct error *error);
+/* Cuts the history and saves; job->rollback is NULL afterwards. */
+int job_rollback_write(struct job *job, struct error *error);
+
+/* daemon/verify.c: whether this daemon's replay can give the bytes that job->record.verification
+ * expects. */
+int job_verification_check(const struct job *job, struct error *error);
+/* What the replay gave, and an event of it on both jobs; *body is the change's events' text, the
+ * caller's to free. */
+int job_verification_end(struct job *job, struct job_change *change, char **verification,
+                         char **body, struct error *error);
 
 /* daemon/job_write.c: what a running job writes. Each returns once it is on disk; a full disk is
  * waited for, until something is asked of the job. */
@@ -69,6 +99,7 @@ int job_finish(struct job *job, const char *to, const char *reason, bool model,
                const struct error *failure, struct error *error);
 /* A "log" event. */
 int job_log(struct job *job, const char *message, struct error *error);
+int job_log_json(struct job *job, const json_t *body, struct error *error);
 
 /* daemon/job_status.c. */
 

@@ -58,9 +58,9 @@ int job_open(struct job *job, struct error *error)
     job->recorder = recorder_create(error);
     if (job->recorder == NULL || job->metrics == NULL) {
         error_set(error, ERROR_MEMORY, "no memory to run a job");
-    } else if (trainer_build(job, error) == 0) {
+    } else if (job_verification_check(job, error) == 0 && trainer_build(job, error) == 0 &&
+               job_settings_open(job, error) == 0) {
         const struct trainer_progress progress = trainer_progress(job->trainer);
-        job->first_step = progress.step;
         job->checkpointed_epoch = progress.epoch;
         job->started_ns = job->flushed_ns = job->checkpointed_ns = clock_now_ns();
         weight_log_start(&job->weights, job->trainer);
@@ -95,9 +95,11 @@ void job_release(struct job *job)
     weight_log_clear(&job->weights);
     json_decref(job->metrics);
     json_decref(job->left_out);
+    json_decref(job->rollback);
+    job_settings_close(job);
     job_setup_close(job->daemon, &job->setup);
     job->trainer = NULL;
     job->team = NULL;
     job->recorder = NULL;
-    job->metrics = job->left_out = NULL;
+    job->metrics = job->left_out = job->rollback = NULL;
 }

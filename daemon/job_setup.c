@@ -3,6 +3,8 @@
 #include "daemon/job_setup.h"
 #include "engine/dataset_options.h"
 
+#include <string.h>
+
 static int initial_model_hold(struct daemon *daemon, struct job_setup *setup, struct error *error)
 {
     struct error missing = {0};
@@ -66,6 +68,22 @@ int job_setup_open(struct daemon *daemon, const json_t *document, struct job_set
     setup->trainer.default_targets = setup->default_targets;
     setup->trainer.initial = setup->initial;
     return 0;
+}
+
+int job_setup_check(struct daemon *daemon, const struct job_record *record, const char *verb,
+                    struct error *error)
+{
+    struct job_setup setup;
+    struct error missing = {0};
+    json_auto_t *spec = fields_parse(record->spec, strlen(record->spec), error);
+    if (spec == NULL)
+        return -1;
+    if (job_setup_open(daemon, spec, &setup, &missing) == 0) {
+        job_setup_close(daemon, &setup);
+        return 0;
+    }
+    return error_set(error, missing.code == ERROR_INVALID ? ERROR_CONFLICT : missing.code,
+                     "job %s cannot be %s: %s", record->id, verb, missing.message);
 }
 
 void job_setup_close(struct daemon *daemon, struct job_setup *setup)

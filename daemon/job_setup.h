@@ -24,6 +24,10 @@ struct job_setup {
 /* Reads `document` and holds what it names. On failure nothing is held. */
 int job_setup_open(struct daemon *daemon, const json_t *document, struct job_setup *setup,
                    struct error *error);
+/* Whether all that a job names is still there, so that it can be `verb` ("tried again"):
+ * ERROR_CONFLICT where it is not. */
+int job_setup_check(struct daemon *daemon, const struct job_record *record, const char *verb,
+                    struct error *error);
 void job_setup_close(struct daemon *daemon, struct job_setup *setup);
 
 #endif

@@ -30,6 +30,11 @@ static char *event_body(const struct job_change *change, const char *to, const c
     if (change->error_code != NULL)
         failure =
             json_pack("{s:s, s:s}", "code", change->error_code, "message", change->error_message);
+    if (change->error_details != NULL) {
+        json_auto_t *details =
+            fields_parse(change->error_details, strlen(change->error_details), NULL);
+        (void)json_object_update_missing(failure, details);
+    }
     json_auto_t *body =
         json_pack("{s:s, s:s, s:O*}", "state", to, "reason", reason, "error", failure);
     return body != NULL ? fields_print(body) : NULL;

@@ -29,7 +29,7 @@ json_t *job_status_make(struct job *job, bool finished)
         job_metric_set(job, "loss", job->loss);
     const struct trainer_progress progress = trainer_progress(job->trainer);
     double seconds = clock_since_s(job->started_ns);
-    double steps_per_s = seconds > 0 ? (double)(progress.step - job->first_step) / seconds : 0;
+    double steps_per_s = seconds > 0 ? (double)job->steps_done / seconds : 0;
     double left =
         steps_per_s > 0 ? (double)(progress.steps - progress.step) / steps_per_s : (double)NAN;
     double done = progress.steps > 0 ? (double)progress.step / (double)progress.steps : 0;

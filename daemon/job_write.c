@@ -104,7 +104,9 @@ static int checkpoint_fill(struct job *job, struct bytes *bytes, struct job_chan
     if (trainer_save(job->trainer, bytes, error) != 0)
         return -1;
     change->checkpoint = bytes;
-    change->checkpoint_step = trainer_progress(job->trainer).step;
+    const struct trainer_progress progress = trainer_progress(job->trainer);
+    change->checkpoint_step = progress.step;
+    change->checkpoint_tries = progress.tries;
     change->checkpoints_keep = job->setup.document.training->checkpoint->keep;
     return 0;
 }
@@ -140,11 +142,12 @@ static json_t *lineage_make(const struct job *job)
     const struct dataset_record *dataset = &job->setup.dataset_record;
     const struct kernels *kernels = kernels_get(NULL);
     json_auto_t *spec = fields_parse(job->record.spec, strlen(job->record.spec), NULL);
-    return json_pack("{s:{s:s, s:s, s:I, s:s, s:s}, s:s, s:O?, s:s, s:s}", "dataset", "id",
+    json_auto_t *settings = job->setting_count > 0 ? job_settings_json(job) : NULL;
+    return json_pack("{s:{s:s, s:s, s:I, s:s, s:s}, s:s, s:O?, s:O*, s:s, s:s}", "dataset", "id",
                      dataset->id, "name", dataset->name, "version", (json_int_t)dataset->version,
                      "sha256", dataset->source_sha256, "file_sha256", dataset->file_sha256, "job",
-                     job->record.id, "spec", spec, "engine", PROPD_PRODUCT, "kernels",
-                     kernels != NULL ? kernels->name : "");
+                     job->record.id, "spec", spec, "settings", settings, "engine", PROPD_PRODUCT,
+                     "kernels", kernels != NULL ? kernels->name : "");
 }
 
 static int model_record_make(const struct job *job, const struct model *model,
@@ -180,22 +183,55 @@ static int result_make(const struct job *job, bool best, struct model_record *re
     return result;
 }
 
+/* The error's members; *details is the caller's to free. */
+static int failure_fill(const struct job *job, const struct error *failure,
+                        struct job_change *change, char **details, struct error *error)
+{
+    json_auto_t *json = failure->code == ERROR_DIVERGED ? trainer_failure(job->trainer) : NULL;
+    *details = print_or_null(json);
+    if (json != NULL && *details == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an error's details");
+    change->error_code = error_code_name(failure->code);
+    change->error_message = failure->message;
+    change->error_details = *details;
+    return 0;
+}
+
+/* A job that can be tried again keeps its newest checkpoint. */
+static bool is_final(const char *to, bool model)
+{
+    return strcmp(to, STATE_SUCCEEDED) == 0 || (strcmp(to, STATE_CANCELLED) == 0 && !model);
+}
+
+/* A replay ends with what it found and without a model. */
+static int verification_finish(struct job *job, const char *to, const char *reason,
+                               struct job_change *change, struct error *error)
+{
+    AUTO_FREE char *verification = NULL, *body = NULL;
+    if (strcmp(to, STATE_SUCCEEDED) == 0 &&
+        job_verification_end(job, change, &verification, &body, error) != 0)
+        return -1;
+    return write_progress(job, change, to, reason, error);
+}
+
 int job_finish(struct job *job, const char *to, const char *reason, bool model,
                const struct error *failure, struct error *error)
 {
     AUTO_CLEAR(bytes_clear) struct bytes file = {0};
     AUTO_CLEAR(model_record_clear) struct model_record record = {0};
-    struct job_change change = {.id = job->record.id, .drop_checkpoints = true};
+    AUTO_FREE char *details = NULL;
+    struct job_change change = {
+        .id = job->record.id, .drop_checkpoints = is_final(to, model), .checkpoints_keep = 1};
     bool best = strcmp(to, STATE_SUCCEEDED) != 0;
+    if (failure != NULL && failure_fill(job, failure, &change, &details, error) != 0)
+        return -1;
+    if (job->record.verifies != NULL)
+        return verification_finish(job, to, reason, &change, error);
     if (model && result_make(job, best, &record, &file, error) != 0)
         return -1;
     if (model) {
         change.model = &record;
         change.model_file = &file;
-    }
-    if (failure != NULL) {
-        change.error_code = error_code_name(failure->code);
-        change.error_message = failure->message;
     }
     return write_progress(job, &change, to, reason, error);
 }
@@ -203,6 +239,11 @@ int job_finish(struct job *job, const char *to, const char *reason, bool model,
 int job_log(struct job *job, const char *message, struct error *error)
 {
     json_auto_t *body = json_pack("{s:s}", "message", message);
+    return job_log_json(job, body, error);
+}
+
+int job_log_json(struct job *job, const json_t *body, struct error *error)
+{
     AUTO_FREE char *text = print_or_null(body);
     struct job_change change = {.id = job->record.id, .events = {{"log", text}}};
     if (text == NULL)

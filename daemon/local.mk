@@ -9,18 +9,22 @@ libdaemon_la_SOURCES = \
 	daemon/job_control.c \
 	daemon/job_document.c daemon/job_document.h \
 	daemon/job_open.c \
+	daemon/job_rollback.c \
+	daemon/job_settings.c \
 	daemon/job_setup.c daemon/job_setup.h \
 	daemon/job_state.c daemon/job_state.h \
 	daemon/job_status.c \
 	daemon/job_write.c \
 	daemon/measure.c daemon/measure.h \
 	daemon/model_cache.c \
+	daemon/patch.c daemon/patch.h \
 	daemon/preview.c \
 	daemon/recorder.c daemon/recorder.h \
 	daemon/rehearse.c \
 	daemon/scheduler.c daemon/scheduler.h \
 	daemon/submit.c daemon/submit.h \
 	daemon/upload.c \
+	daemon/verify.c \
 	daemon/weight_log.c daemon/weight_log.h
 libdaemon_la_LIBADD = libengine.la libstorage.la libbase.la
 

@@ -62,6 +62,14 @@ void recorder_end_round(struct recorder *recorder)
     recorder->round_ended = true;
 }
 
+void recorder_cut(struct recorder *recorder, int64_t step)
+{
+    while (recorder->step_count > 0 && recorder->steps[recorder->step_count - 1] > step)
+        recorder->step_count--;
+    while (recorder->epoch_count > 0 && recorder->epoch_steps[recorder->epoch_count - 1] > step)
+        recorder->epoch_count--;
+}
+
 bool recorder_full(const struct recorder *recorder)
 {
     return recorder->round_ended || recorder->step_count == ROWS_MAX ||

@@ -27,6 +27,9 @@ void recorder_add_epoch(struct recorder *recorder, const struct trainer_report *
 /* The epochs to come may have other metrics: full until the next reset. */
 void recorder_end_round(struct recorder *recorder);
 
+/* Forgets the steps after `step` and epochs that ended after it: the run went back. */
+void recorder_cut(struct recorder *recorder, int64_t step);
+
 /* No room for another step or epoch: write it down first. */
 bool recorder_full(const struct recorder *recorder);
 /* The series that have points; valid until the next call. */

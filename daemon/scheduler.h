@@ -15,7 +15,23 @@
 struct scheduler;
 
 /* What somebody wants of a running job; it looks between two steps. */
-enum job_request { JOB_GO_ON, JOB_PAUSE, JOB_CANCEL_KEEP, JOB_CANCEL_DROP, JOB_STOP };
+enum job_request { JOB_GO_ON, JOB_PAUSE, JOB_CANCEL_KEEP, JOB_CANCEL_DROP, JOB_STOP, JOB_STEER };
+
+/* What became of a request. */
+enum request_outcome {
+    REQUEST_NOT_RUNNING, /* there is nobody to ask */
+    REQUEST_LEFT,        /* the job has left its thread, for this reason or another */
+    REQUEST_REFUSED,     /* it runs on */
+    REQUEST_DONE         /* it did what was asked and runs on */
+};
+
+/* A request that the job answers without leaving its thread. Belongs to the asking thread, which
+ * waits; the job's thread has it between scheduler_steering() and scheduler_steered(). */
+struct steering {
+    void *what;                   /* for the job to know */
+    struct error error;           /* set by the job where it cannot */
+    enum request_outcome outcome; /* the scheduler's */
+};
 
 /* A job in the queue or on its thread. */
 struct task {
@@ -23,8 +39,9 @@ struct task {
     char id[ID_SIZE];
     int64_t priority, order; /* order: first come */
     int64_t cores, memory;
-    _Atomic int request; /* enum job_request */
-    char *status;        /* live status of a running one, under the scheduler's lock; NULL */
+    _Atomic int request;       /* enum job_request */
+    struct steering *steering; /* with JOB_STEER; under the scheduler's lock */
+    char *status;              /* live status of a running one, under the scheduler's lock; NULL */
     struct scheduler *scheduler;
 };
 
@@ -44,16 +61,21 @@ int scheduler_add(struct scheduler *scheduler, const char *id, int64_t priority,
                   int64_t memory, struct error *error);
 /* Takes a job out of the queue; false where it is not in it. */
 bool scheduler_remove(struct scheduler *scheduler, const char *id);
-/* What became of a request. */
-enum request_outcome {
-    REQUEST_NOT_RUNNING, /* there is nobody to ask */
-    REQUEST_LEFT,        /* the job has left its thread, for this reason or another */
-    REQUEST_REFUSED      /* it runs on */
-};
+/* Changes the place of a job in the queue, behind those of the same priority that came before; a
+ * running one runs on. */
+void scheduler_set_priority(struct scheduler *scheduler, const char *id, int64_t priority);
 /* Leaves a request with a running job and returns when its thread is done with it. Where another
  * one is before it, that one is waited for. */
 enum request_outcome scheduler_request(struct scheduler *scheduler, const char *id,
                                        enum job_request request);
+
+/* Asks a running job for something that it does at once and runs on; returns when it has, with
+ * steering->error where it could not. */
+enum request_outcome scheduler_steer(struct scheduler *scheduler, const char *id,
+                                     struct steering *steering);
+/* For the job's thread: what JOB_STEER asks for, and that it is done. */
+struct steering *scheduler_steering(struct task *task);
+void scheduler_steered(struct task *task);
 
 /* Called by a job's thread that cannot do what was asked (the disk is full) and goes on. A stop
  * cannot be refused. */

@@ -67,6 +67,7 @@ static int record_make(const struct job_setup *setup, size_t memory, const json_
     if (id_make("job", id, error) != 0)
         return -1;
     const struct job_document *document = &setup->document;
+    bool has_tags = json_is_object(document->tags);
     *record = (struct job_record){.id = strdup(id),
                                   .name = strdup(json_string_value(json_object_get(spec, "name"))),
                                   .state = strdup(STATE_QUEUED),
@@ -75,11 +76,13 @@ static int record_make(const struct job_setup *setup, size_t memory, const json_
                                   .memory = (int64_t)memory,
                                   .dataset_id = strdup(setup->dataset_record.id),
                                   .spec = fields_print(spec),
+                                  .tags = has_tags ? fields_print(document->tags) : NULL,
                                   .status = first_status(document, resolved),
                                   .attempt = 1,
                                   .created_ms = clock_unix_ms()};
     if (record->id == NULL || record->name == NULL || record->state == NULL ||
-        record->dataset_id == NULL || record->spec == NULL || record->status == NULL)
+        record->dataset_id == NULL || record->spec == NULL || record->status == NULL ||
+        (has_tags && record->tags == NULL))
         return error_set(error, ERROR_MEMORY, "no memory for a job's record");
     return 0;
 }
@@ -99,23 +102,28 @@ int submit_limits(struct daemon *daemon, size_t memory, struct error *error)
     return 0;
 }
 
+int daemon_job_queue(struct daemon *daemon, struct job_record *record, struct error *error)
+{
+    if (store_job_add(daemon->store, record, "state",
+                      "{\"state\":\"queued\",\"reason\":\"submitted\"}", error) != 0)
+        return -1;
+    if (scheduler_add(daemon->scheduler, record->id, record->priority, record->threads,
+                      record->memory, error) == 0)
+        return 0;
+    /* Refused jobs must not run after the next start. */
+    (void)store_job_remove(daemon->store, record->id, states_queued, NULL);
+    return -1;
+}
+
 static int job_queue(struct daemon *daemon, const struct job_setup *setup, size_t memory,
                      const json_t *spec, json_t *resolved, char id[ID_SIZE], struct error *error)
 {
-    struct job_record record = {0};
-    int result = record_make(setup, memory, spec, resolved, &record, error);
-    if (result == 0)
-        result = store_job_add(daemon->store, &record, "state",
-                               "{\"state\":\"queued\",\"reason\":\"submitted\"}", error);
-    if (result == 0) {
-        snprintf(id, ID_SIZE, "%s", record.id);
-        result = scheduler_add(daemon->scheduler, id, record.priority, record.threads,
-                               record.memory, error);
-        if (result != 0) /* refused jobs must not run after the next start */
-            (void)store_job_remove(daemon->store, id, states_queued, NULL);
-    }
-    job_record_clear(&record);
-    return result;
+    AUTO_CLEAR(job_record_clear) struct job_record record = {0};
+    if (record_make(setup, memory, spec, resolved, &record, error) != 0 ||
+        daemon_job_queue(daemon, &record, error) != 0)
+        return -1;
+    snprintf(id, ID_SIZE, "%s", record.id);
+    return 0;
 }
 
 static int job_check_and_queue(struct daemon *daemon, const struct job_setup *setup,

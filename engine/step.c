@@ -24,15 +24,16 @@ struct step {
     bool from_logits;
     int64_t width;       /* output elements of a row */
     int64_t block_count; /* of the trained parameters */
+    double rate_factor;  /* of what the schedule gives */
     int slot_count;
-    int64_t carried_step;                /* updates that `carried` is of */
-    double carried;                      /* the optimizer's, see optimizer_type.carry */
-    struct workspace *workspace;         /* owned, as all below */
-    float *floats;                       /* gradients, then the slots */
-    double *row_losses;                  /* [rows] */
-    double *part_losses;                 /* [rows]: of a row's further targets; NULL: one target */
-    float *part_d_output;                /* [rows][width], likewise */
-    double *block_sums;                  /* [block_count] */
+    int64_t carried_step;        /* updates that `carried` is of */
+    double carried;              /* the optimizer's, see optimizer_type.carry */
+    struct workspace *workspace; /* owned, as all below */
+    float *floats;               /* gradients, then the slots */
+    double *row_losses;          /* [rows] */
+    double *part_losses;         /* [rows]: of a row's further targets; NULL: one target */
+    float *part_d_output;        /* [rows][width], likewise */
+    double *block_sums;          /* [block_count] */
     struct schedule_state *schedule_state;
     float *gradients, *slots[SLOTS_MAX]; /* into floats */
 };
@@ -147,6 +148,7 @@ struct step *step_create(const struct step_setup *setup, struct error *error)
         setup->loss->fuses != NULL && setup->loss->fuses(setup->network->output_activation);
     step->width = shape_elements(&setup->network->output_shape, error);
     step->block_count = plan.block_count;
+    step->rate_factor = 1;
     step->slot_count = plan.slot_count;
     step->carried = 1;
     if (allocate(step, &plan, error) != 0) {
@@ -236,6 +238,26 @@ static double loss_sum(struct step *step, const struct step_batch *batch, int64_
     return sum;
 }
 
+/* ---- learning rate */
+
+void step_set_course(struct step *step, const struct training *training, int64_t total_steps,
+                     double rate_factor)
+{
+    step->setup.training = training;
+    step->setup.total_steps = total_steps;
+    step->rate_factor = rate_factor;
+}
+
+double step_learning_rate(const struct step *step, int64_t index)
+{
+    const struct training *training = step->setup.training;
+    const struct optimizer_options *options = training->optimizer.options;
+    return schedule_rate(&training->schedule, options->learning_rate, index,
+                         step->setup.steps_per_epoch, step->setup.total_steps,
+                         step->schedule_state) *
+           step->rate_factor;
+}
+
 /* ---- gradient */
 
 static void run_norm(void *context, int64_t begin, int64_t end, int member)
@@ -301,10 +323,7 @@ enum step_outcome step_end(struct step *step, const float *parameters, int64_t i
 {
     const struct step_setup *setup = &step->setup;
     const struct training *training = setup->training;
-    const struct optimizer_options *options = training->optimizer.options;
-    result->learning_rate =
-        schedule_rate(&training->schedule, options->learning_rate, index, setup->steps_per_epoch,
-                      setup->total_steps, step->schedule_state);
+    result->learning_rate = step_learning_rate(step, index);
     if (network_has_penalty(setup->network, training->l1, training->l2))
         result->loss += network_penalty(setup->network, training->l1, training->l2, parameters,
                                         step->gradients);

@@ -56,6 +56,14 @@ void step_free(struct step *step);
 /* Bytes that step_create() will take. */
 int step_memory(const struct step_setup *setup, size_t *size, struct error *error);
 
+/* From the next update on: what it trains by (the optimizer stays the same), how many updates there
+ * will be in all, as far as schedules count them, and a factor of the rates that they give (1 at
+ * first). */
+void step_set_course(struct step *step, const struct training *training, int64_t total_steps,
+                     double rate_factor);
+/* The learning rate of update `index` (0-based). */
+double step_learning_rate(const struct step *step, int64_t index);
+
 /* Where the caller puts a batch: [rows][input elements]. */
 float *step_input(struct step *step);
 

@@ -37,12 +37,11 @@ static int allocate_weights(struct trainer *trainer, struct error *error)
 {
     const struct trainer_plan *plan = &trainer->plan;
     bool has_average = plan->setup.training->average != NULL;
-    bool keeps_best = trainer_plan_keeps_best(plan);
     trainer->parameters = parameters_create(plan, error);
     trainer->average = has_average ? parameters_create(plan, error) : NULL;
-    trainer->best_parameters = keeps_best ? parameters_create(plan, error) : NULL;
+    trainer->best_parameters = parameters_create(plan, error);
     bool failed = trainer->parameters == NULL || (has_average && trainer->average == NULL) ||
-                  (keeps_best && trainer->best_parameters == NULL);
+                  trainer->best_parameters == NULL;
     return failed ? -1 : 0;
 }
 
@@ -76,10 +75,12 @@ struct trainer *trainer_create_round(const struct trainer_setup *setup,
     }
     trainer->order_epoch = -1;
     trainer->counters.patience_value = (double)NAN;
+    trainer->course = (struct trainer_course){.rate_factor = 1, .good_loss = (double)NAN};
     if (trainer_plan_make(&trainer->plan, setup, round, error) != 0 ||
         allocate(trainer, error) != 0 ||
         trainer_fingerprint(&trainer->plan, trainer->fingerprint, error) != 0 ||
-        start_weights(trainer, error) != 0) {
+        trainer_settings_open(trainer, error) != 0 || start_weights(trainer, error) != 0 ||
+        trainer_snapshot_create(trainer, error) != 0) {
         trainer_free(trainer);
         return NULL;
     }
@@ -125,6 +126,8 @@ void trainer_free(struct trainer *trainer)
     free(trainer->watched);
     free(trainer->average);
     free(trainer->parameters);
+    bytes_clear(&trainer->snapshot);
+    trainer_settings_free(trainer->settings);
     trainer_plan_clear(&trainer->plan);
     free(trainer);
 }
@@ -180,6 +183,7 @@ static int64_t batch_number(const struct trainer *trainer)
 static void count_update(struct trainer *trainer, int64_t rows, double loss)
 {
     struct trainer_counters *counters = &trainer->counters;
+    trainer->course.tries++;
     trainer->gradient_step = ++counters->step;
     counters->position += rows;
     counters->loss_sum += loss * (double)rows;
@@ -228,13 +232,15 @@ static enum trainer_event train_batch(struct trainer *trainer, struct trainer_re
     fill_step_report(trainer, report);
     if (outcome != STEP_DONE) {
         trainer_diverged(trainer, outcome, &batch, error);
-        return TRAINER_FAILED;
+        return trainer_roll_back(trainer, report);
     }
     if (!is_complete)
         return TRAINER_WORKED;
     trainer_watch_update(trainer, rows);
     step_update(step, trainer->parameters, trainer->counters.step, &trainer->update);
     trainer_average_add(trainer);
+    trainer_snapshot_first(trainer, trainer->update.loss);
+    trainer->norms[trainer->counters.step % NORMS_KEPT] = trainer->update.gradient_norm;
     count_update(trainer, rows, trainer->update.loss);
     return TRAINER_STEPPED;
 }
@@ -265,6 +271,7 @@ enum trainer_event trainer_step(struct trainer *trainer, struct trainer_report *
         return TRAINER_WORKED;
     case PHASE_EPOCH_END:
         trainer_epoch_end(trainer, report);
+        trainer_snapshot_epoch(trainer, trainer->last_figures.values[0]);
         return TRAINER_EPOCH_ENDED;
     case PHASE_FINISHED:
         break;
@@ -285,6 +292,8 @@ struct trainer_progress trainer_progress(const struct trainer *trainer)
     const struct trainer_plan *plan = &trainer->plan;
     const struct trainer_counters *counters = &trainer->counters;
     const struct trainer_folds *folds = &trainer->folds;
+    /* Patience may have been cut to less than the run has waited. */
+    int64_t left = plan->stopping == NULL ? -1 : plan->stopping->patience - counters->waited;
     return (struct trainer_progress){
         .fold = folds->done,
         .folds = trainer_fold_count(&plan->setup),
@@ -300,5 +309,7 @@ struct trainer_progress trainer_progress(const struct trainer *trainer)
         .best_step = counters->best_epoch == 0 ? 0 : folds->steps + counters->best_step,
         .best_value = counters->best_value,
         .best_metric = plan->monitor,
-        .patience_left = plan->stopping == NULL ? -1 : plan->stopping->patience - counters->waited};
+        .patience_left = plan->stopping != NULL && left < 0 ? 0 : left,
+        .tries = trainer->course.tries,
+        .changes = trainer->course.changes};
 }

@@ -66,6 +66,9 @@ enum trainer_event {
                             the folds so far */
     TRAINER_FINISHED,    /* nothing more to do: all epochs, or stopped early; the last epoch was
                             reported before */
+    TRAINER_ROLLED_BACK, /* it diverged, as the error says, and went back to the last good epoch's
+                            end, with half the learning rate: clear the error and go on;
+                            report->step and ->learning_rate tell where it stands */
     TRAINER_FAILED       /* error is set: ERROR_DIVERGED names step, layer, rows */
 };
 
@@ -111,6 +114,8 @@ struct trainer_progress {
     double best_value;
     const char *best_metric; /* "val_loss"; borrowed */
     int64_t patience_left;   /* -1: no early stopping */
+    int64_t tries; /* updates done or failed, those that a rollback took back too: it only grows */
+    int64_t changes; /* applied so far (engine/trainer_change.h) */
 };
 struct trainer_progress trainer_progress(const struct trainer *trainer);
 
@@ -129,8 +134,16 @@ int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct
 int trainer_restore(struct trainer *trainer, const void *checkpoint, size_t size,
                     struct error *error);
 
+/* After TRAINER_FAILED with ERROR_DIVERGED: {"step", "epoch", "layer" (the first whose output, or
+ * else gradient, is not finite), "row" (of the dataset, whose output it is), "tensor" (whose
+ * gradient), "rows" (of the batch, the first 100), "row_count", "gradient_norms" (of the last
+ * updates before, oldest first)}. The caller owns it; NULL where the run has not failed so, or out
+ * of memory. */
+json_t *trainer_failure(const struct trainer *trainer);
+
 /* The result: the best weights where early_stopping.restore_best says so (or with `best`, e.g.
- * after a cancel, when there was a validation), else the current ones. The caller owns it. */
+ * after a cancel, when there was a validation), else the current ones. Of a run that has failed
+ * the best, without validation those at the last epoch's end. The caller owns it. */
 struct model *trainer_model(const struct trainer *trainer, bool best, json_t *lineage_taken,
                             struct error *error);
 

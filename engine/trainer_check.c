@@ -4,22 +4,25 @@
 
 static size_t weight_blocks(const struct trainer_plan *plan)
 {
-    /* The weights themselves, and those before an update for its histograms. */
-    return 2 + (plan->setup.training->average != NULL) + trainer_plan_keeps_best(plan);
+    /* The weights themselves, those that are kept, and those before an update for its histograms.
+     */
+    return 3 + (plan->setup.training->average != NULL);
 }
 
 static int memory_of(const struct trainer_plan *plan, size_t *memory, struct error *error)
 {
-    size_t step, data, augment;
+    size_t step, data, augment, snapshot;
     if (step_memory(&plan->step_setup, &step, error) != 0 ||
         trainer_data_memory(plan, &data, error) != 0 ||
-        trainer_augment_memory(plan, &augment, error) != 0)
+        trainer_augment_memory(plan, &augment, error) != 0 ||
+        trainer_snapshot_memory(plan, &snapshot, error) != 0)
         return -1;
     size_t sum = sizeof(struct trainer);
     size_t rows = (size_t)(plan->sets.training_count * 2 + plan->sets.validation_count);
     if (size_add(sum, step, &sum, error) != 0 || size_add(sum, data, &sum, error) != 0 ||
         size_add(sum, augment, &sum, error) != 0 ||
         size_add(sum, rows * sizeof(uint32_t), &sum, error) != 0 ||
+        size_add(sum, snapshot, &sum, error) != 0 ||
         size_add(sum, trainer_plan_parameter_size(plan) * weight_blocks(plan), &sum, error) != 0 ||
         size_add(sum, 2 * metrics_memory(plan->metrics), &sum, error) != 0)
         return -1;

@@ -1,9 +1,9 @@
 /* A run's state as bytes: everything that the next step reads.
  *
  * magic (16 bytes), version u32, complete folds, fingerprint of the setup and round (64 hexadecimal
- * digits), counters, the schedule's state, figures and metrics of the last and the best epoch,
- * weights, optimizer state, best weights, averaged weights; then the SHA-256 of all before it.
- * Floats are as they lie in memory: a checkpoint stays on its machine. */
+ * digits), settings as JSON text, course, size and bytes of the snapshot, and the body; then the
+ * SHA-256 of all before it. A snapshot is a body, too (engine/trainer_body.c). A checkpoint stays
+ * on its machine. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/trainer_state.h"
 
@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const char magic[16] = "propd trainer\r\n";
-enum { VERSION = 3, HASH_SIZE = DIGEST_TEXT_SIZE - 1 };
+/* EPOCHS_MAX: keeps what are to be epochs from overflowing a product with steps. */
+enum { VERSION = 4, HASH_SIZE = DIGEST_TEXT_SIZE - 1, EPOCHS_MAX = 100000000 };
 
 /* ---- the setup */
 
@@ -51,43 +52,6 @@ int trainer_fingerprint(const struct trainer_plan *plan, char text[DIGEST_TEXT_S
 
 /* ---- saving */
 
-static size_t slot_size(const struct trainer *trainer)
-{
-    return (size_t)trainer->plan.network->trained_count * sizeof(float);
-}
-
-static void save_counters(const struct trainer *trainer, struct bytes *bytes)
-{
-    const struct trainer_counters *counters = &trainer->counters;
-    bytes_append_u32(bytes, (uint32_t)counters->phase);
-    bytes_append_u64(bytes, (uint64_t)counters->epoch);
-    bytes_append_u64(bytes, (uint64_t)counters->step);
-    bytes_append_u64(bytes, (uint64_t)counters->epoch_end_step);
-    bytes_append_u64(bytes, (uint64_t)counters->position);
-    bytes_append_f64(bytes, counters->loss_sum);
-    bytes_append_u64(bytes, (uint64_t)counters->best_epoch);
-    bytes_append_u64(bytes, (uint64_t)counters->best_step);
-    bytes_append_f64(bytes, counters->best_value);
-    bytes_append_f64(bytes, counters->patience_value);
-    bytes_append_u64(bytes, (uint64_t)counters->waited);
-    bytes_append_u32(bytes, (uint32_t)counters->stop);
-}
-
-static void save_schedule(const struct schedule_state *state, struct bytes *bytes)
-{
-    bytes_append_f64(bytes, state->best);
-    bytes_append_u64(bytes, (uint64_t)state->waited);
-    bytes_append_u64(bytes, (uint64_t)state->resting);
-    bytes_append_u64(bytes, (uint64_t)state->reductions);
-}
-
-static void save_figures(const struct trainer_figures *figures, struct bytes *bytes)
-{
-    bytes_append_u32(bytes, (uint32_t)figures->count);
-    for (int i = 0; i < figures->count; i++)
-        bytes_append_f64(bytes, figures->values[i]);
-}
-
 static void save_folds(const struct trainer_folds *folds, struct bytes *bytes)
 {
     bytes_append_u64(bytes, (uint64_t)folds->done);
@@ -95,25 +59,19 @@ static void save_folds(const struct trainer_folds *folds, struct bytes *bytes)
     bytes_append_u64(bytes, (uint64_t)folds->epochs);
     for (int64_t i = 0; i < folds->done; i++) {
         bytes_append_u64(bytes, (uint64_t)folds->best_epochs[i]);
-        save_figures(&folds->figures[i], bytes);
+        trainer_figures_save(&folds->figures[i], bytes);
     }
 }
 
-static void save_floats(const struct trainer *trainer, struct bytes *bytes)
+static void save_course(const struct trainer *trainer, struct bytes *bytes)
 {
-    size_t size = trainer_plan_parameter_size(&trainer->plan);
-    bytes_append(bytes, trainer->parameters, slot_size(trainer));
-    bytes_append(bytes,
-                 trainer->update_done > 0
-                     ? trainer->update_states
-                     : trainer->parameters + trainer->plan.network->trained_count,
-                 size - slot_size(trainer));
-    for (int i = 0; i < step_slot_count(trainer->step); i++)
-        bytes_append(bytes, step_slot(trainer->step, i), slot_size(trainer));
-    if (trainer->best_parameters != NULL)
-        bytes_append(bytes, trainer->best_parameters, size);
-    if (trainer->average != NULL)
-        bytes_append(bytes, trainer->average, size);
+    const struct trainer_course *course = &trainer->course;
+    bytes_append_u64(bytes, (uint64_t)trainer->plan.epochs);
+    bytes_append_u64(bytes, (uint64_t)course->tries);
+    bytes_append_u64(bytes, (uint64_t)course->changes);
+    bytes_append_u64(bytes, (uint64_t)course->rollbacks);
+    bytes_append_f64(bytes, course->rate_factor);
+    bytes_append_f64(bytes, course->good_loss);
 }
 
 int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct error *error)
@@ -124,13 +82,12 @@ int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct
     bytes_append_u32(checkpoint, VERSION);
     save_folds(&trainer->folds, checkpoint);
     bytes_append(checkpoint, trainer->fingerprint, HASH_SIZE);
-    save_counters(trainer, checkpoint);
-    save_schedule(step_schedule_state(trainer->step), checkpoint);
-    save_figures(&trainer->last_figures, checkpoint);
-    save_figures(&trainer->best_figures, checkpoint);
-    metrics_save(trainer->plan.metrics, checkpoint);
-    metrics_save(trainer->best_metrics, checkpoint);
-    save_floats(trainer, checkpoint);
+    if (trainer_settings_save(trainer, checkpoint, error) != 0)
+        return -1;
+    save_course(trainer, checkpoint);
+    bytes_append_u64(checkpoint, trainer->snapshot.size);
+    bytes_append(checkpoint, trainer->snapshot.data, trainer->snapshot.size);
+    trainer_body_save(trainer, checkpoint);
     if (bytes_check(checkpoint, error) != 0)
         return -1;
     digest_bytes(checkpoint->data + begin, checkpoint->size - begin, hash);
@@ -142,46 +99,12 @@ int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct
 
 /* What is read before anything is changed. */
 struct restored {
-    struct trainer_folds folds; /* owned */
-    struct trainer_counters counters;
-    struct schedule_state schedule;
-    struct trainer_figures last_figures, best_figures;
+    struct trainer_folds folds;     /* owned */
+    struct trainer_change settings; /* owned */
+    int64_t epochs;                 /* of the round */
+    struct trainer_course course;
+    struct bytes_reader snapshot, body; /* snapshot: size 0 where there is none */
 };
-
-static void read_counters(struct bytes_reader *reader, struct trainer_counters *counters)
-{
-    counters->phase = bytes_read_u32(reader);
-    counters->epoch = (int64_t)bytes_read_u64(reader);
-    counters->step = (int64_t)bytes_read_u64(reader);
-    counters->epoch_end_step = (int64_t)bytes_read_u64(reader);
-    counters->position = (int64_t)bytes_read_u64(reader);
-    counters->loss_sum = bytes_read_f64(reader);
-    counters->best_epoch = (int64_t)bytes_read_u64(reader);
-    counters->best_step = (int64_t)bytes_read_u64(reader);
-    counters->best_value = bytes_read_f64(reader);
-    counters->patience_value = bytes_read_f64(reader);
-    counters->waited = (int64_t)bytes_read_u64(reader);
-    counters->stop = bytes_read_u32(reader);
-}
-
-static void read_schedule(struct bytes_reader *reader, struct schedule_state *state)
-{
-    state->best = bytes_read_f64(reader);
-    state->waited = (int64_t)bytes_read_u64(reader);
-    state->resting = (int64_t)bytes_read_u64(reader);
-    state->reductions = (int64_t)bytes_read_u64(reader);
-}
-
-static bool read_figures(struct bytes_reader *reader, struct trainer_figures *figures)
-{
-    uint32_t count = bytes_read_u32(reader);
-    if (count > ARRAY_COUNT(figures->values))
-        return false;
-    figures->count = (int)count;
-    for (uint32_t i = 0; i < count; i++)
-        figures->values[i] = bytes_read_f64(reader);
-    return true;
-}
 
 static int refuse_counters(struct error *error)
 {
@@ -200,44 +123,10 @@ static int read_folds(struct bytes_reader *reader, int64_t count, struct trainer
         return refuse_counters(error);
     for (int64_t i = 0; i < folds->done; i++) {
         folds->best_epochs[i] = (int64_t)bytes_read_u64(reader);
-        if (!read_figures(reader, &folds->figures[i]) || folds->figures[i].count < 1)
+        if (!trainer_figures_read(reader, &folds->figures[i]) || folds->figures[i].count < 1)
             return refuse_counters(error);
     }
     return 0;
-}
-
-/* Whether the counters are a state that this run can be in. */
-static bool are_possible(const struct trainer_plan *plan, const struct trainer_counters *counters)
-{
-    int64_t rows = plan->sets.training_count, batch = plan->update_rows;
-    if (counters->epoch < 0 || counters->epoch > plan->epochs || counters->position < 0 ||
-        counters->position > rows || counters->best_epoch < 0 ||
-        counters->best_epoch > counters->epoch || counters->waited < 0 ||
-        counters->epoch_end_step < 0 ||
-        counters->epoch_end_step > counters->epoch * plan->steps_per_epoch ||
-        counters->stop > STOP_EPOCHS)
-        return false;
-    int64_t steps = counters->position / batch + (counters->position % batch != 0);
-    if (counters->step != counters->epoch_end_step + steps || counters->step > plan->step_limit)
-        return false;
-    bool epoch_is_done = counters->position == rows || counters->step == plan->step_limit;
-    switch (counters->phase) {
-    case PHASE_TRAINING:
-        return counters->epoch < plan->epochs && !epoch_is_done && counters->position % batch == 0;
-    case PHASE_VALIDATING:
-        return counters->epoch < plan->epochs && epoch_is_done && plan->sets.validation_count > 0;
-    case PHASE_EPOCH_END:
-        return counters->epoch < plan->epochs && epoch_is_done;
-    case PHASE_FINISHED:
-        return counters->position == 0;
-    }
-    return false;
-}
-
-static bool is_schedule_possible(const struct schedule_state *state, int64_t epoch)
-{
-    return state->waited >= 0 && state->waited <= epoch && state->resting >= 0 &&
-           state->reductions >= 0 && state->reductions <= epoch;
 }
 
 static int check_frame(struct bytes_reader *reader, const uint8_t *data, size_t size,
@@ -257,26 +146,48 @@ static int check_frame(struct bytes_reader *reader, const uint8_t *data, size_t 
     return 0;
 }
 
-static size_t float_size(const struct trainer *trainer)
+static void read_course(struct bytes_reader *reader, struct restored *restored)
 {
-    size_t blocks = 1 + (trainer->best_parameters != NULL) + (trainer->average != NULL);
-    return trainer_plan_parameter_size(&trainer->plan) * blocks +
-           slot_size(trainer) * (size_t)step_slot_count(trainer->step);
+    struct trainer_course *course = &restored->course;
+    restored->epochs = (int64_t)bytes_read_u64(reader);
+    course->tries = (int64_t)bytes_read_u64(reader);
+    course->changes = (int64_t)bytes_read_u64(reader);
+    course->rollbacks = (int64_t)bytes_read_u64(reader);
+    course->rate_factor = bytes_read_f64(reader);
+    course->good_loss = bytes_read_f64(reader);
 }
 
-static void restore_floats(struct trainer *trainer, const uint8_t *from)
+static bool check_course(const struct trainer *trainer, const struct restored *restored)
 {
-    size_t size = trainer_plan_parameter_size(&trainer->plan);
-    memcpy(trainer->parameters, from, size);
-    from += size;
-    for (int i = 0; i < step_slot_count(trainer->step); i++, from += slot_size(trainer))
-        memcpy(step_slot(trainer->step, i), from, slot_size(trainer));
-    if (trainer->best_parameters != NULL) {
-        memcpy(trainer->best_parameters, from, size);
-        from += size;
-    }
-    if (trainer->average != NULL)
-        memcpy(trainer->average, from, size);
+    const struct trainer_course *course = &restored->course;
+    bool stops = trainer->settings->training.early_stopping != NULL;
+    return restored->epochs >= 1 && restored->epochs <= EPOCHS_MAX && course->tries >= 0 &&
+           course->changes >= 0 && course->rollbacks >= 0 &&
+           (restored->settings.patience != 0) == stops;
+}
+
+static struct bytes_reader read_part(struct bytes_reader *reader, size_t size)
+{
+    return (struct bytes_reader){.data = bytes_read(reader, size), .size = size};
+}
+
+/* Takes it apart and checks all of it. A snapshot is of an epoch's end, be it the end of a run that
+ * was given more epochs since. */
+static int read_round(const struct trainer *trainer, struct bytes_reader *reader,
+                      struct restored *restored, struct error *error)
+{
+    if (trainer_settings_read(reader, &restored->settings, error) != 0)
+        return -1;
+    read_course(reader, restored);
+    restored->snapshot = read_part(reader, bytes_read_u64(reader));
+    restored->body = read_part(reader, reader->size - reader->at);
+    bool has_snapshot = restored->snapshot.size > 0;
+    if (reader->failed || has_snapshot != trainer_rolls_back(&trainer->plan) ||
+        !check_course(trainer, restored) ||
+        !trainer_body_check(trainer, restored->body, restored->epochs) ||
+        (has_snapshot && !trainer_body_check(trainer, restored->snapshot, restored->epochs + 1)))
+        return refuse_counters(error);
+    return 0;
 }
 
 /* Everything behind the folds, into a trainer of the right round: whole or not at all. */
@@ -287,18 +198,15 @@ static int restore_round(struct trainer *trainer, struct bytes_reader *reader,
     if (fingerprint == NULL || memcmp(fingerprint, trainer->fingerprint, HASH_SIZE) != 0)
         return error_set(error, ERROR_CORRUPT,
                          "the checkpoint is of another run: network, training or data differ");
-    read_counters(reader, &restored->counters);
-    read_schedule(reader, &restored->schedule);
-    bool has_figures = read_figures(reader, &restored->last_figures) &&
-                       read_figures(reader, &restored->best_figures);
-    size_t rest = reader->failed ? 0 : reader->size - reader->at;
-    if (!has_figures || !are_possible(&trainer->plan, &restored->counters) ||
-        !is_schedule_possible(&restored->schedule, restored->counters.epoch) ||
-        rest != 2 * metrics_size(trainer->plan.metrics) + float_size(trainer))
-        return refuse_counters(error);
-    metrics_restore(trainer->plan.metrics, reader);
-    metrics_restore(trainer->best_metrics, reader);
-    restore_floats(trainer, bytes_read(reader, float_size(trainer)));
+    if (read_round(trainer, reader, restored, error) != 0)
+        return -1;
+    trainer->course = restored->course;
+    trainer_plan_set_epochs(&trainer->plan, restored->epochs);
+    trainer_settings_restore(trainer, &restored->settings);
+    trainer_body_restore(trainer, restored->body.data, restored->body.size);
+    trainer->snapshot.size = 0; /* has room for any of its kind */
+    bytes_append(&trainer->snapshot, restored->snapshot.data, restored->snapshot.size);
+    trainer->failure.failed = false;
     return 0;
 }
 
@@ -308,7 +216,7 @@ static struct trainer *trainer_of_round(struct trainer *trainer, const struct tr
 {
     if (folds->done == trainer->folds.done)
         return trainer;
-    const struct trainer_setup setup = trainer->plan.setup;
+    const struct trainer_setup setup = trainer_document_setup(trainer);
     struct trainer_round round = trainer_round_after(&setup, folds);
     return trainer_create_round(&setup, &round, error);
 }
@@ -316,8 +224,6 @@ static struct trainer *trainer_of_round(struct trainer *trainer, const struct tr
 static void start_again(struct trainer *trainer)
 {
     enum trainer_phase phase = trainer->counters.phase;
-    trainer->order_epoch = -1;
-    trainer->update_done = 0;
     if ((phase == PHASE_VALIDATING || phase == PHASE_EPOCH_END) && trainer_has_validation(trainer))
         trainer_validation_start(trainer);
 }
@@ -341,10 +247,6 @@ static int restore(struct trainer *trainer, struct bytes_reader *reader, struct 
     struct trainer_folds old = trainer->folds;
     trainer->folds = restored->folds;
     restored->folds = old;
-    trainer->counters = restored->counters;
-    *step_schedule_state(trainer->step) = restored->schedule;
-    trainer->last_figures = restored->last_figures;
-    trainer->best_figures = restored->best_figures;
     start_again(trainer);
     return 0;
 }
@@ -358,5 +260,6 @@ int trainer_restore(struct trainer *trainer, const void *checkpoint, size_t size
         return -1;
     int result = restore(trainer, &reader, &restored, error);
     trainer_folds_clear(&restored.folds);
+    fields_clear(&trainer_change_kind, &restored.settings);
     return result;
 }

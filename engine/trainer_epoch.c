@@ -68,14 +68,15 @@ static bool keep_best(struct trainer *trainer, double value)
 {
     struct trainer_counters *counters = &trainer->counters;
     double best = counters->best_epoch == 0 ? (double)NAN : counters->best_value;
-    if (!is_better(trainer->plan.monitor, value, best, 0))
+    bool is_best = is_better(trainer->plan.monitor, value, best, 0);
+    if (is_best || !trainer_plan_keeps_best(&trainer->plan))
+        memcpy(trainer->best_parameters, trainer_result_parameters(trainer),
+               trainer_plan_parameter_size(&trainer->plan));
+    if (!is_best)
         return false;
     counters->best_epoch = counters->epoch;
     counters->best_step = counters->step;
     counters->best_value = value;
-    if (trainer->best_parameters != NULL)
-        memcpy(trainer->best_parameters, trainer_result_parameters(trainer),
-               (size_t)trainer->plan.network->parameter_count * sizeof(float));
     metrics_copy(trainer->best_metrics, trainer->plan.metrics);
     trainer->best_figures = trainer->last_figures;
     return true;
@@ -124,7 +125,7 @@ static bool reaches_goals(const struct trainer *trainer, const struct trainer_re
 static enum trainer_stop find_stop(const struct trainer *trainer,
                                    const struct trainer_report *report, bool lost_patience)
 {
-    if (trainer->counters.epoch == trainer->plan.epochs)
+    if (trainer->counters.epoch >= trainer->plan.epochs)
         return STOP_EPOCHS;
     if (lost_patience)
         return STOP_PATIENCE;

@@ -38,13 +38,13 @@ bool trainer_has_next_round(const struct trainer *trainer)
 }
 
 /* The last run trains as long as the folds did until they were at their best, where it is the best
- * weights that are wanted; else all epochs. */
+ * weights that are wanted; else all epochs (0). */
 static int64_t last_epochs(const struct trainer_setup *setup, const struct trainer_folds *folds)
 {
     const struct early_stopping_options *stopping = setup->training->early_stopping;
     double sum = 0;
     if (stopping == NULL || !stopping->restore_best)
-        return setup->training->epochs;
+        return 0;
     for (int64_t i = 0; i < folds->done; i++)
         sum += (double)folds->best_epochs[i];
     int64_t mean = llround(sum / (double)folds->done);
@@ -103,11 +103,12 @@ int trainer_next_round(struct trainer *trainer, struct trainer_report *report, s
     folds->steps += counters->step;
     folds->epochs += counters->epoch;
     report_means(trainer, report);
-    const struct trainer_setup setup = trainer->plan.setup;
+    const struct trainer_setup setup = trainer_document_setup(trainer);
     struct trainer_round round = trainer_round_after(&setup, folds);
     struct trainer *next = trainer_create_round(&setup, &round, error);
     if (next == NULL)
         return -1;
+    trainer_settings_pass(trainer, next);
     trainer_adopt(trainer, next);
     return 0;
 }

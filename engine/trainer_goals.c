@@ -50,13 +50,21 @@ static int plan_monitor(struct trainer_plan *plan, struct error *error)
 }
 
 /* The last run of a cross-validation validates nothing: there the training loss stands in. */
+const char *trainer_plan_schedule_figure(const struct trainer_plan *plan,
+                                         const struct variant *schedule)
+{
+    const char *watched = schedule_monitor(schedule);
+    if (watched == NULL)
+        return NULL;
+    return plan->round.is_last ? "train_loss" : figure_of(plan, watched);
+}
+
 static int plan_schedule(struct trainer_plan *plan, struct error *error)
 {
-    const char *watched = schedule_monitor(&plan->setup.training->schedule);
-    if (watched == NULL)
-        return 0;
-    plan->schedule_figure = plan->round.is_last ? "train_loss" : figure_of(plan, watched);
-    if (plan->schedule_figure == NULL)
+    const struct variant *schedule = &plan->setup.training->schedule;
+    const char *watched = schedule_monitor(schedule);
+    plan->schedule_figure = trainer_plan_schedule_figure(plan, schedule);
+    if (watched != NULL && plan->schedule_figure == NULL)
         return refuse_figure("training.schedule.monitor", watched, error);
     return 0;
 }

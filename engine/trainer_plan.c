@@ -143,17 +143,27 @@ static int plan_augmentation(struct trainer_plan *plan, struct error *error)
 
 /* ---- all together */
 
+int64_t trainer_plan_step_limit(const struct trainer_plan *plan, int64_t epochs)
+{
+    const struct limit_options *limits = plan->setup.training->limits;
+    int64_t steps = plan->steps_per_epoch * epochs;
+    return limits != NULL && limits->steps > 0 ? smaller(steps, limits->steps) : steps;
+}
+
+void trainer_plan_set_epochs(struct trainer_plan *plan, int64_t epochs)
+{
+    plan->epochs = epochs;
+    plan->steps = plan->steps_per_epoch * epochs;
+    plan->step_limit = trainer_plan_step_limit(plan, epochs);
+}
+
 static void plan_steps(struct trainer_plan *plan)
 {
     const struct training *training = plan->setup.training;
     int64_t rows = plan->sets.training_count, batch = training->batch_size;
-    plan->epochs = plan->round.epochs > 0 ? plan->round.epochs : training->epochs;
     plan->update_rows = smaller(batch * training->accumulate, rows);
     plan->steps_per_epoch = (rows + plan->update_rows - 1) / plan->update_rows;
-    plan->steps = plan->steps_per_epoch * plan->epochs;
-    plan->step_limit = plan->steps;
-    if (training->limits != NULL && training->limits->steps > 0)
-        plan->step_limit = smaller(plan->step_limit, training->limits->steps);
+    trainer_plan_set_epochs(plan, plan->round.epochs > 0 ? plan->round.epochs : training->epochs);
     plan->rows = smaller(batch, rows);
     int64_t validation = smaller(VALIDATION_BATCH, plan->sets.validation_count);
     if (validation > plan->rows)

@@ -61,11 +61,16 @@ struct trainer_plan {
 
 int trainer_plan_make(struct trainer_plan *plan, const struct trainer_setup *setup,
                       const struct trainer_round *round, struct error *error);
+/* The epochs of this round, and what follows from them. */
+void trainer_plan_set_epochs(struct trainer_plan *plan, int64_t epochs);
+/* Updates of a round of so many epochs at most. */
+int64_t trainer_plan_step_limit(const struct trainer_plan *plan, int64_t epochs);
 /* The first run of a setup. */
 struct trainer_round trainer_round_first(const struct trainer_setup *setup);
 void trainer_plan_clear(struct trainer_plan *plan);
 
-/* A run that may end with other weights than its last keeps the best. */
+/* A run that may end with other weights than its last keeps the best; every other one keeps those
+ * of the last epoch's end, for the case that it diverges. */
 bool trainer_plan_keeps_best(const struct trainer_plan *plan);
 /* Bytes of one block of weights. */
 size_t trainer_plan_parameter_size(const struct trainer_plan *plan);
@@ -75,6 +80,10 @@ int trainer_plan_goals(struct trainer_plan *plan, struct error *error);
 /* trainer_network.c: the network's document with what the learned input asks for; the caller owns
  * it. Before the network is planned. */
 json_t *trainer_plan_document(const struct trainer_plan *plan, struct error *error);
+/* The figure of the epochs' reports that a schedule watches, NULL where it watches none or there is
+ * none of the name. */
+const char *trainer_plan_schedule_figure(const struct trainer_plan *plan,
+                                         const struct variant *schedule);
 
 /* trainer_check.c: *memory: bytes that a trainer of this plan will take; *resolved (may be NULL):
  * see trainer_check(). */

@@ -25,8 +25,9 @@ struct model *trainer_model(const struct trainer *trainer, bool best, json_t *li
                             struct error *error)
 {
     const struct trainer_plan *plan = &trainer->plan;
-    bool has_best = trainer->best_parameters != NULL && trainer->counters.best_epoch > 0;
-    bool wants_best = trainer_restores_best(trainer) || (best && trainer_has_validation(trainer));
+    bool has_best = trainer->counters.best_epoch > 0;
+    bool wants_best = trainer_restores_best(trainer) || trainer->failure.failed ||
+                      (best && trainer_has_validation(trainer));
     struct preprocessing *preprocessing = copy_preprocessing(plan->preprocessing, error);
     struct network *network =
         network_create(plan->network->document, &plan->network->input_shape, 0, error);

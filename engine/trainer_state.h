@@ -11,6 +11,7 @@
 #include "engine/step.h"
 #include "engine/trainer.h"
 #include "engine/trainer_augment.h"
+#include "engine/trainer_change.h"
 #include "engine/trainer_data.h"
 #include "engine/trainer_plan.h"
 
@@ -36,6 +37,36 @@ struct trainer_counters {
     enum trainer_stop stop;
 };
 
+/* The same, but a rollback does not take it back, and it goes on from fold to fold. */
+struct trainer_course {
+    int64_t tries;   /* updates that were done or failed, those that were taken back too: a clock */
+    int64_t changes; /* applied */
+    int64_t rollbacks;  /* done */
+    double rate_factor; /* halved by each rollback, 1 after a change of the learning rate */
+    double good_loss;   /* what an epoch must not be above to be gone back to; NaN: any will do */
+};
+
+/* What the run trains by, for the plan and the step to point to. */
+struct trainer_settings {
+    const struct training *document;              /* borrowed */
+    struct training training;                     /* the document's but for what was changed */
+    struct variant optimizer;                     /* owned copy, as training.optimizer */
+    struct variant schedule;                      /* owned copy, as training.schedule */
+    struct early_stopping_options early_stopping; /* as training.early_stopping */
+};
+
+/* Where and over what a run failed; the rows of the batch are still in data.rows. */
+struct trainer_failure {
+    bool failed;
+    int layer;        /* the first whose output, or else gradient, is not finite; -1: none */
+    int64_t row;      /* of the dataset, whose output is not; -1: none */
+    char tensor[128]; /* whose gradient is not; "" where it is an output */
+    int64_t rows;     /* of the batch */
+};
+
+/* Gradient norms of the last updates that are kept for the report of a failure. */
+enum { NORMS_KEPT = 8 };
+
 /* An epoch's figures: train_loss, val_loss, val_<metric> … */
 struct trainer_figures {
     int count;
@@ -52,18 +83,23 @@ struct trainer_folds {
 
 struct trainer {
     struct trainer_plan plan;
+    struct trainer_settings *settings; /* owned */
+    struct trainer_course course;
     struct trainer_folds folds;
     struct trainer_data data;
     struct trainer_augment augment;
     struct step *step;
     float *parameters;            /* [network->parameter_count], as best_parameters */
     float *average;               /* of the weights, training.average; NULL: none */
-    float *best_parameters;       /* NULL: not kept */
+    float *best_parameters;       /* the best's, or the last epoch's: trainer_plan_keeps_best() */
     struct metrics *best_metrics; /* of the best epoch; plan.metrics: of the last validation */
     uint32_t *order;              /* [training rows], of order_epoch */
     int64_t order_epoch;          /* -1: none yet */
     struct trainer_counters counters;
     struct trainer_figures last_figures, best_figures; /* of the last epoch, and of the best */
+    double norms[NORMS_KEPT]; /* of update i (0-based) at [i % NORMS_KEPT] */
+    struct bytes snapshot;    /* what a rollback goes back to; empty where there is none */
+    struct trainer_failure failure;
     /* The update in progress, where it takes several batches; not saved, it starts again. */
     int64_t update_done; /* rows that were added */
     float
@@ -105,9 +141,39 @@ float *trainer_result_parameters(const struct trainer *trainer);
  * it is time to stop. */
 void trainer_epoch_end(struct trainer *trainer, struct trainer_report *report);
 
-/* trainer_divergence.c: what was not finite, where, and for which rows. */
-int trainer_diverged(const struct trainer *trainer, enum step_outcome outcome,
+/* trainer_divergence.c: what was not finite, where, and for which rows: as an error, and in
+ * trainer->failure. */
+int trainer_diverged(struct trainer *trainer, enum step_outcome outcome,
                      const struct step_batch *batch, struct error *error);
+
+/* trainer_change.c: copies of what can be changed of the document's training; the plan is to point
+ * to them. */
+int trainer_settings_open(struct trainer *trainer, struct error *error);
+void trainer_settings_free(struct trainer_settings *settings);
+/* The setup with the document's training, as trainer_create() was given it. */
+struct trainer_setup trainer_document_setup(const struct trainer *trainer);
+/* Lets plan and step have what they must know of settings and course. */
+void trainer_settings_steer(struct trainer *trainer);
+/* Goes over to another round with settings and course; the old one gets those of the new. */
+void trainer_settings_pass(struct trainer *from, struct trainer *to);
+int trainer_settings_save(const struct trainer *trainer, struct bytes *bytes, struct error *error);
+/* Reads what was saved into a change of all values; ERROR_CORRUPT. */
+int trainer_settings_read(struct bytes_reader *reader, struct trainer_change *settings,
+                          struct error *error);
+void trainer_settings_restore(struct trainer *trainer, struct trainer_change *settings_taken);
+
+/* trainer_rollback.c: whether the run goes back where it diverges. */
+bool trainer_rolls_back(const struct trainer_plan *plan);
+/* Bytes of a snapshot. */
+int trainer_snapshot_memory(const struct trainer_plan *plan, size_t *size, struct error *error);
+/* Takes the memory of the first snapshot, where the run needs one. */
+int trainer_snapshot_create(struct trainer *trainer, struct error *error);
+/* The loss of an update, which counts where it is the first. */
+void trainer_snapshot_first(struct trainer *trainer, double loss);
+/* Keeps the state at an epoch's end where its training loss is good. */
+void trainer_snapshot_epoch(struct trainer *trainer, double loss);
+/* After trainer_diverged(): back to the snapshot, or the failure. */
+enum trainer_event trainer_roll_back(struct trainer *trainer, struct trainer_report *report);
 
 /* trainer.c: a trainer for another round of the same setup; its folds are empty. */
 struct trainer *trainer_create_round(const struct trainer_setup *setup,
@@ -137,5 +203,14 @@ void trainer_figure_name(const struct trainer *trainer, int index, char name[48]
 /* trainer_checkpoint.c: the digest of everything that a run is a function of. */
 int trainer_fingerprint(const struct trainer_plan *plan, char text[DIGEST_TEXT_SIZE],
                         struct error *error);
+
+/* trainer_body.c: what a rollback takes back. */
+void trainer_body_save(const struct trainer *trainer, struct bytes *bytes);
+/* Whether these bytes are a body that this run can have, with so many epochs. */
+bool trainer_body_check(const struct trainer *trainer, struct bytes_reader reader, int64_t epochs);
+/* After trainer_body_check(); fails never. */
+void trainer_body_restore(struct trainer *trainer, const void *body, size_t size);
+void trainer_figures_save(const struct trainer_figures *figures, struct bytes *bytes);
+bool trainer_figures_read(struct bytes_reader *reader, struct trainer_figures *figures);
 
 #endif

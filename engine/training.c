@@ -6,6 +6,7 @@
 #include "engine/metrics.h"
 #include "engine/optimizer.h"
 #include "engine/schedule.h"
+#include "engine/training_ranges.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -49,7 +50,7 @@ static const struct kind validation_kind = {.name = "validation",
 static const struct field early_stopping_fields[] = {
     FIELD_STRING(struct early_stopping_options, monitor, .min = 1, .max = 47, .text = "val_loss",
                  .help = "val_loss, loss (of the training rows) or val_ and a metric"),
-    FIELD_INTEGER(struct early_stopping_options, patience, .min = 1, .max = 1e9, .number = 5,
+    FIELD_INTEGER(struct early_stopping_options, patience, PATIENCE_RANGE, .number = 5,
                   .help = "epochs without improvement before it stops"),
     FIELD_NUMBER(struct early_stopping_options, min_delta, .min = 0, .max = 1e30,
                  .help = "what counts as an improvement must be more than this"),
@@ -102,6 +103,8 @@ static const struct kind limit_kind = {.name = "limits",
                                        .size = sizeof(struct limit_options),
                                        .fields = limit_fields};
 
+static const char *const divergence_choices[] = {"fail", "rollback", NULL};
+
 static const struct field training_fields[] = {
     FIELD_VARIANT(struct training, loss, .kinds = loss_kinds,
                   .help = "what is made small; by default from the output's activation"),
@@ -109,7 +112,7 @@ static const struct field training_fields[] = {
                   .help = "how gradients become updates"),
     FIELD_VARIANT(struct training, schedule, .kinds = schedule_kinds, .text = "constant",
                   .help = "the learning rate over time"),
-    FIELD_INTEGER(struct training, epochs, .min = 1, .max = 1e7, .number = 10,
+    FIELD_INTEGER(struct training, epochs, EPOCHS_RANGE, .number = 10,
                   .help = "passes over the training rows"),
     FIELD_INTEGER(struct training, batch_size, .min = 1, .max = 1 << 20, .number = 32,
                   .help = "rows of one update; a last short batch is used"),
@@ -125,9 +128,9 @@ static const struct field training_fields[] = {
     FIELD_NUMBER(struct training, clip_value, .min = 0, .max = 1e30, .number = (double)NAN,
                  .flags = FIELD_NULLABLE | FIELD_ABOVE_MIN,
                  .help = "largest magnitude of each element of the gradient, after clip_norm"),
-    FIELD_NUMBER(struct training, l1, .min = 0, .max = 1e6,
+    FIELD_NUMBER(struct training, l1, PENALTY_RANGE,
                  .help = "penalty on the magnitude of kernels, where a layer sets none"),
-    FIELD_NUMBER(struct training, l2, .min = 0, .max = 1e6,
+    FIELD_NUMBER(struct training, l2, PENALTY_RANGE,
                  .help = "penalty on the square of kernels, where a layer sets none"),
     FIELD_NUMBER(struct training, label_smoothing, .min = 0, .max = 1, .flags = FIELD_BELOW_MAX,
                  .help = "share of each target that is spread over all classes"),
@@ -143,6 +146,11 @@ static const struct field training_fields[] = {
     FIELD_VARIANTS(struct training, augmentation, .kinds = augment_kinds, .max = AUGMENTATION_MAX,
                    .flags = FIELD_NULLABLE,
                    .help = "random changes of the training rows, applied in this order"),
+    FIELD_CHOICE(struct training, on_divergence, .choices = divergence_choices,
+                 .number = DIVERGENCE_FAIL,
+                 .help = "what becomes of a run whose loss or gradient is not finite: it fails, or "
+                         "it goes back to the last epoch that lowered the training loss, with "
+                         "half the learning rate, at most three times"),
     FIELD_INTEGER(struct training, seed, .help = "everything random comes from it"),
     FIELD_INTEGER(struct training, accumulate, .min = 1, .max = 1e9, .number = 1,
                   .help = "batches per update"),

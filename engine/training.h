@@ -34,6 +34,8 @@ struct limit_options {
     json_t *target; /* {"val_accuracy": 0.98}; NULL: none */
 };
 
+enum { DIVERGENCE_FAIL, DIVERGENCE_ROLLBACK };
+
 struct training {
     struct variant loss;      /* kind NULL: by the target */
     struct variant optimizer; /* adam */
@@ -50,6 +52,7 @@ struct training {
     json_t *metrics;       /* names and objects, see metrics.h; NULL or empty: by the task */
     struct checkpoint_options *checkpoint;
     struct variants augmentation; /* of the training batches, in this order */
+    int on_divergence;            /* DIVERGENCE_… */
     int64_t seed;
     int64_t accumulate;              /* batches of an update */
     struct average_options *average; /* NULL: none */

@@ -67,6 +67,8 @@ libengine_la_SOURCES += \
 	engine/trainer.c engine/trainer.h engine/trainer_state.h \
 	engine/trainer_augment.c engine/trainer_augment.h \
 	engine/trainer_average.c \
+	engine/trainer_body.c \
+	engine/trainer_change.c engine/trainer_change.h \
 	engine/trainer_check.c \
 	engine/trainer_checkpoint.c \
 	engine/trainer_data.c engine/trainer_data.h \
@@ -78,10 +80,11 @@ libengine_la_SOURCES += \
 	engine/trainer_network.c \
 	engine/trainer_plan.c engine/trainer_plan.h \
 	engine/trainer_result.c \
+	engine/trainer_rollback.c \
 	engine/trainer_rows.c \
 	engine/trainer_split.c \
 	engine/trainer_task.c engine/trainer_task.h \
 	engine/trainer_validation.c \
 	engine/trainer_validation_rows.c \
 	engine/trainer_weights.c \
-	engine/training.c engine/training.h
+	engine/training.c engine/training.h engine/training_ranges.h

@@ -5,14 +5,15 @@
 #include "storage/store.h"
 #include "storage/tables.h"
 
-static int checkpoint_insert(struct connection *connection, int64_t job, int64_t step, int64_t blob,
-                             struct error *error)
+static int checkpoint_insert(struct connection *connection, int64_t job,
+                             const struct job_change *change, int64_t blob, struct error *error)
 {
     AUTO_CLEAR(statement_end)
-    struct statement insert =
-        statement_start(connection, "INSERT INTO checkpoints (job, step, blob) VALUES (?, ?, ?)");
+    struct statement insert = statement_start(
+        connection, "INSERT INTO checkpoints (job, step, tries, blob) VALUES (?, ?, ?, ?)");
     statement_bind_integer(&insert, job);
-    statement_bind_integer(&insert, step);
+    statement_bind_integer(&insert, change->checkpoint_step);
+    statement_bind_integer(&insert, change->checkpoint_tries);
     statement_bind_integer(&insert, blob);
     return statement_run(&insert, error);
 }
@@ -34,8 +35,7 @@ static int checkpoint_remove_oldest(struct connection *connection, int64_t job, 
     return blob_release(connection, blob, error) == 0 ? 1 : -1;
 }
 
-static int checkpoints_prune(struct connection *connection, int64_t job, int64_t keep,
-                             struct error *error)
+int checkpoints_prune(struct connection *connection, int64_t job, int64_t keep, struct error *error)
 {
     int removed;
     while ((removed = checkpoint_remove_oldest(connection, job, keep, error)) == 1)
@@ -43,19 +43,13 @@ static int checkpoints_prune(struct connection *connection, int64_t job, int64_t
     return removed;
 }
 
-int checkpoint_add(struct connection *connection, int64_t job, int64_t step,
-                   const struct blob *blob, int64_t keep, struct error *error)
+int checkpoint_add(struct connection *connection, int64_t job, const struct job_change *change,
+                   const struct blob *blob, struct error *error)
 {
     int64_t number;
-    if (blob_put(connection, blob, &number, error) != 0 ||
-        checkpoint_insert(connection, job, step, number, error) != 0)
+    if (blob_put(connection, blob, &number, error) != 0)
         return -1;
-    return checkpoints_prune(connection, job, keep, error);
-}
-
-int checkpoints_drop(struct connection *connection, int64_t job, struct error *error)
-{
-    return checkpoints_prune(connection, job, 0, error);
+    return checkpoint_insert(connection, job, change, number, error);
 }
 
 struct checkpoint_load {

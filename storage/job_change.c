@@ -94,17 +94,41 @@ static int progress_update(struct connection *connection, int64_t job, const str
     return statement_run(&update, error);
 }
 
-static int spec_update(struct connection *connection, int64_t job, const char *spec,
+static int spec_update(struct connection *connection, int64_t job, const struct job_change *change,
                        struct error *error)
 {
-    if (!spec)
+    if (!change->spec && !change->tags && !change->error_details && !change->verification)
         return 0;
     AUTO_CLEAR(statement_end)
-    struct statement update =
-        statement_start(connection, "UPDATE job_specs SET spec = ? WHERE job = ?");
-    statement_bind_text(&update, spec);
+    struct statement update = statement_start(
+        connection, "UPDATE job_specs SET spec = coalesce(?, spec), tags = coalesce(?, tags), "
+                    "error_details = coalesce(?, error_details), "
+                    "verification = coalesce(?, verification) WHERE job = ?");
+    statement_bind_text(&update, change->spec);
+    statement_bind_text(&update, change->tags);
+    statement_bind_text(&update, change->error_details);
+    statement_bind_text(&update, change->verification);
     statement_bind_integer(&update, job);
     return statement_run(&update, error);
+}
+
+static int statement_run_for(struct connection *connection, const char *sql, int64_t job,
+                             struct error *error)
+{
+    AUTO_CLEAR(statement_end) struct statement update = statement_start(connection, sql);
+    statement_bind_integer(&update, job);
+    return statement_run(&update, error);
+}
+
+static int end_forget(struct connection *connection, int64_t job, struct error *error)
+{
+    if (statement_run_for(connection,
+                          "UPDATE jobs SET error_code = NULL, error_message = NULL, "
+                          "finished_ms = 0 WHERE number = ?",
+                          job, error) != 0)
+        return -1;
+    return statement_run_for(connection, "UPDATE job_specs SET error_details = NULL WHERE job = ?",
+                             job, error);
 }
 
 static int points_add(struct connection *connection, int64_t job, const struct job_change *change,
@@ -129,13 +153,15 @@ static int checkpoint_change(struct connection *connection, int64_t job,
                              const struct change *change, struct error *error)
 {
     const struct job_change *given = change->job;
-    if (given->drop_checkpoints && checkpoints_drop(connection, job, error) != 0)
+    int64_t keep = given->checkpoints_keep;
+    if (given->drop_checkpoints && checkpoints_prune(connection, job, 0, error) != 0)
         return -1;
-    if (!given->checkpoint)
-        return 0;
-    int64_t keep = given->checkpoints_keep > 1 ? given->checkpoints_keep : 1;
-    return checkpoint_add(connection, job, given->checkpoint_step, &change->checkpoint, keep,
-                          error);
+    if (given->checkpoint &&
+        checkpoint_add(connection, job, given, &change->checkpoint, error) != 0)
+        return -1;
+    if (given->checkpoint && keep == 0)
+        keep = 1;
+    return keep > 0 ? checkpoints_prune(connection, job, keep, error) : 0;
 }
 
 /* The job's row keeps the newest. */
@@ -150,6 +176,23 @@ static int events_add(struct connection *connection, int64_t job, struct change 
     return 0;
 }
 
+static int also_add(struct connection *connection, const struct job_change *change,
+                    struct error *error)
+{
+    const struct job_event *event = &change->also_event;
+    struct error missing = {0};
+    int64_t job, seq;
+    if (!change->also_id)
+        return 0;
+    if (job_number(connection, change->also_id, &job, &missing) != 0)
+        return missing.code == ERROR_NOT_FOUND
+                   ? 0
+                   : error_set(error, missing.code, "%s", missing.message);
+    if (event_add(connection, job, event->type, event->body, &seq, error) != 0)
+        return -1;
+    return job_seq_set(connection, job, seq, error);
+}
+
 static int change_run(struct connection *connection, void *context, struct error *error)
 {
     struct change *change = context;
@@ -157,14 +200,16 @@ static int change_run(struct connection *connection, void *context, struct error
     int64_t job;
     change->seq = 0;
     if (job_state_check(connection, given->id, given->from, &job, error) != 0 ||
-        events_add(connection, job, change, error) != 0)
+        (given->setting && setting_add(connection, job, given->setting, error) != 0) ||
+        (given->forget_end && end_forget(connection, job, error) != 0) ||
+        also_add(connection, given, error) != 0 || events_add(connection, job, change, error) != 0)
         return -1;
     if (given->model && model_add(connection, given->model, &change->model_file,
                                   &change->model_version, error) != 0)
         return -1;
     if (state_update(connection, job, given, error) != 0 ||
         progress_update(connection, job, change, error) != 0 ||
-        spec_update(connection, job, given->spec, error) != 0 ||
+        spec_update(connection, job, given, error) != 0 ||
         points_add(connection, job, given, error) != 0 ||
         histograms_add(connection, job, given, error) != 0)
         return -1;
@@ -179,6 +224,8 @@ static size_t change_size(const struct job_change *change)
         size += change->checkpoint->size;
     if (change->model)
         size += change->model_file->size;
+    if (change->setting)
+        size += strlen(change->setting->changes);
     for (size_t i = 0; i < change->point_series_count; i++)
         size += (size_t)change->points[i].count * sizeof(double);
     for (size_t i = 0; i < change->histogram_count; i++)

@@ -17,9 +17,13 @@ void job_record_clear(struct job_record *record)
     free(record->dataset_id);
     free(record->spec);
     free(record->status);
+    free(record->tags);
     free(record->error_code);
     free(record->error_message);
+    free(record->error_details);
     free(record->model_id);
+    free(record->verifies);
+    free(record->verification);
     memset(record, 0, sizeof(*record));
 }
 
@@ -43,6 +47,10 @@ static void job_read(struct statement *row, void *record)
     job->created_ms = statement_read_integer(row);
     job->started_ms = statement_read_integer(row);
     job->finished_ms = statement_read_integer(row);
+    job->tags = statement_read_text(row);
+    job->error_details = statement_read_text(row);
+    job->verifies = statement_read_text(row);
+    job->verification = statement_read_text(row);
 }
 
 static void job_clear(void *record)
@@ -56,7 +64,8 @@ static const struct record_kind job_kind = {
     .prefix = "job_",
     .select = "SELECT id, name, state, priority, threads, memory, dataset_id, spec, status, "
               "error_code, error_message, model_id, attempt, seq, created_ms, started_ms, "
-              "finished_ms FROM jobs CROSS JOIN job_specs ON job_specs.job = jobs.number",
+              "finished_ms, tags, error_details, verifies, verification FROM jobs CROSS JOIN "
+              "job_specs ON job_specs.job = jobs.number",
     .size = sizeof(struct job_record),
     .read = job_read,
     .clear = job_clear,
@@ -104,18 +113,34 @@ static int job_insert(struct connection *connection, const struct job_record *re
     return 0;
 }
 
-static int spec_insert(struct connection *connection, int64_t job, const char *spec,
+static int spec_insert(struct connection *connection, int64_t job, const struct job_record *record,
                        struct error *error)
 {
     AUTO_CLEAR(statement_end)
-    struct statement insert =
-        statement_start(connection, "INSERT INTO job_specs (job, spec) VALUES (?, ?)");
+    struct statement insert = statement_start(
+        connection, "INSERT INTO job_specs (job, spec, tags, error_details, verifies, verification)"
+                    " VALUES (?, ?, ?, ?, ?, ?)");
     statement_bind_integer(&insert, job);
-    statement_bind_text(&insert, spec);
+    statement_bind_text(&insert, record->spec);
+    statement_bind_text(&insert, record->tags);
+    statement_bind_text(&insert, record->error_details);
+    statement_bind_text(&insert, record->verifies);
+    statement_bind_text(&insert, record->verification);
     return statement_run(&insert, error);
 }
 
-static int job_seq_set(struct connection *connection, int64_t job, int64_t seq, struct error *error)
+static int settings_take(struct connection *connection, int64_t job, const char *from,
+                         struct error *error)
+{
+    int64_t number;
+    if (from == NULL)
+        return 0;
+    if (job_number(connection, from, &number, error) != 0)
+        return -1;
+    return settings_copy(connection, number, job, error);
+}
+
+int job_seq_set(struct connection *connection, int64_t job, int64_t seq, struct error *error)
 {
     AUTO_CLEAR(statement_end)
     struct statement update =
@@ -132,7 +157,8 @@ static int job_addition_run(struct connection *connection, void *context, struct
     int64_t job;
     if (dataset_check(connection, record->dataset_id, error) != 0 ||
         job_insert(connection, record, &job, error) != 0 ||
-        spec_insert(connection, job, record->spec, error) != 0 ||
+        spec_insert(connection, job, record, error) != 0 ||
+        settings_take(connection, job, record->verifies, error) != 0 ||
         event_add(connection, job, addition->event_type, addition->event_body, &addition->seq,
                   error) != 0)
         return -1;
@@ -274,7 +300,7 @@ static int job_removal_run(struct connection *connection, void *context, struct 
     const struct job_removal *removal = context;
     int64_t job;
     if (job_state_check(connection, removal->id, removal->states, &job, error) != 0 ||
-        checkpoints_drop(connection, job, error) != 0)
+        checkpoints_prune(connection, job, 0, error) != 0)
         return -1;
     return job_delete(connection, job, error);
 }

@@ -27,6 +27,7 @@ libstorage_la_SOURCES = \
 	storage/readers.c storage/readers.h \
 	storage/records.c storage/records.h \
 	storage/schema.c \
+	storage/settings.c \
 	storage/space.c storage/space.h \
 	storage/statement.c storage/statement.h \
 	storage/store.c storage/store.h \

@@ -94,8 +94,25 @@ static const char histograms[] =
     "  epoch INTEGER NOT NULL, body BLOB NOT NULL,"
     "  UNIQUE (job, epoch)) STRICT;";
 
+/* tries: the clock of a run, which a checkpoint's step is not where the run was rolled back. */
+static const char steering_schema[] =
+    "CREATE TABLE job_settings (" /* changes of a running job, each at its place in the run */
+    "  number INTEGER PRIMARY KEY,"
+    "  job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,"
+    "  step INTEGER NOT NULL, tries INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    "  changes TEXT NOT NULL) STRICT;"
+    "CREATE INDEX job_settings_by_job ON job_settings (job, number);"
+    "ALTER TABLE checkpoints ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE checkpoints SET tries = step;"
+    "ALTER TABLE job_specs ADD COLUMN tags TEXT;"
+    "UPDATE job_specs SET tags = json_extract(spec, '$.tags') WHERE json_valid(spec);"
+    "ALTER TABLE job_specs ADD COLUMN error_details TEXT;"
+    "ALTER TABLE job_specs ADD COLUMN verifies TEXT;"
+    "ALTER TABLE job_specs ADD COLUMN verification TEXT;";
+
 const struct migration migrations[] = {
     {"datasets, jobs, histories, models, answers", first_schema},
     {"histograms of weights and gradients", histograms},
+    {"settings, verifications, details of errors", steering_schema},
 };
 const size_t migration_count = ARRAY_COUNT(migrations);

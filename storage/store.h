@@ -102,8 +102,12 @@ struct job_record {
     char *dataset_id;
     char *spec;                       /* JSON text: the document with every default */
     char *status;                     /* JSON text: progress, metrics, best …; "{}" at first */
+    char *tags;                       /* JSON object text; NULL: none */
     char *error_code, *error_message; /* NULL */
+    char *error_details;              /* JSON object text: further members of the error; NULL */
     char *model_id;                   /* NULL until there is one */
+    char *verifies;                   /* id of the job that this one replays; NULL */
+    char *verification;               /* JSON object text: what of that; NULL */
     int64_t attempt;                  /* 1, one more each time it starts again after a crash */
     int64_t seq;                      /* of its newest event */
     int64_t created_ms, started_ms, finished_ms; /* 0: not yet */
@@ -111,7 +115,7 @@ struct job_record {
 void job_record_clear(struct job_record *record);
 
 /* Adds a job and its first event (type, JSON body text) in one transaction. The dataset must exist
- * (ERROR_NOT_FOUND). */
+ * (ERROR_NOT_FOUND), and where the job verifies another, that one, whose settings it takes over. */
 int store_job_add(struct store *store, struct job_record *record, const char *event_type,
                   const char *event_body, struct error *error);
 int store_job_get(struct store *store, const char *id, struct job_record *record,
@@ -150,7 +154,16 @@ struct job_histogram {
     struct bytes body; /* whatever the daemon puts there */
 };
 struct model_record;
-enum { CHANGE_EVENTS_MAX = 3 };
+
+/* A change of what the job trains by, and where in its run it takes effect. */
+struct job_setting {
+    int64_t step;  /* updates done */
+    int64_t tries; /* the run's clock, in which a rollback does not go back; never before that of a
+                      checkpoint or setting that the job has, else ERROR_CONFLICT */
+    int64_t at_ms;
+    const char *changes; /* JSON object text */
+};
+enum { CHANGE_EVENTS_MAX = 4 };
 struct job_event {
     const char *type, *body; /* body: JSON object text */
 };
@@ -161,7 +174,10 @@ struct job_change {
     const char *to;          /* new state; NULL: stays */
     const char *status;      /* JSON text */
     const char *spec;
-    const char *error_code, *error_message;
+    const char *tags; /* JSON text */
+    const char *error_code, *error_message, *error_details;
+    bool forget_end; /* no error and no time of an end any more: it begins again */
+    const char *verification;
     const int64_t *priority;
     int64_t started_ms, finished_ms;
     int64_t add_attempts;
@@ -171,8 +187,12 @@ struct job_change {
                                                one takes its place */
     size_t histogram_count;
     struct job_event events[CHANGE_EVENTS_MAX]; /* in this order; a NULL type ends them */
-    const struct bytes *checkpoint;             /* a new one, at: */
-    int64_t checkpoint_step, checkpoints_keep;  /* older ones beyond `keep` go */
+    const struct job_setting *setting;
+    const char *also_id; /* another job, which gets an event too where it is still there; NULL */
+    struct job_event also_event;
+    const struct bytes *checkpoint;            /* a new one, at: */
+    int64_t checkpoint_step, checkpoint_tries; /* where in the run it is */
+    int64_t checkpoints_keep; /* older ones go; 0: one stays with a new one, else all do */
     bool drop_checkpoints;
     struct model_record *model; /* added, its version set; job.model_id = its id */
     const struct bytes *model_file;
@@ -185,6 +205,21 @@ int store_job_change(struct store *store, const struct job_change *change, int64
  * is none. */
 int store_checkpoint_load(struct store *store, const char *job_id, struct bytes *checkpoint,
                           int64_t *step, struct error *error);
+
+/* ---- settings (storage/settings.c) */
+
+struct setting_record {
+    int64_t step, tries, at_ms;
+    char *changes; /* JSON object text */
+};
+void settings_free(struct setting_record *records, size_t count);
+/* In the order in which they were made. ERROR_NOT_FOUND: no such job. */
+int store_setting_list(struct store *store, const char *job_id, struct setting_record **records,
+                       size_t *count, struct error *error);
+/* Where a change of a job that waits takes effect: at its newest checkpoint, or at its last setting
+ * where that comes later. setting->changes is left alone. */
+int store_setting_place(struct store *store, const char *job_id, struct job_setting *setting,
+                        struct error *error);
 
 struct event_record {
     int64_t seq, at_ms;

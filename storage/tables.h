@@ -10,6 +10,8 @@
 
 /* jobs.c */
 int job_number(struct connection *connection, const char *id, int64_t *number, struct error *error);
+/* The newest event of the job. */
+int job_seq_set(struct connection *connection, int64_t job, int64_t seq, struct error *error);
 /* job_change.c: the number of a job that is in one of `states` (NULL: any), else ERROR_CONFLICT. */
 int job_state_check(struct connection *connection, const char *id, const char *const *states,
                     int64_t *number, struct error *error);
@@ -18,6 +20,12 @@ int job_state_check(struct connection *connection, const char *id, const char *c
 int dataset_check(struct connection *connection, const char *id, struct error *error);
 /* 1: a record refers to the file; 0: none does; -1. Reads by itself. */
 int dataset_file_is_used(struct store *store, const char *sha256, struct error *error);
+
+/* settings.c: ERROR_CONFLICT where it would come before what is there. */
+int setting_add(struct connection *connection, int64_t job, const struct job_setting *setting,
+                struct error *error);
+/* Those of job `from` for job `to`. */
+int settings_copy(struct connection *connection, int64_t from, int64_t to, struct error *error);
 
 /* events.c */
 int event_add(struct connection *connection, int64_t job, const char *type, const char *body,
@@ -31,10 +39,12 @@ int history_append(struct connection *connection, int64_t job, const struct hist
 int histogram_add(struct connection *connection, int64_t job, const struct job_histogram *histogram,
                   struct error *error);
 
-/* checkpoints.c: `keep` is at least 1. */
-int checkpoint_add(struct connection *connection, int64_t job, int64_t step,
-                   const struct blob *blob, int64_t keep, struct error *error);
-int checkpoints_drop(struct connection *connection, int64_t job, struct error *error);
+/* checkpoints.c: adds change->checkpoint. */
+int checkpoint_add(struct connection *connection, int64_t job, const struct job_change *change,
+                   const struct blob *blob, struct error *error);
+/* Removes all but the newest `keep`. */
+int checkpoints_prune(struct connection *connection, int64_t job, int64_t keep,
+                      struct error *error);
 
 /* models.c: gives the version; file_sha256 and file_bytes are the blob's. */
 int model_add(struct connection *connection, const struct model_record *record,

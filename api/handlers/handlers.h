@@ -18,8 +18,8 @@ extern const struct kind datasets_post_query_kind;
 
 /* jobs.c */
 route_handler_fn handle_jobs_post, handle_jobs_list, handle_jobs_get, handle_jobs_delete,
-    handle_jobs_cancel, handle_jobs_pause, handle_jobs_resume, handle_jobs_patch,
-    handle_jobs_evaluation;
+    handle_jobs_cancel, handle_jobs_pause, handle_jobs_resume, handle_jobs_retry,
+    handle_jobs_verify, handle_jobs_patch, handle_jobs_evaluation;
 extern const struct kind jobs_list_query_kind, jobs_cancel_kind, jobs_move_kind;
 
 /* histograms.c */

@@ -195,9 +195,28 @@ int handle_jobs_delete(struct request *request, struct reply *reply, struct erro
     return 0;
 }
 
+int handle_jobs_retry(struct request *request, struct reply *reply, struct error *error)
+{
+    return move(request, daemon_job_retry, reply, error);
+}
+
+int handle_jobs_verify(struct request *request, struct reply *reply, struct error *error)
+{
+    char id[ID_SIZE], replay[ID_SIZE], none;
+    if (request_read_body(request, &jobs_move_kind, &none, error) != 0 ||
+        find_id(request, id, error) != 0 ||
+        daemon_job_verify(request->service->daemon, id, replay, error) != 0 ||
+        reply_header(reply, error, "Location", "/v1/jobs/%s", replay) != 0)
+        return -1;
+    return reply_job(request, 202, replay, reply, error);
+}
+
 int handle_jobs_patch(struct request *request, struct reply *reply, struct error *error)
 {
-    (void)request, (void)reply;
-    return error_set(error, ERROR_NOT_BUILT,
-                     "changing a job is specified but not built yet; cancel it and submit another");
+    char id[ID_SIZE];
+    json_auto_t *document = request_json(request, error);
+    if (document == NULL || find_id(request, id, error) != 0 ||
+        daemon_job_patch(request->service->daemon, id, document, error) != 0)
+        return -1;
+    return reply_job(request, 200, id, reply, error);
 }

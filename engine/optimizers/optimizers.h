@@ -4,6 +4,7 @@
 #define PROPD_ENGINE_OPTIMIZERS_OPTIMIZERS_H
 
 #include "engine/optimizer.h"
+#include "engine/training_ranges.h"
 
 extern const struct optimizer_type optimizer_adadelta;
 extern const struct optimizer_type optimizer_adagrad;
@@ -29,7 +30,7 @@ void adam_coupled_run(const void *options, const struct optimizer_step *step, in
 
 /* The shared members, whose defaults differ by optimizer. */
 #define OPTIMIZER_FIELDS(default_learning_rate, default_weight_decay)                              \
-    FIELD_NUMBER(struct optimizer_options, learning_rate, .min = 0, .max = 1e6,                    \
+    FIELD_NUMBER(struct optimizer_options, learning_rate, LEARNING_RATE_RANGE,                     \
                  .number = (default_learning_rate), .help = "step size before the schedule"),      \
         FIELD_NUMBER(struct optimizer_options, weight_decay, .min = 0, .max = 1e6,                 \
                      .number = (default_weight_decay), .help = "decay of every weight")

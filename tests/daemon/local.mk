@@ -12,6 +12,7 @@ DAEMON_TESTS = \
 	tests/daemon/test_job_status \
 	tests/daemon/test_job_write \
 	tests/daemon/test_model_cache \
+	tests/daemon/test_patch \
 	tests/daemon/test_recorder \
 	tests/daemon/test_scheduler \
 	tests/daemon/test_submit \
@@ -27,6 +28,7 @@ DAEMON_THREAD_TESTS = \
 	tests/daemon/test_job_status \
 	tests/daemon/test_job_write \
 	tests/daemon/test_model_cache \
+	tests/daemon/test_patch \
 	tests/daemon/test_scheduler
 check_PROGRAMS += $(DAEMON_TESTS)
 TESTS += $(DAEMON_TESTS)
@@ -61,6 +63,8 @@ tests_daemon_test_job_write_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_job_write_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_model_cache_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_model_cache_LDADD = $(DAEMON_TEST_LIBS)
+tests_daemon_test_patch_CFLAGS = $(TEST_CFLAGS)
+tests_daemon_test_patch_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_recorder_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_recorder_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_scheduler_CFLAGS = $(TEST_CFLAGS)

@@ -102,7 +102,7 @@ START_TEST(cancelled_job_keeps_nothing_where_it_is_told_so)
 }
 END_TEST
 
-START_TEST(paused_job_is_cancelled_with_the_model_of_its_checkpoint)
+START_TEST(paused_job_is_cancelled_with_the_model_of_its_checkpoint_and_keeps_it)
 {
     char id[ID_SIZE];
     struct bytes checkpoint;
@@ -114,8 +114,9 @@ START_TEST(paused_job_is_cancelled_with_the_model_of_its_checkpoint)
     ck_assert_str_eq(record.state, STATE_CANCELLED);
     ck_assert_ptr_nonnull(record.model_id);
     events_are(daemon, id, "queued running paused cancelled end");
-    ck_assert_refused(store_checkpoint_load(daemon_store(daemon), id, &checkpoint, &step, &failure),
-                      ERROR_NOT_FOUND);
+    ck_assert_done(store_checkpoint_load(daemon_store(daemon), id, &checkpoint, &step, &failure));
+    ck_assert_int_eq(step, status_integer(&record, "step"));
+    bytes_clear(&checkpoint);
     job_record_clear(&record);
     daemon_stop(daemon);
 }
@@ -231,7 +232,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, job_paused_in_the_queue_does_not_start);
     tcase_add_test(tests, cancelled_job_keeps_its_best_model);
     tcase_add_test(tests, cancelled_job_keeps_nothing_where_it_is_told_so);
-    tcase_add_test(tests, paused_job_is_cancelled_with_the_model_of_its_checkpoint);
+    tcase_add_test(tests, paused_job_is_cancelled_with_the_model_of_its_checkpoint_and_keeps_it);
     tcase_add_test(tests, job_cancelled_in_the_queue_never_starts);
     tcase_add_test(tests, impossible_moves_name_the_state);
     tcase_add_test(tests, only_finished_jobs_are_removed);

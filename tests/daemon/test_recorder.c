@@ -37,6 +37,26 @@ START_TEST(new_recorder_has_no_series)
 }
 END_TEST
 
+START_TEST(run_that_goes_back_takes_its_points_along)
+{
+    size_t count;
+    struct recorder *recorder = recorder_create(NULL);
+    for (int64_t step = 1; step <= 9; step++)
+        add_step(recorder, step);
+    add_epoch(recorder, 1, 4);
+    add_epoch(recorder, 2, 8);
+    recorder_cut(recorder, 4);
+    const struct history_points *points = recorder_points(recorder, &count);
+    ck_assert_uint_eq(count, 5);
+    ck_assert_int_eq(points[0].count, 4);
+    ck_assert_int_eq(points[3].count, 1);
+    recorder_cut(recorder, 0);
+    (void)recorder_points(recorder, &count);
+    ck_assert_uint_eq(count, 0);
+    recorder_free(recorder);
+}
+END_TEST
+
 START_TEST(steps_become_three_series)
 {
     static const char *const names[] = {"loss", "learning_rate", "gradient_norm"};
@@ -114,6 +134,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, new_recorder_has_no_series);
+    tcase_add_test(tests, run_that_goes_back_takes_its_points_along);
     tcase_add_test(tests, steps_become_three_series);
     tcase_add_test(tests, epochs_become_a_series_of_each_metric);
     tcase_add_test(tests, reset_forgets_every_point);

@@ -40,6 +40,12 @@ static void run(void *context, struct task *task)
     while (!done) {
         pthread_mutex_lock(&fixture->mutex);
         done = strstr(fixture->released, task->id) != NULL;
+        if (atomic_load(&task->request) == JOB_STEER && fixture->refusals <= 0) {
+            pthread_mutex_unlock(&fixture->mutex);
+            strcpy(scheduler_steering(task)->what, task->id);
+            scheduler_steered(task);
+            continue;
+        }
         if (atomic_load(&task->request) != JOB_GO_ON && fixture->refusals-- > 0) {
             pthread_mutex_unlock(&fixture->mutex);
             scheduler_refuse(task);
@@ -91,6 +97,91 @@ START_TEST(higher_priority_then_first_come)
     expect_started(&fixture, "a c d b e ");
     scheduler_stop(scheduler);
     scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(new_priority_is_a_new_place_in_the_queue)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    add(scheduler, "b", 0, 1, 1);
+    add(scheduler, "c", 0, 1, 1);
+    add(scheduler, "d", 5, 1, 1);
+    add(scheduler, "e", 0, 1, 1);
+    scheduler_set_priority(scheduler, "e", 5);
+    scheduler_set_priority(scheduler, "d", 0);  /* came before e, after c */
+    scheduler_set_priority(scheduler, "b", -1); /* now the last */
+    scheduler_set_priority(scheduler, "a", -9); /* runs on */
+    scheduler_set_priority(scheduler, "nobody", 9);
+    add(scheduler, "f", -1, 1, 1);
+    release(&fixture, "a b c d e f");
+    expect_started(&fixture, "a e c d b f ");
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+START_TEST(steered_job_answers_and_runs_on)
+{
+    struct fixture fixture;
+    char answer[ID_SIZE] = "";
+    struct steering steering = {.what = answer};
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    ck_assert_int_eq(scheduler_steer(scheduler, "a", &steering), REQUEST_NOT_RUNNING);
+    add(scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    ck_assert_int_eq(scheduler_steer(scheduler, "a", &steering), REQUEST_DONE);
+    ck_assert_str_eq(answer, "a");
+    ck_assert_int_eq(scheduler_load(scheduler).running, 1);
+    pthread_mutex_lock(&fixture.mutex);
+    fixture.refusals = 1;
+    pthread_mutex_unlock(&fixture.mutex);
+    ck_assert_int_eq(scheduler_steer(scheduler, "a", &steering), REQUEST_REFUSED);
+    release(&fixture, "a");
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+struct helmsman {
+    struct scheduler *scheduler;
+    _Atomic int answers;
+};
+
+/* Steers until there is nobody to steer. */
+static void *steer(void *argument)
+{
+    struct helmsman *helmsman = argument;
+    char answer[ID_SIZE];
+    struct steering steering = {.what = answer};
+    enum request_outcome outcome;
+    while ((outcome = scheduler_steer(helmsman->scheduler, "a", &steering)) == REQUEST_DONE)
+        helmsman->answers++;
+    return NULL;
+}
+
+START_TEST(many_steer_at_once_and_a_stop_gets_through)
+{
+    enum { THREADS = 4 };
+    struct fixture fixture;
+    pthread_t threads[THREADS];
+    fixture_start(&fixture);
+    struct helmsman helmsman = {.scheduler = scheduler_create(1, 100, run, &fixture, NULL)};
+    add(helmsman.scheduler, "a", 0, 1, 1);
+    expect_started(&fixture, "a ");
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, steer, &helmsman);
+    while (helmsman.answers < 20)
+        usleep(500);
+    ck_assert_int_eq(scheduler_request(helmsman.scheduler, "a", JOB_PAUSE), REQUEST_LEFT);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    scheduler_stop(helmsman.scheduler);
+    scheduler_free(helmsman.scheduler);
 }
 END_TEST
 
@@ -258,6 +349,9 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, higher_priority_then_first_come);
+    tcase_add_test(tests, new_priority_is_a_new_place_in_the_queue);
+    tcase_add_test(tests, steered_job_answers_and_runs_on);
+    tcase_add_test(tests, many_steer_at_once_and_a_stop_gets_through);
     tcase_add_test(tests, large_job_is_not_passed_by);
     tcase_add_test(tests, memory_is_a_budget);
     tcase_add_test(tests, request_returns_when_the_job_has_left);

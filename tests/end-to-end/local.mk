@@ -8,6 +8,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_training.py \
 	tests/end-to-end/test_evaluation.py \
 	tests/end-to-end/test_kill.py \
+	tests/end-to-end/test_steering.py \
 	tests/end-to-end/test_golden.py \
 	tests/end-to-end/test_formats.py \
 	tests/end-to-end/test_real_data.py \

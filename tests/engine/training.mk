@@ -18,9 +18,11 @@ TRAINING_TESTS = \
 	tests/engine/test_step \
 	tests/engine/test_trainer \
 	tests/engine/test_trainer_augment \
+	tests/engine/test_trainer_change \
 	tests/engine/test_trainer_data \
 	tests/engine/test_trainer_ends \
 	tests/engine/test_trainer_inputs \
+	tests/engine/test_trainer_rollback \
 	tests/engine/test_trainer_task \
 	tests/engine/test_training
 check_PROGRAMS += $(TRAINING_TESTS)
@@ -28,6 +30,7 @@ TESTS += $(TRAINING_TESTS)
 EXTRA_DIST += tests/golden/README.md tests/golden/generate.py tests/golden/reference.py tests/golden/cases
 
 TRAINER_FIXTURE = tests/engine/trainer_fixture.c tests/engine/trainer_fixture.h
+STEERED = $(TRAINER_FIXTURE) tests/engine/steered.c tests/engine/steered.h
 
 tests_engine_test_float_sort_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_float_sort_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -139,3 +142,13 @@ tests_engine_test_rehearsal_SOURCES = tests/engine/test_rehearsal.c $(TRAINER_FI
 tests_engine_test_rehearsal_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_rehearsal_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_rehearsal_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_change_SOURCES = tests/engine/test_trainer_change.c $(STEERED)
+tests_engine_test_trainer_change_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_change_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_change_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_rollback_SOURCES = tests/engine/test_trainer_rollback.c $(STEERED)
+tests_engine_test_trainer_rollback_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_rollback_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_rollback_LDADD = libengine.la $(CHECK_LIBS)

@@ -10,6 +10,7 @@ STORAGE_TESTS = \
 	tests/storage/test_jobs \
 	tests/storage/test_kill \
 	tests/storage/test_models \
+	tests/storage/test_settings \
 	tests/storage/test_store \
 	tests/storage/test_writer
 check_PROGRAMS += $(STORAGE_TESTS)
@@ -61,6 +62,10 @@ tests_storage_test_kill_LDADD = $(STORAGE_TEST_LIBS)
 tests_storage_test_models_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_models_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_models_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_settings_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_settings_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_settings_LDADD = $(STORAGE_TEST_LIBS)
 
 tests_storage_test_store_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_store_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)

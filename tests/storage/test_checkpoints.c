@@ -76,7 +76,11 @@ START_TEST(only_as_many_as_wanted_are_kept)
     ck_assert_int_eq(database_number("SELECT count(*) FROM checkpoints"), 2);
     ck_assert_int_eq(database_number("SELECT min(step) FROM checkpoints"), 4);
     ck_assert_int_eq(database_number("SELECT count(*) FROM blobs"), 2);
-    struct job_change change = {.id = job, .drop_checkpoints = true};
+    struct job_change change = {.id = job, .checkpoints_keep = 1};
+    ck_assert_ok(store_job_change(store, &change, NULL, &failure));
+    newest_check(5, 100);
+    ck_assert_int_eq(database_number("SELECT count(*) FROM checkpoints"), 1);
+    change = (struct job_change){.id = job, .drop_checkpoints = true};
     ck_assert_ok(store_job_change(store, &change, NULL, &failure));
     struct bytes found;
     int64_t step;

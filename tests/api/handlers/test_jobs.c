@@ -27,10 +27,11 @@ static void submit_long(char target[128])
 START_TEST(a_job_shows_all_that_clients_rely_on)
 {
     static const char *const members[] = {
-        "id",      "name",       "state",         "priority",    "position", "progress",
-        "epoch",   "epochs",     "step",          "steps",       "eta_s",    "samples_per_s",
-        "metrics", "best",       "patience_left", "model",       "error",    "attempt",
-        "seq",     "created_at", "started_at",    "finished_at", "spec"};
+        "id",       "name",       "state",         "priority",    "position", "progress",
+        "epoch",    "epochs",     "step",          "steps",       "eta_s",    "samples_per_s",
+        "metrics",  "best",       "patience_left", "model",       "error",    "attempt",
+        "seq",      "created_at", "started_at",    "finished_at", "spec",     "tags",
+        "settings", "verifies",   "verification"};
     char id[ID_SIZE], target[128];
     test_upload_table("table");
     test_train("table", id);
@@ -84,7 +85,84 @@ START_TEST(errors_say_where)
     test_problem(400, "malformed", "line 1", "POST", "/v1/jobs", NULL, "{\"dataset\"");
     test_problem(400, "malformed", "", "POST", "/v1/jobs", NULL, "");
     test_problem(404, "not_found", "nobody", "GET", "/v1/jobs/nobody", NULL, NULL);
-    test_problem(422, "not_built_yet", "not built yet", "PATCH", "/v1/jobs/nobody", NULL, "{}");
+    test_problem(404, "not_found", "nobody", "PATCH", "/v1/jobs/nobody", NULL, "{}");
+    test_problem(404, "not_found", "nobody", "POST", "/v1/jobs/nobody:retry", NULL, NULL);
+    test_problem(404, "not_found", "nobody", "POST", "/v1/jobs/nobody:verify", NULL, NULL);
+}
+END_TEST
+
+START_TEST(a_job_is_changed_and_says_so)
+{
+    char target[128], action[160];
+    test_upload_table("table");
+    submit_long(target);
+    json_auto_t *job = test_json(
+        200, "PATCH", target,
+        "{\"learning_rate\": 0.5, \"l1\": null, \"priority\": 3, \"tags\": {\"a\": \"b\"}}");
+    json_t *setting = json_array_get(json_object_get(job, "settings"), 0);
+    json_t *changes = json_object_get(setting, "changes");
+    ck_assert(json_is_integer(json_object_get(setting, "step")));
+    ck_assert(json_is_string(json_object_get(setting, "at")));
+    ck_assert_uint_eq(json_object_size(changes), 1);
+    ck_assert_double_eq(json_real_value(json_object_get(changes, "learning_rate")), 0.5);
+    ck_assert_int_eq(json_integer_value(json_object_get(job, "priority")), 3);
+    ck_assert_str_eq(text(json_object_get(job, "tags"), "a"), "b");
+    test_problem(422, "invalid", "learning_rate must be", "PATCH", target, NULL,
+                 "{\"learning_rate\": \"fast\"}");
+    test_problem(422, "invalid", "batch_size", "PATCH", target, NULL, "{\"batch_size\": 8}");
+    test_problem(400, "malformed", "", "PATCH", target, NULL, "{");
+    test_problem(412, "precondition_failed", "", "PATCH", target, "If-Match: \"other\"\n",
+                 "{\"priority\": 4}");
+    (void)snprintf(action, sizeof action, "%s:cancel", target);
+    json_decref(test_json(200, "POST", action, NULL));
+    test_problem(409, "conflict", "is cancelled", "PATCH", target, NULL, "{\"l2\": 1}");
+    (void)snprintf(action, sizeof action, "%s:retry", target);
+    json_auto_t *again = test_json(200, "POST", action, NULL);
+    ck_assert_int_eq(json_integer_value(json_object_get(again, "attempt")), 2);
+    test_problem(409, "conflict", "cannot be tried again", "POST", action, NULL, NULL);
+}
+END_TEST
+
+START_TEST(a_replay_is_a_job_that_says_what_it_found)
+{
+    char id[ID_SIZE], target[128];
+    test_upload_table("table");
+    test_train("table", id);
+    (void)snprintf(target, sizeof target, "/v1/jobs/%s:verify", id);
+    struct reply reply = test_call("POST", target, NULL, NULL);
+    ck_assert_int_eq(reply.status, 202);
+    (void)snprintf(target, sizeof target, "%s", reply_header_value(&reply, "Location"));
+    reply_clear(&reply);
+    test_wait_finished(target + strlen("/v1/jobs/"));
+    json_auto_t *replay = test_json(200, "GET", target, NULL);
+    json_t *verification = json_object_get(replay, "verification");
+    ck_assert_str_eq(text(replay, "verifies"), id);
+    ck_assert(json_is_true(json_object_get(verification, "verified")));
+    ck_assert_str_eq(text(verification, "sha256"), text(verification, "expected"));
+    ck_assert(json_is_null(json_object_get(replay, "model")));
+}
+END_TEST
+
+START_TEST(a_diverged_job_has_its_details_in_the_error)
+{
+    char target[128];
+    test_upload_table("table");
+    struct reply reply = test_call(
+        "POST", "/v1/jobs", NULL,
+        "{\"dataset\": \"table\", \"target\": \"x\", \"network\": {\"layers\": [{\"type\": "
+        "\"dense\", \"units\": \"auto\"}]}, \"training\": {\"epochs\": 1000, "
+        "\"optimizer\": {\"type\": \"sgd\", \"learning_rate\": 1000}}}");
+    ck_assert_int_eq(reply.status, 202);
+    (void)snprintf(target, sizeof target, "%s", reply_header_value(&reply, "Location"));
+    reply_clear(&reply);
+    test_wait_finished(target + strlen("/v1/jobs/"));
+    json_auto_t *job = test_json(200, "GET", target, NULL);
+    json_t *error = json_object_get(job, "error");
+    ck_assert_str_eq(text(error, "code"), "diverged");
+    ck_assert_str_eq(text(error, "layer"), "dense_1");
+    ck_assert(json_is_integer(json_object_get(error, "step")));
+    ck_assert_uint_gt(json_array_size(json_object_get(error, "rows")), 0);
+    ck_assert_uint_gt(json_array_size(json_object_get(error, "gradient_norms")), 0);
 }
 END_TEST
 
@@ -194,6 +272,9 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, an_evaluation_has_a_confusion_matrix);
     tcase_add_test(tests, a_dry_run_keeps_nothing);
     tcase_add_test(tests, errors_say_where);
+    tcase_add_test(tests, a_job_is_changed_and_says_so);
+    tcase_add_test(tests, a_replay_is_a_job_that_says_what_it_found);
+    tcase_add_test(tests, a_diverged_job_has_its_details_in_the_error);
     tcase_add_test(tests, curl_d_is_read_as_json);
     tcase_add_test(tests, a_job_is_paused_resumed_cancelled_and_removed);
     tcase_add_test(tests, lists_are_filtered);
