@@ -60,25 +60,12 @@ static void choose(struct choice *choice, const struct score_curve *curve, struc
         choice->part++;
 }
 
-void score_curve_measure(const uint32_t *positive, int64_t positive_count, const uint32_t *negative,
-                         int64_t negative_count, struct score_curve *curve,
-                         struct score_point *points, int points_max)
+/* There are rows of both kinds. */
+static void measure_areas(struct walk walk, struct choice *choice, struct score_curve *curve)
 {
-    struct walk walk = {.positive = positive,
-                        .negative = negative,
-                        .positive_left = positive_count,
-                        .negative_left = negative_count};
-    *curve = (struct score_curve){.area = (double)NAN,
-                                  .average_precision = (double)NAN,
-                                  .positives = (double)positive_count,
-                                  .negatives = (double)negative_count};
-    if (positive_count == 0 || negative_count == 0)
-        return;
-    struct choice choice = {
-        .points = points, .max = points_max, .takes_all = count_steps(walk) < points_max};
     struct score_point point = {.threshold = (double)INFINITY};
     double pairs = 0, precision = 0;
-    choose(&choice, curve, point);
+    choose(choice, curve, point);
     while (walk_on(&walk)) {
         double right = (double)walk.positive_step, wrong = (double)walk.negative_step;
         pairs += wrong * (point.true_positives + right / 2);
@@ -86,9 +73,27 @@ void score_curve_measure(const uint32_t *positive, int64_t positive_count, const
         point.false_positives += wrong;
         precision += right * point.true_positives / (point.true_positives + point.false_positives);
         point.threshold = (double)float_of_key(walk.key);
-        choose(&choice, curve, point);
+        choose(choice, curve, point);
     }
     curve->area = pairs / (curve->positives * curve->negatives);
     curve->average_precision = precision / curve->positives;
-    curve->point_count = choice.count;
+    curve->point_count = choice->count;
+}
+
+void score_curve_measure(const uint32_t *positive, int64_t positive_count, const uint32_t *negative,
+                         int64_t negative_count, struct score_curve *curve,
+                         struct score_point *points, int points_max)
+{
+    const struct walk walk = {.positive = positive,
+                              .negative = negative,
+                              .positive_left = positive_count,
+                              .negative_left = negative_count};
+    struct choice choice = {
+        .points = points, .max = points_max, .takes_all = count_steps(walk) < points_max};
+    *curve = (struct score_curve){.area = (double)NAN,
+                                  .average_precision = (double)NAN,
+                                  .positives = (double)positive_count,
+                                  .negatives = (double)negative_count};
+    if (positive_count > 0 && negative_count > 0)
+        measure_areas(walk, &choice, curve);
 }
