@@ -12,27 +12,41 @@ void KERNEL(add)(int64_t count, const float *x, float *y)
                                   lanes));
 }
 
-ALWAYS_INLINE void add_narrow_rows(int64_t rows, const int64_t columns, const float *x,
-                                   int64_t x_stride, float *y, int64_t y_stride)
+ALWAYS_INLINE void add_rows_of(int64_t rows, const int64_t columns, const float *x,
+                               int64_t x_stride, float *y, int64_t y_stride)
 {
-    for (int64_t row = 0; row < rows; row++, x += x_stride, y += y_stride)
+    for (int64_t row = 0; row < rows; row++, x += x_stride, y += y_stride) {
+        int64_t at = 0;
 #pragma GCC unroll 4
-        for (int64_t at = 0; at < columns; at++)
+        for (; at + LANES <= columns; at += LANES)
+            floats_store(y + at, floats_load(x + at) + floats_load(y + at));
+#pragma GCC unroll 16
+        for (; at < columns; at++)
             y[at] += x[at];
+    }
 }
 
+/* The fewer the columns, the more it matters that their number is a constant. */
 void KERNEL(add_rows)(int64_t rows, int64_t columns, const float *x, int64_t x_stride, float *y,
                       int64_t y_stride)
 {
-    if (columns == 1)
-        add_narrow_rows(rows, 1, x, x_stride, y, y_stride);
-    else if (columns == 2)
-        add_narrow_rows(rows, 2, x, x_stride, y, y_stride);
-    else if (columns == 3)
-        add_narrow_rows(rows, 3, x, x_stride, y, y_stride);
-    else
-        for (int64_t row = 0; row < rows; row++)
-            KERNEL(add)(columns, x + row * x_stride, y + row * y_stride);
+    switch (columns) {
+#define ADD_ROWS_OF(constant)                                                                      \
+    case constant:                                                                                 \
+        add_rows_of(rows, constant, x, x_stride, y, y_stride);                                     \
+        break;
+        ADD_ROWS_OF(1)
+        ADD_ROWS_OF(2)
+        ADD_ROWS_OF(3)
+        ADD_ROWS_OF(4)
+        ADD_ROWS_OF(6)
+        ADD_ROWS_OF(8)
+        ADD_ROWS_OF(16)
+        ADD_ROWS_OF(32)
+    default:
+        add_rows_of(rows, columns, x, x_stride, y, y_stride);
+        break;
+    }
 }
 
 void KERNEL(scale)(int64_t count, float factor, float *x)

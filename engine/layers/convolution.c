@@ -8,7 +8,7 @@
 
 /* Patches of a block stay in the second-level cache; a block has rows enough for the products to
  * earn back the copy of the kernel that each makes. */
-enum { PATCH_FLOATS = 1 << 15, BLOCK_MIN = 24, BLOCK_MAX = 512 };
+enum { PATCH_FLOATS = 1 << 16, BLOCK_MIN = 24, BLOCK_MAX = 512 };
 
 static int64_t smaller(int64_t a, int64_t b)
 {

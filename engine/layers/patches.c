@@ -49,24 +49,43 @@ static int64_t image_line(const struct segment *segment, int64_t row)
     return segment->image + line * window->in[WINDOW_WIDTH] * window->channels;
 }
 
-static void copy_floats(float *to, const float *from, int64_t count)
+/* Short runs are the rule where there are few channels, and a call for each would take longer than
+ * it copies: their length is a constant where this is inlined. */
+static inline __attribute__((always_inline)) void copy_run(const float *from, int64_t from_step,
+                                                           float *to, int64_t to_step,
+                                                           int64_t count, const int64_t length)
 {
-    enum { QUAD = 4, LONG = 64 };
-    int64_t at = 0;
+    for (int64_t i = 0; i < count; i++, from += from_step, to += to_step)
+        memcpy(to, from, (size_t)length * sizeof(float));
+}
 
-    if (count >= LONG) {
-        memcpy(to, from, (size_t)count * sizeof(float));
-        return;
+/* `count` runs of `length` floats, each so many floats after the one before. */
+static void copy_runs(const float *from, int64_t from_step, float *to, int64_t to_step,
+                      int64_t count, int64_t length)
+{
+    switch (length) {
+#define COPY_RUN(constant)                                                                         \
+    case constant:                                                                                 \
+        copy_run(from, from_step, to, to_step, count, constant);                                   \
+        break;
+        COPY_RUN(1)
+        COPY_RUN(2)
+        COPY_RUN(3)
+        COPY_RUN(4)
+        COPY_RUN(5)
+        COPY_RUN(6)
+        COPY_RUN(7)
+        COPY_RUN(8)
+        COPY_RUN(9)
+        COPY_RUN(12)
+        COPY_RUN(15)
+        COPY_RUN(16)
+        COPY_RUN(24)
+        COPY_RUN(32)
+    default:
+        copy_run(from, from_step, to, to_step, count, length);
+        break;
     }
-    /* Runs are short: a call for each would take longer than it copies. */
-    for (; at + QUAD <= count; at += QUAD)
-        memcpy(to + at, from + at, QUAD * sizeof(float));
-    if (at + 2 <= count) {
-        memcpy(to + at, from + at, 2 * sizeof(float));
-        at += 2;
-    }
-    if (at < count)
-        to[at] = from[at];
 }
 
 /* A run of neighbouring elements in every window's patch, and of neighbouring floats on a line. */
@@ -89,7 +108,7 @@ static void gather_clipped(const struct run *run, int64_t step, int64_t width, i
         const int64_t last = larger(smaller(width - from, run->length), first);
         memset(to, 0, (size_t)run->length * sizeof(float));
         if (run->line != NULL && first < last)
-            copy_floats(to + first, run->line + from + first, last - first);
+            memcpy(to + first, run->line + from + first, (size_t)(last - first) * sizeof(float));
     }
 }
 
@@ -105,8 +124,9 @@ static void gather_run(const struct segment *segment, const struct run *run)
         begin = end = segment->count;
     end = larger(begin, end);
     gather_clipped(run, step, width, 0, begin);
-    for (int64_t i = begin; i < end; i++)
-        copy_floats(run->to + i * run->to_stride, run->line + run->from + i * step, run->length);
+    if (begin < end)
+        copy_runs(run->line + run->from + begin * step, step, run->to + begin * run->to_stride,
+                  run->to_stride, end - begin, run->length);
     gather_clipped(run, step, width, end, segment->count);
 }
 
