@@ -192,6 +192,21 @@ static const struct conv convs[] = {
      {0, 0},
      1,
      true},
+    /* one channel: the cells behind an edge are a float away */
+    {"{\"input\": [3, 4, 1], \"layers\": [{\"type\": \"conv2d\", \"filters\": 2, \"kernel_size\": "
+     "3, \"padding\": \"same\", \"activation\": \"relu\"}]}",
+     "[3, 4, 2]",
+     3,
+     {3, 4},
+     1,
+     {3, 4},
+     2,
+     {3, 3},
+     {1, 1},
+     {1, 1},
+     {1, 1},
+     1,
+     true},
     /* many blocks of patches */
     {"{\"input\": [12, 11, 20], \"layers\": [{\"type\": \"conv2d\", \"filters\": 5, "
      "\"kernel_size\": 5, \"padding\": \"same\", \"activation\": \"relu\"}]}",
