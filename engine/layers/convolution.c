@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers/convolution.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "engine/layers/patches.h"
@@ -54,9 +55,7 @@ void convolution_plan(struct convolution *convolution)
 
 int64_t convolution_work_size(const struct convolution *convolution)
 {
-    if (convolution->is_depthwise)
-        return 0;
-    return convolution->block * (convolution->depth + convolution->filters);
+    return convolution->needs_patches ? convolution->block * convolution->depth : 0;
 }
 
 int64_t convolution_items(const struct convolution *convolution)
@@ -162,15 +161,18 @@ void convolution_add(const struct convolution_pass *pass, const float *images, i
                      int64_t end, float *results)
 {
     const struct convolution *convolution = pass->convolution;
+    const int64_t filters = convolution->filters;
     const int64_t positions = window_positions(&convolution->window);
+    const int64_t block = convolution->needs_patches ? convolution->block : INT64_MAX;
     const int64_t last = end * positions;
-    float *block = pass->work + convolution->block * convolution->depth;
 
+    assert(convolution->groups == 1);
     for (int64_t at = begin * positions, count; at < last; at += count) {
-        count = smaller(convolution->block, last - at);
-        run_block(pass, images, NULL, at, count, block, false);
-        pass->kernels->add(count * convolution->filters, block,
-                           results + at * convolution->filters);
+        count = smaller(block, last - at);
+        const struct group group = group_of(convolution, 0);
+        const struct patches patches = patches_of(pass, &group.part, images, at, count);
+        pass->kernels->product_add(count, filters, convolution->depth, patches.at, patches.stride,
+                                   pass->kernel, filters, results + at * filters, filters);
     }
 }
 

@@ -84,7 +84,7 @@ struct convolution_pass {
 /* The results of samples [begin, end); a bias of NULL is zeros. With `relu`, that of them. */
 void convolution_run(const struct convolution_pass *pass, const float *images, const float *bias,
                      int64_t begin, int64_t end, float *results, bool relu);
-/* Adds them to what is there. */
+/* Adds them to what is there; of one group. */
 void convolution_add(const struct convolution_pass *pass, const float *images, int64_t begin,
                      int64_t end, float *results);
 

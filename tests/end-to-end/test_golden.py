@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The golden cases over HTTP: the first weights imported as a model, the data uploaded, trained from there, the weights taken
-back out. The C tests run every case; here are those whose steps are whole epochs and whose rows a CSV file can hold."""
+back out. The C tests run every case; here are those whose steps are whole epochs. Rows of numbers go up as a CSV file, images and
+sequences as a pair of NumPy arrays."""
 import json
 import pathlib
+import struct
+import sys
 import unittest
 
 from propd import SOURCE, Daemon, main, read_safetensors, write_safetensors
+
+sys.path.insert(0, str(SOURCE / "tests/data"))
+from make_formats import npy  # noqa: E402
 
 CASES = SOURCE / "tests/golden/cases"
 
@@ -28,12 +34,19 @@ def table(x, y, whole):
     return "\n".join(lines).encode() + b"\n", names_y
 
 
+def array(tensor, code):
+    """A NumPy file of float32 ("f") or int32 ("i")."""
+    shape, values = tensor
+    values = [int(v) for v in values] if code == "i" else values
+    return npy("<%s4" % code, "(%s,)" % ", ".join(map(str, shape)), struct.pack("<%d%s" % (len(values), code), *values))
+
+
 def first_states(network, width):
     """Moving averages of batch_norm layers, which a case does not hold: 0 and 1."""
     states, counts = {}, {}
     for layer in network["layers"]:
         counts[layer["type"]] = counts.get(layer["type"], 0) + 1
-        width = layer.get("units", width)
+        width = layer.get("units", layer.get("filters", width))
         if layer["type"] == "batch_norm":
             name = layer.get("name", "batch_norm_%d" % counts["batch_norm"])
             states[name + "/moving_mean"] = [width], [0.0] * width
@@ -51,22 +64,25 @@ class Golden(unittest.TestCase):
                 per_epoch = -(-case["input"]["rows"] // case["training"]["batch_size"])
                 if case["steps"] % per_epoch == 0:
                     with self.subTest(path.stem):
-                        if len(case["input"]["shape"]) != 1:
-                            self.skipTest("%s has inputs of shape %s, which need an NPY upload" % (path.stem, case["input"]["shape"]))
                         self.run_case(daemon, path.stem, case, case["steps"] // per_epoch)
 
     def run_case(self, daemon, name, case, epochs):
         tensors, _ = read_safetensors(path_of(name).read_bytes())
         first = {k[5:]: v for k, v in tensors.items() if k.startswith("init/")}
-        first.update(first_states(case["network"], case["input"]["shape"][0]))
+        first.update(first_states(case["network"], case["input"]["shape"][-1]))
         file = write_safetensors(first, {"propd.network": json.dumps(case["network"]),
                                          "propd.input": json.dumps({"shape": case["input"]["shape"]})})
         daemon.call("POST", "/v1/models?name=first-" + name, file, {"Content-Type": "application/octet-stream"})
-        data, targets = table(tensors["x"], tensors["y"], case["target"]["kind"] in ("class", "binary", "count"))
-        daemon.upload(name, data)
         training = dict(case["training"], epochs=epochs, shuffle=False, validation=None)
-        job = daemon.train({"dataset": name, "target": targets, "network": case["network"], "training": training,
-                            "preprocessing": {"numeric": "none", "target": "none"}, "initial_model": "first-" + name})
+        document = {"dataset": name, "network": case["network"], "training": training,
+                    "preprocessing": {"numeric": "none", "target": "none"}, "initial_model": "first-" + name}
+        whole = case["target"]["kind"] in ("class", "binary", "count")
+        if len(case["input"]["shape"]) == 1:
+            data, document["target"] = table(tensors["x"], tensors["y"], whole)
+            daemon.upload(name, data)
+        else:
+            daemon.upload_pair(name, array(tensors["x"], "f"), array(tensors["y"], "i" if whole else "f"))
+        job = daemon.train(document)
         _, _, last = daemon.send("GET", "/v1/models/%s/file" % job["model"])
         self.check_weights(read_safetensors(last)[0], tensors)
         history = daemon.get("/v1/jobs/%s/history?metric=loss&points=1000" % job["id"])
