@@ -81,6 +81,9 @@ class Golden(unittest.TestCase):
             data, document["target"] = table(tensors["x"], tensors["y"], whole)
             daemon.upload(name, data)
         else:
+            if len(case["input"]["shape"]) == 2:  # an array [n, a, b] is taken for images of one channel
+                reshape = {"type": "reshape", "shape": case["input"]["shape"]}
+                document["network"] = {"layers": [reshape] + case["network"]["layers"]}
             daemon.upload_pair(name, array(tensors["x"], "f"), array(tensors["y"], "i" if whole else "f"))
         job = daemon.train(document)
         _, _, last = daemon.send("GET", "/v1/models/%s/file" % job["model"])
