@@ -90,6 +90,8 @@ static int job_keep_up(struct job *job, struct error *error)
         return job_rollback_write(job, error);
     if (now - job->published_ns >= PUBLISH_MS * MS)
         job_publish(job);
+    if (!job->time_limited && job_time_is_up(job))
+        return job_limit_time(job, error);
     if (checkpoint_due(job, now))
         return job_checkpoint(job, error);
     return flush_due(job, now) ? job_flush(job, error) : 0;
@@ -133,15 +135,16 @@ static int job_loop(struct job *job, struct error *error)
     }
 }
 
-static const char *end_reason(enum trainer_stop stop)
+static const char *end_reason(const struct job *job)
 {
-    switch (stop) {
+    switch (job->stop) {
     case STOP_PATIENCE:
         return "stopped early: no improvement within its patience";
     case STOP_TARGET:
         return "the target of training.limits is reached";
     case STOP_STEPS:
-        return "the steps of training.limits are done";
+        return job->time_limited ? "the seconds of training.limits are over"
+                                 : "the steps of training.limits are done";
     case STOP_NONE:
     case STOP_EPOCHS:
         break;
@@ -243,7 +246,7 @@ static void job_live(struct job *job)
             return;
         }
         if (outcome == JOB_GO_ON)
-            result = job_finish(job, STATE_SUCCEEDED, end_reason(job->stop), true, NULL, &failure);
+            result = job_finish(job, STATE_SUCCEEDED, end_reason(job), true, NULL, &failure);
         else
             result = job_obey(job, outcome, &failure);
         if (result == 0)

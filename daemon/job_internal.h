@@ -29,6 +29,8 @@ struct job {
     size_t setting_count, setting_applied;
     json_t *rollback; /* the event of a rollback whose history is still to be cut off; NULL */
 
+    double ran_before_s; /* in its runs before this one */
+    bool time_limited;   /* its time was up, and what ends it is written down */
     uint64_t started_ns; /* of this run of it, not of the ones before a pause */
     bool restored;       /* from a checkpoint */
     int64_t steps_done, rows_done;
@@ -61,6 +63,10 @@ void job_settings_close(struct job *job);
 int job_settings_apply(struct job *job, struct error *error);
 /* Answers JOB_STEER. */
 void job_steer(struct job *job);
+/* Whether the job has run for as long as training.limits lets it. */
+bool job_time_is_up(const struct job *job);
+/* Ends it with the next update, as a change that is written down. */
+int job_limit_time(struct job *job, struct error *error);
 /* [{"step", "tries", "changes"}] for a lineage; NULL only when out of memory. */
 json_t *job_settings_json(const struct job *job);
 

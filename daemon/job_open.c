@@ -20,6 +20,7 @@ static void status_recall(struct job *job)
     json_auto_t *status = fields_parse(job->record.status, strlen(job->record.status), NULL);
     json_t *metrics = json_object_get(status, "metrics");
     job->metrics = json_is_object(metrics) ? json_copy(metrics) : json_object();
+    job->ran_before_s = json_number_value(json_object_get(status, "running_s"));
     job->left_out = json_incref(json_object_get(status, "left_out"));
 }
 

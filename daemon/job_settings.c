@@ -5,6 +5,7 @@
 #include "daemon/job_state.h"
 #include "daemon/patch.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,34 @@ void job_steer(struct job *job)
     if (steering != NULL)
         (void)setting_take(job, steering->what, &steering->error);
     scheduler_steered(job->task);
+}
+
+/* ---- training.limits.seconds: as the clock is no part of what a run is a function of, it makes a
+ * change that is. */
+
+bool job_time_is_up(const struct job *job)
+{
+    const struct limit_options *limits = job->setup.document.training->limits;
+    return limits != NULL && !isnan(limits->seconds) && job->record.verifies == NULL &&
+           job->ran_before_s + clock_since_s(job->started_ns) >= limits->seconds;
+}
+
+int job_limit_time(struct job *job, struct error *error)
+{
+    struct patch patch;
+    struct error done = {0};
+    const struct job_setting place = place_of(job);
+    json_auto_t *document = json_pack("{s:I}", "steps", (json_int_t)place.step + 1);
+    if (document == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory to end a job");
+    if (patch_read(document, &patch, error) != 0)
+        return -1;
+    int result = setting_take(job, &patch, &done);
+    patch_clear(&patch);
+    if (result != 0 && done.code != ERROR_CONFLICT) /* else it has ended by itself */
+        return error_set(error, done.code, "%s", done.message);
+    job->time_limited = true;
+    return 0;
 }
 
 json_t *job_settings_json(const struct job *job)

@@ -17,7 +17,7 @@ struct job_setup {
     const struct dataset *validation; /* training.validation.dataset; NULL */
     struct model_record initial_record;
     const struct model *initial; /* NULL */
-    json_t *default_targets; /* of the dataset: a list of names */
+    json_t *default_targets;     /* of the dataset: a list of names */
     struct trainer_setup trainer;
 };
 

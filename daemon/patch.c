@@ -33,7 +33,7 @@ const struct kind job_patch_kind = {.name = "patch",
                                     .base = &trainer_change_kind,
                                     .check = patch_document_check};
 
-static void patch_clear(struct patch *patch)
+void patch_clear(struct patch *patch)
 {
     fields_clear(&job_patch_kind, &patch->document);
     json_decref(patch->changes);
@@ -71,7 +71,7 @@ static int patch_print(struct patch *patch, struct error *error)
     return failed ? error_set(error, ERROR_MEMORY, "no memory to change a job") : 0;
 }
 
-static int patch_read(const json_t *document, struct patch *patch, struct error *error)
+int patch_read(const json_t *document, struct patch *patch, struct error *error)
 {
     *patch = (struct patch){.has_priority = json_is_integer(json_object_get(document, "priority"))};
     if (fields_read(&job_patch_kind, document, &patch->document, "", error) != 0)

@@ -22,6 +22,10 @@ struct patch {
     bool has_priority;
 };
 
+/* Reads a PATCH's body; the caller clears the patch. */
+int patch_read(const json_t *document, struct patch *patch, struct error *error);
+void patch_clear(struct patch *patch);
+
 /* Writes it down in one transaction with its event; `place` says where in the run it takes effect
  * (NULL where nothing of the training changes). ERROR_CONFLICT where the job is in none of the
  * states `from` (NULL: any), or has come further than that. */

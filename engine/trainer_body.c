@@ -111,12 +111,13 @@ bool trainer_figures_read(struct bytes_reader *reader, struct trainer_figures *f
     return true;
 }
 
-/* Whether the counters are a state that this run can be in, with so many epochs. */
+/* Whether the counters are a state that this run can be in, with so many epochs, and steps
+ * where `limit` is not 0. */
 static bool are_possible(const struct trainer_plan *plan, const struct trainer_counters *counters,
-                         int64_t epochs)
+                         int64_t epochs, int64_t limit)
 {
     int64_t rows = plan->sets.training_count, batch = plan->update_rows;
-    int64_t step_limit = trainer_plan_step_limit(plan, epochs);
+    int64_t step_limit = trainer_plan_step_limit(plan, epochs, limit);
     if (counters->epoch < 0 || counters->epoch > epochs || counters->position < 0 ||
         counters->position > rows || counters->best_epoch < 0 ||
         counters->best_epoch > counters->epoch || counters->waited < 0 ||
@@ -166,7 +167,8 @@ static void restore_floats(struct trainer *trainer, const uint8_t *from)
         memcpy(trainer->average, from + size, size);
 }
 
-bool trainer_body_check(const struct trainer *trainer, struct bytes_reader reader, int64_t epochs)
+bool trainer_body_check(const struct trainer *trainer, struct bytes_reader reader, int64_t epochs,
+                        int64_t limit)
 {
     struct trainer_counters counters;
     struct schedule_state schedule;
@@ -178,7 +180,7 @@ bool trainer_body_check(const struct trainer *trainer, struct bytes_reader reade
     size_t rest =
         NORMS_KEPT * sizeof(double) + 2 * metrics_size(trainer->plan.metrics) + float_size(trainer);
     return has_figures && !reader.failed && reader.size - reader.at == rest &&
-           are_possible(&trainer->plan, &counters, epochs) &&
+           are_possible(&trainer->plan, &counters, epochs, limit) &&
            is_schedule_possible(&schedule, counters.epoch);
 }
 

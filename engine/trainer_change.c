@@ -18,6 +18,8 @@ static const struct field trainer_change_fields[] = {
                   .help = "the learning rate over time"),
     FIELD_INTEGER(struct trainer_change, epochs, EPOCHS_RANGE, .flags = FIELD_NULLABLE,
                   .help = "passes over the training rows, in all"),
+    FIELD_INTEGER(struct trainer_change, steps, STEPS_RANGE, .flags = FIELD_NULLABLE,
+                  .help = "updates, in all, as training.limits has them"),
     FIELD_INTEGER(struct trainer_change, patience, PATIENCE_RANGE, .flags = FIELD_NULLABLE,
                   .help = "epochs without improvement before it stops"),
     FIELD_NUMBER(struct trainer_change, l1, PENALTY_RANGE, .number = (double)NAN,
@@ -83,6 +85,11 @@ int trainer_settings_open(struct trainer *trainer, struct error *error)
         return -1;
     settings->training.optimizer = settings->optimizer;
     settings->training.schedule = settings->schedule;
+    settings->limits = (struct limit_options){.seconds = (double)NAN};
+    if (document->limits != NULL) {
+        settings->limits = *document->limits;
+        settings->training.limits = &settings->limits;
+    }
     if (document->early_stopping != NULL) {
         settings->early_stopping = *document->early_stopping;
         settings->training.early_stopping = &settings->early_stopping;
@@ -113,6 +120,7 @@ void trainer_settings_steer(struct trainer *trainer)
     const struct training *training = &trainer->settings->training;
     plan->setup.training = plan->step_setup.training = training;
     plan->stopping = plan->round.is_last ? NULL : training->early_stopping;
+    plan->step_limit = trainer_plan_step_limit(plan, plan->epochs, trainer_step_limit(training));
     plan->schedule_figure = trainer_plan_schedule_figure(plan, &training->schedule);
     step_set_course(trainer->step, training, plan->steps, trainer->course.rate_factor);
 }
@@ -141,6 +149,10 @@ static void settings_put(struct trainer_settings *settings, struct trainer_chang
         settings->schedule = settings->training.schedule = change->schedule;
         change->schedule = (struct variant){.kind = NULL};
     }
+    if (change->steps != 0) {
+        settings->limits.steps = change->steps;
+        settings->training.limits = &settings->limits;
+    }
     if (change->patience != 0)
         settings->early_stopping.patience = change->patience;
     if (!isnan(change->l1))
@@ -159,6 +171,7 @@ int trainer_settings_save(const struct trainer *trainer, struct bytes *bytes, st
     const struct trainer_change all = {.learning_rate = optimizer->learning_rate,
                                        .schedule = training->schedule,
                                        .epochs = training->epochs,
+                                       .steps = trainer_step_limit(training),
                                        .patience = stopping == NULL ? 0 : stopping->patience,
                                        .l1 = training->l1,
                                        .l2 = training->l2};
@@ -216,7 +229,9 @@ static bool would_go_on(const struct trainer *trainer, int64_t epochs)
 {
     const struct trainer_counters *counters = &trainer->counters;
     return counters->stop == STOP_EPOCHS && epochs > counters->epoch &&
-           counters->step < trainer_plan_step_limit(&trainer->plan, epochs);
+           counters->step <
+               trainer_plan_step_limit(&trainer->plan, epochs,
+                                       trainer_step_limit(&trainer->settings->training));
 }
 
 int trainer_change_due(const struct trainer *trainer, const struct trainer_change *change,
@@ -254,6 +269,8 @@ void trainer_apply(struct trainer *trainer, struct trainer_change *change_taken)
         trainer->course.good_loss = (double)NAN; /* other penalties make another loss */
     if (change_taken->epochs != 0)
         change_epochs(trainer, change_taken->epochs);
+    if (change_taken->steps != 0 && change_taken->steps <= trainer->counters.step)
+        change_taken->steps = trainer->counters.step + 1;
     if (change_taken->schedule.kind != NULL)
         schedule_state_start(step_schedule_state(trainer->step));
     settings_put(trainer->settings, change_taken);

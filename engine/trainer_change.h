@@ -13,13 +13,14 @@
  * for one that watches a figure, which has seen nothing yet; and what it takes for the end of the
  * run is the end by the new `epochs`. Fewer epochs than are done end the run with the epoch that it
  * is in; in a cross-validation they count for each fold to come and for the round that the run is
- * in. A new learning rate is meant as it is said: halvings by earlier rollbacks do not apply to it.
+ * in. Fewer steps than are done end it with the next one. A new learning rate is meant as it is
+ * said: halvings by earlier rollbacks do not apply to it.
  */
 struct trainer_change {
-    double learning_rate;     /* NAN: stays */
-    struct variant schedule;  /* kind NULL: stays */
-    int64_t epochs, patience; /* 0: stays */
-    double l1, l2;            /* NAN: stays */
+    double learning_rate;            /* NAN: stays */
+    struct variant schedule;         /* kind NULL: stays */
+    int64_t epochs, steps, patience; /* 0: stays; steps: as limits.steps */
+    double l1, l2;                   /* NAN: stays */
 };
 extern const struct kind trainer_change_kind;
 

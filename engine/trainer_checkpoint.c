@@ -184,8 +184,9 @@ static int read_round(const struct trainer *trainer, struct bytes_reader *reader
     bool has_snapshot = restored->snapshot.size > 0;
     if (reader->failed || has_snapshot != trainer_rolls_back(&trainer->plan) ||
         !check_course(trainer, restored) ||
-        !trainer_body_check(trainer, restored->body, restored->epochs) ||
-        (has_snapshot && !trainer_body_check(trainer, restored->snapshot, restored->epochs + 1)))
+        !trainer_body_check(trainer, restored->body, restored->epochs, restored->settings.steps) ||
+        (has_snapshot && !trainer_body_check(trainer, restored->snapshot, restored->epochs + 1,
+                                             restored->settings.steps)))
         return refuse_counters(error);
     return 0;
 }

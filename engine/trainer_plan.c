@@ -143,18 +143,23 @@ static int plan_augmentation(struct trainer_plan *plan, struct error *error)
 
 /* ---- all together */
 
-int64_t trainer_plan_step_limit(const struct trainer_plan *plan, int64_t epochs)
+int64_t trainer_step_limit(const struct training *training)
 {
-    const struct limit_options *limits = plan->setup.training->limits;
+    return training->limits == NULL ? 0 : training->limits->steps;
+}
+
+int64_t trainer_plan_step_limit(const struct trainer_plan *plan, int64_t epochs, int64_t limit)
+{
     int64_t steps = plan->steps_per_epoch * epochs;
-    return limits != NULL && limits->steps > 0 ? smaller(steps, limits->steps) : steps;
+    return limit > 0 ? smaller(steps, limit) : steps;
 }
 
 void trainer_plan_set_epochs(struct trainer_plan *plan, int64_t epochs)
 {
     plan->epochs = epochs;
     plan->steps = plan->steps_per_epoch * epochs;
-    plan->step_limit = trainer_plan_step_limit(plan, epochs);
+    plan->step_limit =
+        trainer_plan_step_limit(plan, epochs, trainer_step_limit(plan->setup.training));
 }
 
 static void plan_steps(struct trainer_plan *plan)

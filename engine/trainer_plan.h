@@ -64,7 +64,9 @@ int trainer_plan_make(struct trainer_plan *plan, const struct trainer_setup *set
 /* The epochs of this round, and what follows from them. */
 void trainer_plan_set_epochs(struct trainer_plan *plan, int64_t epochs);
 /* Updates of a round of so many epochs at most. */
-int64_t trainer_plan_step_limit(const struct trainer_plan *plan, int64_t epochs);
+int64_t trainer_plan_step_limit(const struct trainer_plan *plan, int64_t epochs, int64_t limit);
+/* limits.steps of a document; 0: none. */
+int64_t trainer_step_limit(const struct training *training);
 /* The first run of a setup. */
 struct trainer_round trainer_round_first(const struct trainer_setup *setup);
 void trainer_plan_clear(struct trainer_plan *plan);

@@ -53,6 +53,7 @@ struct trainer_settings {
     struct variant optimizer;                     /* owned copy, as training.optimizer */
     struct variant schedule;                      /* owned copy, as training.schedule */
     struct early_stopping_options early_stopping; /* as training.early_stopping */
+    struct limit_options limits;                  /* as training.limits */
 };
 
 /* Where and over what a run failed; the rows of the batch are still in data.rows. */
@@ -206,8 +207,10 @@ int trainer_fingerprint(const struct trainer_plan *plan, char text[DIGEST_TEXT_S
 
 /* trainer_body.c: what a rollback takes back. */
 void trainer_body_save(const struct trainer *trainer, struct bytes *bytes);
-/* Whether these bytes are a body that this run can have, with so many epochs. */
-bool trainer_body_check(const struct trainer *trainer, struct bytes_reader reader, int64_t epochs);
+/* Whether these bytes are a body that this run can have, with so many epochs, and at most
+ * `limit` steps where that is not 0. */
+bool trainer_body_check(const struct trainer *trainer, struct bytes_reader reader, int64_t epochs,
+                        int64_t limit);
 /* After trainer_body_check(); fails never. */
 void trainer_body_restore(struct trainer *trainer, const void *body, size_t size);
 void trainer_figures_save(const struct trainer_figures *figures, struct bytes *bytes);

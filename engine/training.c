@@ -92,7 +92,7 @@ static const struct kind average_kind = {.name = "average",
 static const struct field limit_fields[] = {
     FIELD_NUMBER(struct limit_options, seconds, .min = 0, .max = 1e9, .number = (double)NAN,
                  .flags = FIELD_NULLABLE | FIELD_ABOVE_MIN, .help = "seconds of running"),
-    FIELD_INTEGER(struct limit_options, steps, .min = 1, .max = 1e15, .flags = FIELD_NULLABLE,
+    FIELD_INTEGER(struct limit_options, steps, STEPS_RANGE, .flags = FIELD_NULLABLE,
                   .help = "updates"),
     FIELD_JSON(struct limit_options, target, .flags = FIELD_NULLABLE,
                .help = "values that are good enough, e.g. {\"val_accuracy\": 0.98}"),
@@ -186,6 +186,11 @@ static int training_check(const void *options, const char *path, struct error *e
     char full[PATH_SIZE];
     if (metrics_check_names(training->metrics, path_of(path, "metrics", full), error) != 0)
         return -1;
+    if (training->limits != NULL && !isnan(training->limits->seconds) &&
+        training->validation != NULL && training->validation->folds > 0)
+        return error_set_at(error, ERROR_INVALID, path_of(path, "limits.seconds", full),
+                            "would leave out folds of a cross-validation: limit the steps, which "
+                            "count for each fold");
     if (training->class_weights != NULL && !are_class_weights(training->class_weights))
         return error_set_at(error, ERROR_INVALID, path_of(path, "class_weights", full),
                             "must be \"balanced\", an object of weights by label like "

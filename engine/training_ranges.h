@@ -7,6 +7,7 @@
 /* Members of a struct field (base/fields.h). */
 #define LEARNING_RATE_RANGE .min = 0, .max = 1e6
 #define EPOCHS_RANGE .min = 1, .max = 1e7
+#define STEPS_RANGE .min = 1, .max = 1e15
 #define PATIENCE_RANGE .min = 1, .max = 1e9
 #define PENALTY_RANGE .min = 0, .max = 1e6
 

@@ -65,6 +65,16 @@ class Training(unittest.TestCase):
         self.assertLess(job["epoch"], 1000)
         self.assertIn("the target of training.limits is reached", self.reasons(job))
 
+    def test_a_limit_of_seconds_is_a_change_that_a_replay_makes_too(self):
+        job = self.daemon.train(self.job(epochs=1000000, limits={"seconds": 1}))
+        self.assertIn("the seconds of training.limits are over", self.reasons(job))
+        self.assertLess(job["step"], 8000000)
+        self.assertGreater(job["running_s"], 0.9)
+        self.assertEqual(job["settings"][0]["changes"], {"steps": job["step"]})
+        replay = self.daemon.wait(self.daemon.post("/v1/jobs/%s:verify" % job["id"])["id"])
+        self.assertEqual(replay["state"], "succeeded", replay["error"])
+        self.assertTrue(replay["verification"]["verified"])
+
     def test_batches_add_up(self):
         whole = self.daemon.train(self.job(batch_size=32))
         parts = self.daemon.train(self.job(batch_size=8, accumulate=4))
