@@ -1,12 +1,11 @@
 /* Sums with a bias, and their activation. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers/affine.h"
-
-#include <stdio.h>
-
 #include "engine/activation.h"
 #include "engine/initializer.h"
 #include "engine/layers/layers.h"
+
+#include <stdio.h>
 
 enum { SUMS }; /* scratch */
 

@@ -3,10 +3,9 @@
  * filters fall into so many parts, and each filter sees those of its part. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers/convolution.h"
+#include "engine/layers/layers.h"
 
 #include <stdlib.h>
-
-#include "engine/layers/layers.h"
 
 static const struct field conv_fields[] = {
     CONVOLUTION_FIELDS,

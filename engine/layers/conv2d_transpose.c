@@ -4,11 +4,10 @@
  * pads; where a kernel is smaller than its stride, the cells between are the bias. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers/convolution.h"
+#include "engine/layers/layers.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "engine/layers/layers.h"
 
 enum { FILTER_AXIS = 2 }; /* of the kernel [height, width, filters, channels] */
 

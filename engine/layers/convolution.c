@@ -1,11 +1,10 @@
 /* Convolutions as products of patches with the kernel, block by block. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers/convolution.h"
+#include "engine/layers/patches.h"
 
 #include <assert.h>
 #include <string.h>
-
-#include "engine/layers/patches.h"
 
 /* Patches of a block stay in the second-level cache; a block has rows enough for the products to
  * earn back the copy of the kernel that each makes. */

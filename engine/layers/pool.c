@@ -1,11 +1,10 @@
 /* The plan of pooling layers, and their walk over the batch. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers/pool.h"
+#include "engine/layers/layers.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "engine/layers/layers.h"
 
 const struct field pool_fields[] = {
     FIELD_SIZES(struct pool_options, pool_size, .min = 1, .max = WINDOW_SIZE_MAX, .number = 2,
