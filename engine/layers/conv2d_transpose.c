@@ -39,22 +39,13 @@ static int plan_shapes(struct layer *layer, struct convolution *convolution, con
     return 0;
 }
 
-static int transpose_plan(struct layer *layer, const char *path, struct error *error)
+static int plan_tensors(struct layer *layer, const struct convolution *convolution,
+                        const char *path, struct error *error)
 {
     const struct convolution_options *options = layer->options;
-    struct convolution *convolution = calloc(1, sizeof(*convolution));
-
-    if (convolution == NULL)
-        return error_set(error, ERROR_MEMORY, "out of memory for the plan of a layer");
-    layer->plan_data = convolution;
-    if (plan_shapes(layer, convolution, path, error) != 0)
-        return -1;
+    const struct affine affine = affine_of(layer, &options->activation);
     const int64_t cells =
         convolution->window.kernel[WINDOW_HEIGHT] * convolution->window.kernel[WINDOW_WIDTH];
-    layer->work_size = convolution_work_size(convolution);
-    layer->parameter_items = convolution_items(convolution);
-    layer->flops_per_row = layer_flops(layer_input_elements(layer), convolution->depth);
-    const struct affine affine = affine_of(layer, &options->activation);
     const struct affine_tensors tensors = {.kernel_shape =
                                                convolution_kernel_shape(convolution, WINDOW_AXES),
                                            .fan_in = cells * convolution->filters,
@@ -63,10 +54,26 @@ static int transpose_plan(struct layer *layer, const char *path, struct error *e
                                            .kernel_initializer = &options->kernel_initializer,
                                            .bias_initializer = &options->bias_initializer,
                                            .use_bias = options->use_bias};
+
     if (affine_plan(layer, &affine, &tensors, path, error) != 0)
         return -1;
     layer->tensors[AFFINE_KERNEL].unit_axis = FILTER_AXIS;
     return 0;
+}
+
+static int transpose_plan(struct layer *layer, const char *path, struct error *error)
+{
+    struct convolution *convolution = calloc(1, sizeof(*convolution));
+
+    if (convolution == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the plan of a layer");
+    layer->plan_data = convolution;
+    if (plan_shapes(layer, convolution, path, error) != 0)
+        return -1;
+    layer->work_size = convolution_work_size(convolution);
+    layer->parameter_items = convolution_items(convolution);
+    layer->flops_per_row = layer_flops(layer_input_elements(layer), convolution->depth);
+    return plan_tensors(layer, convolution, path, error);
 }
 
 static struct convolution_pass pass_of(const struct layer *layer, const struct layer_pass *pass)

@@ -31,13 +31,28 @@ static const struct field embedding_fields[] = {
                   .text = "uniform", .help = "first weights of the table"),
     FIELD_END};
 
-static int embedding_plan(struct layer *layer, const char *path, struct error *error)
+/* The table, a unit of which is an id's vector. */
+static int plan_table(struct layer *layer, const char *path, struct error *error)
 {
     const struct embedding *embedding = layer->options;
     const struct shape table = {.rank = 2, .dims = {embedding->vocabulary, embedding->units}};
+    struct layer_tensor *tensor =
+        layer_add_tensor(layer, "embeddings", TENSOR_KERNEL, &table, 0.0F);
+    char initializer_path[128];
+
+    tensor->initializer = embedding->embeddings_initializer;
+    tensor->fan_in = table.dims[0];
+    tensor->fan_out = table.dims[1];
+    tensor->unit_axis = 0;
+    snprintf(initializer_path, sizeof(initializer_path), "%s.embeddings_initializer", path);
+    return initializer_check(&tensor->initializer, &table, initializer_path, error);
+}
+
+static int embedding_plan(struct layer *layer, const char *path, struct error *error)
+{
+    const struct embedding *embedding = layer->options;
     struct shape *shape = &layer->output_shape;
     char text[160];
-    char initializer_path[128];
 
     if (embedding->vocabulary == 0)
         return error_set_at(error, ERROR_INVALID, path,
@@ -51,16 +66,9 @@ static int embedding_plan(struct layer *layer, const char *path, struct error *e
     shape->dims[shape->rank++] = embedding->units;
     if (shape_check(shape, path, "an output", error) != 0)
         return -1;
-    struct layer_tensor *tensor =
-        layer_add_tensor(layer, "embeddings", TENSOR_KERNEL, &table, 0.0F);
-    tensor->initializer = embedding->embeddings_initializer;
-    tensor->fan_in = table.dims[0];
-    tensor->fan_out = table.dims[1];
-    tensor->unit_axis = 0; /* an id's vector is a unit */
     layer->parameter_items = embedding->units;
     layer->flops_per_row = layer_flops(layer_output_elements(layer), FLOPS_PER_ELEMENT / 2);
-    snprintf(initializer_path, sizeof(initializer_path), "%s.embeddings_initializer", path);
-    return initializer_check(&tensor->initializer, &table, initializer_path, error);
+    return plan_table(layer, path, error);
 }
 
 static bool is_id(const struct embedding *embedding, float value)

@@ -186,9 +186,27 @@ static int64_t alike(const struct window *window, int64_t index, int64_t seen)
     return smaller(last / window->stride[WINDOW_WIDTH] + 1, window->out[WINDOW_WIDTH]) - index;
 }
 
+/* `count` windows that see `lines` lines and `cells` cells of each. */
+static struct windows windows_of(const struct window *window, int64_t count, int64_t lines,
+                                 int64_t cells)
+{
+    const int64_t channels = window->channels;
+    const int64_t line = window->in[WINDOW_WIDTH] * channels;
+
+    return (struct windows){.count = count,
+                            .step = window->stride[WINDOW_WIDTH] * channels,
+                            .result_step = channels,
+                            .lines = lines,
+                            .cells = cells,
+                            .line_stride = window->dilation[WINDOW_HEIGHT] * line,
+                            .cell_stride = window->dilation[WINDOW_WIDTH] * channels,
+                            .channels = channels,
+                            .kernel_line_stride = window->kernel[WINDOW_WIDTH] * channels,
+                            .kernel_cell_stride = channels};
+}
+
 bool window_next_span(const struct window *window, int64_t *position, struct window_span *span)
 {
-    const int64_t line_stride = window->in[WINDOW_WIDTH] * window->channels;
     const int64_t line = *position / window->out[WINDOW_WIDTH];
     const int64_t index = *position % window->out[WINDOW_WIDTH];
     int64_t rows[2];
@@ -198,25 +216,16 @@ bool window_next_span(const struct window *window, int64_t *position, struct win
         return false;
     clip(window, WINDOW_HEIGHT, line, &rows[0], &rows[1]);
     clip(window, WINDOW_WIDTH, index, &columns[0], &columns[1]);
-    const bool is_empty = rows[0] >= rows[1] || columns[0] >= columns[1];
-    span->position = *position;
-    span->cell = is_empty
-                     ? 0
-                     : window_cell(window, WINDOW_HEIGHT, line, rows[0]) * line_stride +
-                           window_cell(window, WINDOW_WIDTH, index, columns[0]) * window->channels;
-    span->kernel =
-        is_empty ? 0 : (rows[0] * window->kernel[WINDOW_WIDTH] + columns[0]) * window->channels;
-    span->windows =
-        (struct windows){.count = is_empty ? 1 : alike(window, index, columns[1] - columns[0]),
-                         .step = window->stride[WINDOW_WIDTH] * window->channels,
-                         .result_step = window->channels,
-                         .lines = is_empty ? 0 : rows[1] - rows[0],
-                         .cells = is_empty ? 0 : columns[1] - columns[0],
-                         .line_stride = window->dilation[WINDOW_HEIGHT] * line_stride,
-                         .cell_stride = window->dilation[WINDOW_WIDTH] * window->channels,
-                         .channels = window->channels,
-                         .kernel_line_stride = window->kernel[WINDOW_WIDTH] * window->channels,
-                         .kernel_cell_stride = window->channels};
+    const int64_t lines = rows[1] - rows[0];
+    const int64_t cells = columns[1] - columns[0];
+    *span = (struct window_span){.position = *position, .windows = windows_of(window, 1, 0, 0)};
+    if (lines > 0 && cells > 0) {
+        span->windows = windows_of(window, alike(window, index, cells), lines, cells);
+        span->cell = (window_cell(window, WINDOW_HEIGHT, line, rows[0]) * window->in[WINDOW_WIDTH] +
+                      window_cell(window, WINDOW_WIDTH, index, columns[0])) *
+                     window->channels;
+        span->kernel = (rows[0] * window->kernel[WINDOW_WIDTH] + columns[0]) * window->channels;
+    }
     *position += span->windows.count;
     return true;
 }
