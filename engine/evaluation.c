@@ -7,6 +7,7 @@
 #include "engine/summary.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct evaluation {
     bool has_loss, has_classes;
     const struct kernels *kernels;
     int64_t in, out; /* elements of a row */
+    int64_t stride;  /* of one row of the table: windows are several */
     uint32_t *rows;  /* [count] of those that are measured */
     int64_t count, skipped;
     int64_t position;
@@ -76,20 +78,38 @@ static bool is_known(struct evaluation *evaluation, uint32_t row)
     return true;
 }
 
+/* Whether some layers cannot work with every input: an embedding takes ids alone. */
+static bool checks_rows(const struct network *network)
+{
+    for (int i = 0; i < network->layer_count; i++)
+        if (network->layers[i].type->check_input)
+            return true;
+    return false;
+}
+
+static int check_row(struct evaluation *evaluation, uint32_t row, struct error *error)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "row %u", row);
+    preprocessing_encode(evaluation->binding, &row, 1, evaluation->dealt);
+    return network_check_row(evaluation->setup.model->network, evaluation->dealt, path, error);
+}
+
 static int choose_rows(struct evaluation *evaluation, struct error *error)
 {
     const struct evaluation_setup *setup = &evaluation->setup;
     int64_t count = setup->rows ? setup->row_count : setup->dataset->rows;
-    if (setup->dataset->rows > (int64_t)UINT32_MAX)
-        return error_set(error, ERROR_TOO_LARGE, "the dataset has %lld rows, more than %u",
-                         (long long)setup->dataset->rows, UINT32_MAX);
+    bool checks = checks_rows(setup->model->network);
     evaluation->rows = malloc((size_t)(count + 1) * sizeof(uint32_t));
     if (!evaluation->rows)
         return error_set(error, ERROR_MEMORY, "out of memory for the list of rows");
     for (int64_t i = 0; i < count; i++) {
         uint32_t row = setup->rows ? setup->rows[i] : (uint32_t)i;
-        if (preprocessing_row_usable(evaluation->binding, row) && is_known(evaluation, row))
-            evaluation->rows[evaluation->count++] = row;
+        if (!preprocessing_row_usable(evaluation->binding, row) || !is_known(evaluation, row))
+            continue;
+        if (checks && check_row(evaluation, row, error))
+            return -1;
+        evaluation->rows[evaluation->count++] = row;
     }
     evaluation->skipped = count - evaluation->count;
     if (evaluation->count > 0)
@@ -141,7 +161,13 @@ static int evaluation_open(struct evaluation *evaluation, struct error *error)
     const struct preprocessing *preprocessing = setup->model->preprocessing;
     evaluation->in = shape_elements(&network->input_shape, NULL);
     evaluation->out = shape_elements(&network->output_shape, NULL);
+    evaluation->stride = preprocessing_window(preprocessing)
+                             ? evaluation->in / network->input_shape.dims[0]
+                             : evaluation->in;
     evaluation->has_classes = preprocessing_task(preprocessing) == TASK_CLASSES;
+    if (setup->dataset->rows > (int64_t)UINT32_MAX)
+        return error_set(error, ERROR_TOO_LARGE, "the dataset has %lld rows, more than %u",
+                         (long long)setup->dataset->rows, UINT32_MAX);
     evaluation->kernels = kernels_get(error);
     evaluation->binding = preprocessing_bind(preprocessing, setup->dataset, true, error);
     if (!evaluation->kernels || !evaluation->binding || allocate(evaluation, error))
@@ -175,16 +201,17 @@ struct evaluation *evaluation_create(const struct evaluation_setup *setup, struc
 
 /* ---- measuring */
 
-/* The column's floats of other rows over those of these. */
+/* The column's floats of other rows over those of these; with windows, in every row of them. */
 static void deal(struct evaluation *evaluation, int64_t count, float *x)
 {
-    int64_t in = evaluation->in;
+    int64_t rows = count * evaluation->in / evaluation->stride;
     for (int64_t i = 0; i < count; i++)
         evaluation->batch_rows[i] = evaluation->rows[evaluation->order[evaluation->position + i]];
     preprocessing_encode(evaluation->binding, evaluation->batch_rows, count, evaluation->dealt);
-    for (int64_t i = 0; i < count; i++)
-        memcpy(x + i * in + evaluation->offset, evaluation->dealt + i * in + evaluation->offset,
-               (size_t)evaluation->width * sizeof(float));
+    for (int64_t i = 0; i < rows; i++) {
+        int64_t at = i * evaluation->stride + evaluation->offset;
+        memcpy(x + at, evaluation->dealt + at, (size_t)evaluation->width * sizeof(float));
+    }
 }
 
 static void add_loss(struct evaluation *evaluation, int64_t count)

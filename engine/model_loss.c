@@ -48,6 +48,7 @@ int model_loss_create(struct model_loss *loss, const struct model *model, struct
     if (read(loss, model, error))
         return -1;
     const struct loss_type *type = loss->type;
+    loss->group = shape_last(&network->output_shape);
     loss->from_logits = type->fuses && type->fuses(network->output_activation);
     loss->is_class =
         preprocessing_task(model->preprocessing) == TASK_CLASSES || type->target == TARGET_CLASS;
@@ -69,5 +70,7 @@ void model_loss_clear(struct model_loss *loss)
 void model_loss_run(const struct model_loss *loss, struct loss_batch *batch)
 {
     batch->label_smoothing = loss->label_smoothing;
+    batch->group = loss->group;
+    batch->activated = !loss->from_logits;
     loss->type->run(loss->variant.options, batch, 0, batch->rows);
 }

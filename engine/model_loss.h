@@ -13,6 +13,7 @@ struct model_loss {
     double l1, l2, label_smoothing;
     bool from_logits; /* what comes before the output's activation is what it takes */
     bool is_class;    /* targets are classes */
+    int64_t group;    /* elements of the output's last axis */
 };
 
 /* A lineage may come from anywhere: what cannot be read of it is passed over. ERROR_INVALID where

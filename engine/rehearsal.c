@@ -56,7 +56,8 @@ static int rehearsal_open(struct rehearsal *rehearsal, struct error *error)
         return -1;
     keep_some_rows(rehearsal);
     rehearsal->step = step_create(&plan->step_setup, error);
-    if (rehearsal->step == NULL || start_weights(rehearsal, error) != 0)
+    if (rehearsal->step == NULL || start_weights(rehearsal, error) != 0 ||
+        trainer_augment_create(&rehearsal->augment, plan, error) != 0)
         return -1;
     return trainer_data_create(&rehearsal->data, plan, error);
 }
@@ -81,6 +82,7 @@ void rehearsal_free(struct rehearsal *rehearsal)
 {
     if (rehearsal == NULL)
         return;
+    trainer_augment_clear(&rehearsal->augment);
     trainer_data_clear(&rehearsal->data);
     step_free(rehearsal->step);
     trainer_plan_clear(&rehearsal->plan);
@@ -107,9 +109,10 @@ static enum step_outcome add_batch(struct rehearsal *rehearsal, int64_t rows, in
                                    struct step_result *result)
 {
     int64_t count = smaller(rehearsal->plan.setup.training->batch_size, rows - *done);
-    struct step_batch batch =
-        trainer_data_fill(&rehearsal->data, &rehearsal->data.training, NULL,
-                          rehearsal->position + *done, count, step_input(rehearsal->step));
+    float *x = step_input(rehearsal->step);
+    struct step_batch batch = trainer_data_fill(&rehearsal->data, &rehearsal->data.training, NULL,
+                                                rehearsal->position + *done, count, x);
+    batch = trainer_augment_run(&rehearsal->augment, 0, rehearsal->data.rows, &batch, x);
     *done += count;
     return step_add(rehearsal->step, rehearsal->parameters, rehearsal->draw++, &batch, rows,
                     result);
@@ -167,8 +170,9 @@ static json_t *target(const struct trainer_plan *plan)
                      copy_or_null(preprocessing_classes(preprocessing)));
 }
 
-static json_t *learning_rate(const struct trainer_plan *plan)
+static json_t *learning_rate(const struct rehearsal *rehearsal)
 {
+    const struct trainer_plan *plan = &rehearsal->plan;
     const struct training *training = plan->setup.training;
     const struct optimizer_options *options = training->optimizer.options;
     int64_t count = smaller(plan->step_limit, CURVE_POINTS);
@@ -181,7 +185,8 @@ static json_t *learning_rate(const struct trainer_plan *plan)
         json_array_append_new(steps, json_integer(step + 1));
         json_array_append_new(
             values, summary_double(schedule_rate(&training->schedule, options->learning_rate, step,
-                                                 plan->steps_per_epoch, plan->steps, NULL)));
+                                                 plan->steps_per_epoch, plan->steps,
+                                                 step_schedule_state(rehearsal->step))));
     }
     return json_pack("{s:o, s:o}", "step", steps, "value", values);
 }
@@ -194,7 +199,7 @@ json_t *rehearsal_describe(const struct rehearsal *rehearsal)
     json_t *json = network_describe(plan->network, plan->rows);
     json_auto_t *rest = json_pack(
         "{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "input", input(plan), "target",
-        target(plan), "learning_rate", learning_rate(plan), "steps",
+        target(plan), "learning_rate", learning_rate(rehearsal), "steps",
         (json_int_t)(plan->step_limit * runs), "steps_per_epoch", (json_int_t)plan->steps_per_epoch,
         "epochs", (json_int_t)(plan->epochs * runs), "folds", (json_int_t)folds, "training_rows",
         (json_int_t)rehearsal->training_rows, "validation_rows",

@@ -5,6 +5,7 @@
 
 #include "engine/rehearsal.h"
 #include "engine/step.h"
+#include "engine/trainer_augment.h"
 #include "engine/trainer_data.h"
 #include "engine/trainer_plan.h"
 
@@ -19,6 +20,7 @@ struct rehearsal {
     struct trainer_plan plan;
     int64_t validation_rows, training_rows; /* of the run; those of the plan are a few batches */
     struct trainer_data data;
+    struct trainer_augment augment;
     struct step *step;
     float *parameters; /* [parameter_count] */
     size_t memory;

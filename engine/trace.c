@@ -136,24 +136,57 @@ struct place {
     bool is_last, is_activated;
 };
 
+/* A column's value as it was sent; with windows, the list of it in all rows. NULL: not there. */
+static json_t *raw_value(const struct trace *trace, const json_t *instance, size_t index,
+                         const char *name, bool is_window)
+{
+    const json_t *columns = preprocessing_columns(trace->model->preprocessing);
+    size_t i;
+    const json_t *row;
+    if (json_is_object(instance))
+        return json_incref(json_object_get(instance, name));
+    if (is_window && json_is_array(instance)) {
+        json_t *list = json_array();
+        json_array_foreach(instance, i, row)
+            json_array_append_new(list, raw_value(trace, row, index, name, false));
+        return list;
+    }
+    if (json_is_array(instance))
+        return json_incref(json_array_get(instance, index));
+    return json_array_size(columns) == 1 ? json_incref((json_t *)(uintptr_t)instance) : NULL;
+}
+
+/* Its floats; with windows, row after row. */
+static json_t *encoded_values(const struct trace *trace, const struct preprocessing_column *column,
+                              const float *x)
+{
+    const struct shape *shape = &trace->model->network->input_shape;
+    bool is_window = preprocessing_window(trace->model->preprocessing) != NULL;
+    int64_t steps = is_window ? shape->dims[0] : 1, stride = shape_elements(shape, NULL) / steps;
+    int64_t left = trace->request->values;
+    json_t *list = json_array();
+    for (int64_t t = 0; t < steps; t++)
+        for (int64_t k = 0; k < column->width && left > 0; k++, left--)
+            json_array_append_new(list, summary_float(x[t * stride + column->offset + k]));
+    return list;
+}
+
 static json_t *columns_show(const struct trace *trace, const float *x)
 {
     const struct preprocessing *preprocessing = trace->model->preprocessing;
-    const json_t *instance = trace->request->instance;
+    bool is_window = preprocessing_window(preprocessing) != NULL;
     json_t *list = json_array();
     size_t i;
     const json_t *name;
     json_array_foreach(preprocessing_columns(preprocessing), i, name)
     {
         struct preprocessing_column column = preprocessing_column(preprocessing, (int64_t)i);
-        json_t *raw = json_is_array(instance) ? json_array_get(instance, i)
-                                              : json_object_get(instance, json_string_value(name));
-        json_t *encoded = json_array();
-        for (int64_t k = 0; k < column.width && k < trace->request->values; k++)
-            json_array_append_new(encoded, summary_float(x[column.offset + k]));
+        json_auto_t *raw =
+            raw_value(trace, trace->request->instance, i, json_string_value(name), is_window);
         json_array_append_new(list, json_pack("{s:O, s:O?, s:I, s:I, s:o}", "column", name, "raw",
                                               raw, "from", (json_int_t)column.offset, "width",
-                                              (json_int_t)column.width, "encoded", encoded));
+                                              (json_int_t)column.width, "encoded",
+                                              encoded_values(trace, &column, x)));
     }
     return list;
 }
@@ -281,7 +314,8 @@ json_t *model_trace(const struct model *model, const struct trace_request *reque
     AUTO_CLEAR(trace_clear) struct trace trace = {.model = model, .request = request};
     if (trace_create(&trace, error) != 0 ||
         preprocessing_encode_json(model->preprocessing, request->instance, "instance",
-                                  workspace_input(trace.workspace), error) != 0)
+                                  workspace_input(trace.workspace), error) != 0 ||
+        network_check_row(model->network, workspace_input(trace.workspace), "instance", error) != 0)
         return NULL;
     network_forward(trace.traced.network, trace.workspace, model->parameters, &trace.run);
     if (request->target != NULL)
