@@ -35,7 +35,7 @@ void importance_free(struct importance *importance)
 static struct evaluation *measure_with(const struct evaluation_setup *setup, const char *metric,
                                        struct error *error)
 {
-    json_auto_t *names = json_pack("[s*]", metric);
+    json_auto_t *names = metric ? json_string(metric) : json_array();
     struct evaluation_setup chosen = *setup;
     chosen.metrics = names;
     chosen.metrics_path = "metric";

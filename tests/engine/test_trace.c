@@ -1,6 +1,7 @@
 /* Traces: values and gradients of networks that were worked out by hand, and slopes of the loss. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fields.h"
+#include "base/rng.h"
 #include "engine/trace.h"
 #include "tests/check.h"
 #include "tests/engine/example_models.h"
@@ -146,13 +147,13 @@ static struct model *graph(const char *last)
     return model;
 }
 
-static const double row[] = {0.4, -0.7, 1.2, 0.9, -0.2, 0.5};
+static const double graph_row[] = {0.4, -0.7, 1.2, 0.9, -0.2, 0.5};
 
 static double loss_at(const struct model *model, const char *target, size_t moved, double by)
 {
     double x[6];
     char text[256];
-    memcpy(x, row, sizeof x);
+    memcpy(x, graph_row, sizeof x);
     x[moved] += by;
     snprintf(text, sizeof text, "[[%.9g, %.9g, %.9g], [%.9g, %.9g, %.9g]]", x[0], x[1], x[2], x[3],
              x[4], x[5]);
@@ -183,6 +184,78 @@ START_TEST(gradients_by_the_input_are_the_slopes_of_the_loss)
     check_slopes("{\"type\": \"dense\", \"units\": 1, \"activation\": \"sigmoid\"}", "1");
     check_slopes("{\"type\": \"dense\", \"units\": 2, \"activation\": \"tanh\"}", "[0.5, -0.25]");
     check_slopes("{\"type\": \"flatten\"}", "[1, 0, 0, 1, 0, 2]");
+}
+END_TEST
+
+/* A model of the type's example with one output, its input as it comes. */
+static struct model *model_of_type(const struct layer_type *type)
+{
+    struct error error = {0};
+    json_auto_t *json = parse(type->example);
+    json_t *layers = json_object_get(json, "layers");
+    const json_t *input = json_object_get(json, "input");
+    struct shape shape = {.rank = (int)json_array_size(input)};
+    for (int i = 0; i < shape.rank; i++)
+        shape.dims[i] = json_integer_value(json_array_get(input, (size_t)i));
+    json_array_append_new(layers, json_pack("{s:s}", "type", "flatten"));
+    json_array_append_new(layers, json_pack("{s:s, s:i}", "type", "dense", "units", 1));
+    json_auto_t *document = json_pack("{s:O}", "layers", layers);
+    AUTO_FREE char *text = fields_print(document);
+    struct preprocessing *preprocessing = preprocessing_identity(&shape, NULL, &error);
+    ck_assert_ok(error);
+    return example_make(text, preprocessing, 11);
+}
+
+/* A row that the model takes, drawn. */
+static json_t *draw_row(const struct model *model, const struct layer_type *type)
+{
+    int64_t count = shape_elements(&model->network->input_shape, NULL);
+    struct rng rng = rng_stream(5, "row", type->kind.name, 0);
+    json_t *values = json_array();
+    for (int64_t i = 0; i < count; i++)
+        json_array_append_new(values, type->check_input != NULL
+                                          ? json_real((double)rng_below(&rng, (uint64_t)i, 2))
+                                          : json_real(rng_normal(&rng, (uint64_t)i)));
+    return values;
+}
+
+static double loss_moved(const struct model *model, json_t *row, size_t index, double by)
+{
+    struct error error = {0};
+    json_auto_t *moved = json_deep_copy(row), *target = json_real(0.5);
+    double x = json_real_value(json_array_get(row, index));
+    json_array_set_new(moved, index, json_real(x + by));
+    const struct trace_request request = {.instance = moved, .target = target};
+    json_auto_t *answer = model_trace(model, &request, &error);
+    ck_assert_ok(error);
+    return loss_value(answer);
+}
+
+static void check_slope(const struct model *model, json_t *row, size_t i, double given)
+{
+    double step = 1.0 / 256;
+    double slope =
+        (loss_moved(model, row, i, step) - loss_moved(model, row, i, -step)) / (2 * step);
+    ck_assert_msg(fabs(given - slope) < 2e-3 * (0.1 + fabs(slope)), "%s: %zu: %g, not %g",
+                  model->network->layers[0].type->kind.name, i, given, slope);
+}
+
+START_TEST(every_layer_type_can_be_traced)
+{
+    for (size_t k = 0; layer_types[k] != NULL; k++) {
+        struct error error = {0};
+        struct model *model = model_of_type(layer_types[k]);
+        json_auto_t *row = draw_row(model, layer_types[k]), *target = json_real(0.5);
+        const struct trace_request request = {.instance = row, .target = target, .values = 1000};
+        json_auto_t *answer = model_trace(model, &request, &error);
+        ck_assert_msg(answer != NULL, "%s: %s", layer_types[k]->kind.name, error.message);
+        const json_t *gradients = json_object_get(json_object_get(answer, "d_input"), "values");
+        ck_assert_uint_eq(json_array_size(gradients), json_array_size(row));
+        /* Ids cannot be moved by a little. */
+        for (size_t i = 0; layer_types[k]->check_input == NULL && i < json_array_size(row); i++)
+            check_slope(model, row, i, json_number_value(json_array_get(gradients, i)));
+        model_free(model);
+    }
 }
 END_TEST
 
@@ -272,6 +345,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_network_of_two_two_one_is_traced_as_by_hand);
     tcase_add_test(tests, figures_are_those_of_all_values_and_values_are_cut);
     tcase_add_test(tests, gradients_by_the_input_are_the_slopes_of_the_loss);
+    tcase_add_test(tests, every_layer_type_can_be_traced);
     tcase_add_test(tests, a_trace_computes_what_a_prediction_does);
     tcase_add_test(tests, the_loss_is_that_of_the_job);
     tcase_add_test(tests, targets_are_in_original_units);

@@ -113,8 +113,8 @@ START_TEST(a_model_is_measured_on_its_own_dataset)
                  "{\"rows\": 5}");
     test_problem(422, "invalid", "rows.limit", "POST", "/v1/models/table:evaluate", NULL,
                  "{\"rows\": {\"limit\": 0}}");
-    test_problem(422, "invalid", "metric names", "POST", "/v1/models/table:importance", NULL,
-                 "{\"metric\": \"acuracy\"}");
+    test_problem(422, "invalid", "metric must be one of", "POST", "/v1/models/table:importance",
+                 NULL, "{\"metric\": \"acuracy\"}");
     test_problem(404, "not_found", "nobody", "POST", "/v1/models/nobody:importance", NULL, "{}");
 }
 END_TEST
