@@ -3,6 +3,8 @@
 """What looks inside: traces, checks of networks, evaluation, importance, histograms."""
 import math
 import random
+import struct
+import tempfile
 import unittest
 
 from propd import IRIS, Daemon, Refused, dense, read_safetensors, main
@@ -150,6 +152,26 @@ class Insight(unittest.TestCase):
         self.assertEqual(again["gradient_check"]["worst"], check["worst"])
         self.assertFalse([job for job in self.daemon.get("/v1/jobs?limit=500")["jobs"] if job["epochs"] == 1000])
 
+    def test_schedules_that_watch_and_networks_of_pictures_are_checked(self):
+        answer = self.daemon.post("/v1/networks:check", {"dataset": "iris", "network": dense(4), "training": {
+            "epochs": 3, "schedule": {"type": "reduce_on_plateau"}}})
+        self.assertEqual(set(answer["learning_rate"]["value"]), {0.001})
+        pixels = bytes(random.Random(1).randrange(256) for _ in range(60 * 64))
+        with tempfile.TemporaryDirectory() as folder:
+            images, labels = folder + "/images", folder + "/labels"
+            with open(images, "wb") as file:
+                file.write(struct.pack(">4I", 0x803, 60, 8, 8) + pixels)
+            with open(labels, "wb") as file:
+                file.write(struct.pack(">2I", 0x801, 60) + bytes(i % 3 for i in range(60)))
+            self.daemon.upload_pair("pictures", images, labels)
+        answer = self.daemon.post("/v1/networks:check", {"dataset": "pictures", "training": {
+            "augmentation": [{"type": "random_flip"}]}, "network": {"layers": [
+                {"type": "conv2d", "filters": 4, "kernel_size": 3, "activation": "relu"}, {"type": "max_pool2d"},
+                {"type": "batch_norm"}, {"type": "flatten"}, {"type": "dense", "units": "auto", "activation": "softmax"}]}})
+        self.assertTrue(answer["gradient_check"]["passed"], answer["gradient_check"])
+        self.assertEqual(answer["layers"][0]["output_shape"], [6, 6, 4])
+        self.assertEqual(answer["layers"][0]["flops"], 2 * 6 * 6 * 9 * 4)
+
     # ---- models on datasets
 
     def test_evaluating_on_the_validation_rows_gives_the_jobs_metrics(self):
@@ -215,6 +237,34 @@ class Insight(unittest.TestCase):
         self.assertEqual(self.daemon.post("/v1/models/telling:importance", {"seed": 3}), answer)
         self.assertNotEqual(self.daemon.post("/v1/models/telling:importance", {"seed": 4})["columns"],
                             answer["columns"])
+
+    def test_windows_and_embedded_categories_are_looked_into(self):
+        draw = random.Random(2)
+        a, b = ([draw.gauss(0, 1) for _ in range(400)] for _ in range(2))
+        c = [draw.choice("uvw") for _ in range(400)]
+        lag = "a,b,c,y\n" + "".join("%f,%f,%s,%f\n" % (a[i], b[i], c[i], a[i - 1]) for i in range(400))
+        self.daemon.upload("lag", lag.encode())
+        self.daemon.train({"dataset": "lag", "window": {"length": 3}, "preprocessing": {"categorical": "one_hot"},
+                           "network": {"layers": [{"type": "flatten"}, {"type": "dense", "units": "auto"}]},
+                           "training": {"epochs": 80, "optimizer": {"type": "adam", "learning_rate": 0.02}}})
+        ranked = self.daemon.post("/v1/models/lag:importance", {})
+        self.assertEqual(ranked["columns"][0]["column"], "a")
+        self.assertGreater(ranked["columns"][0]["mean"], 1)
+        rows = [{"a": 1, "b": 2, "c": "u", "y": 3}, {"a": 4, "b": 5, "c": "v", "y": 6}, {"a": 7, "b": 8, "c": "w", "y": 9}]
+        traced = self.daemon.post("/v1/models/lag:trace", {"instance": rows, "target": 7})
+        column = traced["input"]["columns"][0]
+        self.assertEqual((column["column"], column["raw"], len(column["encoded"])), ("a", [1, 4, 7], 3))
+        step = column["encoded"][1] - column["encoded"][0]
+        self.assertAlmostEqual(column["encoded"][2] - column["encoded"][1], step, 4)
+        words = "c,y\n" + "".join("%s,%f\n" % (v, "uvw".index(v) + draw.gauss(0, 0.1)) for v in c)
+        self.daemon.upload("words", words.encode())
+        self.daemon.train({"dataset": "words", "preprocessing": {"categorical": "embedding"},
+                           "network": {"layers": [{"type": "dense", "units": "auto"}]}, "training": {
+                               "epochs": 80, "optimizer": {"type": "adam", "learning_rate": 0.05}}})
+        self.assertGreater(self.daemon.post("/v1/models/words:importance")["columns"][0]["mean"], 1)
+        traced = self.daemon.post("/v1/models/words:trace", {"instance": ["v"], "target": 1})
+        self.assertAlmostEqual(traced["prediction"], 1, 0)
+        self.assertEqual(traced["input"]["columns"][0]["raw"], "v")
 
     # ---- histograms
 
