@@ -66,12 +66,14 @@ int libsvm_line_start(struct libsvm_line *line, const struct lines *lines, struc
 static bool read_index(const char *text, size_t length, int64_t *index)
 {
     *index = 0;
+    if (length == 0 || length > INDEX_DIGITS_MAX)
+        return false;
     for (size_t i = 0; i < length; i++) {
         if (text[i] < '0' || text[i] > '9')
             return false;
         *index = *index * 10 + (text[i] - '0');
     }
-    return length > 0 && length <= INDEX_DIGITS_MAX;
+    return true;
 }
 
 int libsvm_line_next(struct libsvm_line *line, int64_t *index, double *value, struct error *error)

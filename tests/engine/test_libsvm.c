@@ -82,6 +82,8 @@ START_TEST(bad_lines_are_named)
         {"1 1:1\n1 2\n", "line 2: \"2\" is not an index and a finite value like 3:0.5"},
         {"1 1:1\n1 a:2\n", "line 2: \"a:2\" is not an index and a finite value like 3:0.5"},
         {"1 1:1\n1 -1:2\n", "line 2: \"-1:2\" is not an index and a finite value like 3:0.5"},
+        {"1 1:1\n1 99999999999999999999:2\n",
+         "line 2: \"99999999999999999999:2\" is not an index and a finite value like 3:0.5"},
         {"1 1:1\n1 1:nan\n", "line 2: \"1:nan\" is not an index and a finite value like 3:0.5"},
         {"1 1:1\n1 1:inf\n", "line 2: \"1:inf\" is not an index and a finite value like 3:0.5"},
         {"1 1:1\n1 1:1 1:2\n", "line 2: \"1:2\" is not an index above the one before it"},
