@@ -27,7 +27,6 @@ struct column_builder {
     bool named; /* by the file, not by us */
     bool forced, is_target;
     bool holds_values;     /* instead of cells */
-    bool positional;       /* see struct column */
     bool declared;         /* CATEGORY: the dictionary is given, other values are refused */
     enum column_type type; /* forced, or decided */
     struct shape shape;    /* TENSOR */

@@ -212,7 +212,6 @@ static int open_column(struct dataset *dataset, struct column *column, const jso
         return corrupt(error, "a column has no name or no type");
     column->type = (enum column_type)type;
     column->integers = json_is_true(json_object_get(described, "integers"));
-    column->positional = json_is_true(json_object_get(described, "positional"));
     column->missing_count = json_integer_value(json_object_get(described, "missing"));
     column->distinct_count = json_integer_value(json_object_get(described, "distinct"));
     return open_values(dataset, column, described, place, error);

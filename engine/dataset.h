@@ -50,8 +50,6 @@ struct column {
     const char *category_text;
     struct shape shape; /* TENSOR */
     bool tensor_is_bytes;
-    bool positional; /* one of the columns that an array's rows became: its place means something,
-                        so that it stays an input even where it is constant */
 };
 
 struct dataset {

@@ -176,8 +176,8 @@ static json_t *describe_values(const struct column_builder *column, const struct
     return json_pack("{s:I}", "distinct", (json_int_t)distinct);
 }
 
-static int add_column(json_t *columns, const struct column_builder *column,
-                      const struct column_file *file, struct error *error)
+int description_add_column(json_t *columns, const struct column_builder *column,
+                           const struct column_file *file, struct error *error)
 {
     if (column->type == COLUMN_NUMBER)
         return add_numbers(columns, column, file, error);
@@ -194,17 +194,6 @@ static int add_column(json_t *columns, const struct column_builder *column,
     }
     json_decref(values);
     return add(columns, json, error);
-}
-
-int description_add_column(json_t *columns, const struct column_builder *column,
-                           const struct column_file *file, struct error *error)
-{
-    if (add_column(columns, column, file, error) != 0)
-        return -1;
-    json_t *added = json_array_get(columns, json_array_size(columns) - 1);
-    if (column->positional && json_object_set_new(added, "positional", json_true()) != 0)
-        return out_of_memory(error);
-    return 0;
 }
 
 static int set_section(json_t *place, const char *key, const struct column_section *section)

@@ -80,15 +80,15 @@ static bool distinct_is_many(int64_t distinct, int64_t rows)
     return distinct > IDENTIFIER_VALUES_MIN && (distinct > rows / 2 || distinct >= LABELS_MAX);
 }
 
-/* Reasons are given by the whole dataset, so that they do not depend on how it is split. */
+/* Constant numbers stay: the place of a column may mean something, as that of a pixel does.
+ *
+ * Reasons are given by the whole dataset, so that they do not depend on how it is split. */
 static bool reason_find(const struct column *column, int64_t rows, char reason[REASON_SIZE])
 {
     int64_t present = rows - column->missing_count;
     int64_t distinct =
         column->type == COLUMN_CATEGORY ? column->category_count : column->distinct_count;
     const char *least = distinct >= LABELS_MAX ? "at least " : "";
-    bool counted = column->type == COLUMN_NUMBER || column->type == COLUMN_CATEGORY ||
-                   column->type == COLUMN_BOOLEAN;
     reason[0] = '\0';
     if (column->type == COLUMN_TENSOR)
         return false;
@@ -99,7 +99,7 @@ static bool reason_find(const struct column *column, int64_t rows, char reason[R
                  "text with %s%lld different values in %lld rows; features.include takes its "
                  "words",
                  least, (long long)distinct, (long long)rows);
-    else if (counted && distinct == 1 && present == rows && rows > 1 && !column->positional)
+    else if (column->type == COLUMN_CATEGORY && distinct == 1 && present == rows && rows > 1)
         snprintf(reason, REASON_SIZE, "has the same value in every row");
     else if (column->type == COLUMN_CATEGORY && distinct_is_many(distinct, rows))
         snprintf(reason, REASON_SIZE,

@@ -79,10 +79,10 @@ struct preprocessing;
  *
  * Columns named in features.include must exist; text columns (names, identifiers) are left out
  * unless included by name, and so are categories with a different value in nearly every row, whole
- * numbers that count the rows ("id", "PassengerId") and columns with one value or none. Where
- * nothing else is left, the texts are taken. With windows the target is an input too: its past is
- * known. Where an initial model's weights are continued with its own
- * preprocessing, use preprocessing_read() instead. */
+ * numbers that count the rows ("id", "PassengerId") and columns without values, or of one category.
+ * Where nothing else is left, the texts are taken. With windows the target is an input too: its
+ * past is known. Where an initial model's weights are continued with its own preprocessing, use
+ * preprocessing_read() instead. */
 struct preprocessing *preprocessing_learn(const struct dataset *dataset,
                                           const struct preprocessing_options *options,
                                           const struct feature_options *features,

@@ -101,7 +101,6 @@ int array_add_columns(struct array *array, struct table_builder *table, const ch
         int64_t index = add_column(array, table, name, i + 1, error);
         if (index < 0)
             return -1;
-        table->columns[index].positional = array->shape.rank > 0;
         if (array_type_is_text(&array->type))
             table_builder_expect_strings(table, index);
         else
@@ -156,11 +155,9 @@ int array_add_labels(struct array *array, struct table_builder *table, struct er
                          array->shape.rank + 1);
     if (array_add_columns(array, table, "label", error) != 0)
         return -1;
-    for (int64_t i = 0; i < array->column_count; i++) {
-        table->columns[array->first_column + i].positional = false;
+    for (int64_t i = 0; i < array->column_count; i++)
         if (table_builder_add_target(table, array->first_column + i, error) != 0)
             return -1;
-    }
     return 0;
 }
 

@@ -72,11 +72,10 @@ START_TEST(columns_of_no_use_are_left_out_with_a_reason)
 {
     struct dataset *table = mixture();
     struct preprocessing *learned = learn(table, &(struct job){0});
-    ck_assert_str_eq(join(preprocessing_columns(learned)), "year, paid, few");
-    ck_assert_uint_eq(json_array_size(preprocessing_left_out(learned)), 5);
+    ck_assert_str_eq(join(preprocessing_columns(learned)), "year, paid, same, few");
+    ck_assert_uint_eq(json_array_size(preprocessing_left_out(learned)), 4);
     ck_assert_ptr_nonnull(strstr(reason_of(learned, "PassengerId"), "identifier"));
     ck_assert_ptr_nonnull(strstr(reason_of(learned, "nothing"), "no values"));
-    ck_assert_ptr_nonnull(strstr(reason_of(learned, "same"), "same value"));
     ck_assert_ptr_nonnull(strstr(reason_of(learned, "story"), "text with "));
     ck_assert_ptr_nonnull(strstr(reason_of(learned, "ticket"), "200 different values"));
     preprocessing_free(learned);
@@ -100,14 +99,14 @@ END_TEST
 START_TEST(texts_are_inputs_where_nothing_else_is_left)
 {
     struct dataset *table = mixture();
-    struct job job = {.features = "{\"exclude\": [\"year\", \"paid\", \"few\"]}"};
+    struct job job = {.features = "{\"exclude\": [\"year\", \"paid\", \"few\", \"same\"]}"};
     struct preprocessing *learned = learn(table, &job);
     ck_assert_str_eq(join(preprocessing_columns(learned)), "story, ticket");
     ck_assert_str_eq(preprocessing_text(learned), "hash");
     ck_assert_int_eq(preprocessing_input_shape(learned).dims[0], 2 * 1024);
     ck_assert_uint_eq(json_array_size(preprocessing_left_out(learned)), 3);
     preprocessing_free(learned);
-    job.features = "{\"exclude\": [\"year\", \"paid\", \"few\", \"ticket\"]}";
+    job.features = "{\"exclude\": [\"year\", \"paid\", \"few\", \"same\", \"ticket\"]}";
     job.reads_tokens = true;
     learned = learn(table, &job);
     ck_assert_str_eq(join(preprocessing_columns(learned)), "story");
@@ -138,7 +137,7 @@ START_TEST(excluded_columns_are_not_inputs)
     struct dataset *table = mixture();
     struct job job = {.features = "{\"exclude\": [\"paid\", \"target\", \"story\"]}"};
     struct preprocessing *learned = learn(table, &job);
-    ck_assert_str_eq(join(preprocessing_columns(learned)), "year, few");
+    ck_assert_str_eq(join(preprocessing_columns(learned)), "year, same, few");
     ck_assert_str_eq(reason_of(learned, "story"), "");
     preprocessing_free(learned);
     table_free(table);
@@ -156,13 +155,14 @@ START_TEST(wishes_that_cannot_be_are_refused)
         {{.features = "{\"exclude\": \"yaer\"}"}, ERROR_INVALID, "did you mean \"year\"?"},
         {{.features = "{\"include\": \"target\"}"}, ERROR_INVALID, "is the target"},
         {{.features = "{\"include\": \"year\", \"exclude\": \"year\"}"}, ERROR_INVALID, "too"},
-        {{.features = "{\"exclude\": [\"year\", \"paid\", \"few\", \"story\", \"ticket\"]}"},
+        {{.features =
+              "{\"exclude\": [\"year\", \"paid\", \"few\", \"same\", \"story\", \"ticket\"]}"},
          ERROR_INVALID,
          "no column is left"},
         {{.preprocessing = "{\"columns\": {\"yaer\": {}}}"},
          ERROR_INVALID,
          "did you mean \"year\"?"},
-        {{.preprocessing = "{\"columns\": {\"same\": {}}}"}, ERROR_INVALID, "not an input"},
+        {{.preprocessing = "{\"columns\": {\"nothing\": {}}}"}, ERROR_INVALID, "not an input"},
         {{.preprocessing = "{\"columns\": [\"year\"]}"}, ERROR_INVALID, "by column name"},
         {{.preprocessing = "{\"columns\": {\"year\": {\"numeric\": \"log\"}}}"},
          ERROR_INVALID,
