@@ -6,6 +6,7 @@ int job_roll_back(struct job *job, const struct trainer_report *report, const st
                   struct error *error)
 {
     recorder_cut(job->recorder, report->step);
+    weight_log_cut(&job->weights, trainer_progress(job->trainer).epoch);
     weight_log_plan(&job->weights, job->trainer);
     job->rollback =
         json_pack("{s:o, s:I, s:f, s:s}", "message",
@@ -23,6 +24,7 @@ int job_rollback_write(struct job *job, struct error *error)
     const struct trainer_progress progress = trainer_progress(job->trainer);
     if (store_history_truncate(job->daemon->store, job->record.id, progress.step,
                                progress.epoch_end_step, error) != 0 ||
+        store_histogram_truncate(job->daemon->store, job->record.id, progress.epoch, error) != 0 ||
         job_log_json(job, job->rollback, error) != 0 || job_checkpoint(job, error) != 0)
         return -1;
     json_decref(job->rollback);

@@ -47,6 +47,12 @@ void weight_log_reset(struct weight_log *log)
     log->pending_count = 0;
 }
 
+void weight_log_cut(struct weight_log *log, int64_t epoch)
+{
+    while (log->pending_count > 0 && log->pending[log->pending_count - 1].epoch > epoch)
+        bytes_clear(&log->pending[--log->pending_count].body);
+}
+
 void weight_log_clear(struct weight_log *log)
 {
     weight_log_reset(log);

@@ -36,6 +36,9 @@ bool weight_log_full(const struct weight_log *log);
 /* Forgets what is pending, after it was written down. */
 void weight_log_reset(struct weight_log *log);
 
+/* Forgets what is pending of epochs after `epoch`: the run went back. */
+void weight_log_cut(struct weight_log *log, int64_t epoch);
+
 /* Epochs from one histogram to the next in a run of so many epochs. */
 int64_t weight_log_stride(int64_t epoch);
 

@@ -322,6 +322,21 @@ class Insight(unittest.TestCase):
         self.assertEqual(epochs, sorted(set(epochs)))
         self.assertEqual(epochs[-1], 4000)
 
+    def test_histograms_are_whole_after_a_crash(self):
+        with tempfile.TemporaryDirectory() as folder, Daemon(folder) as daemon:
+            daemon.upload("iris", IRIS)
+            job = daemon.submit({"dataset": "iris", "network": TINY, "training": {"epochs": 20000}})
+            while daemon.get("/v1/jobs/" + job)["epoch"] < 100:
+                pass
+            daemon.kill()
+            daemon.start()
+            daemon.wait(job)
+            found = daemon.get("/v1/jobs/%s/weights/histograms" % job)["histograms"]
+            epochs = [h["epoch"] for h in found]
+            self.assertEqual(epochs, sorted(set(epochs)))
+            self.assertEqual((epochs[0], epochs[-1]), (1, 20000))
+            self.assertLessEqual(len(epochs), 201)
+
 
 if __name__ == "__main__":
     main()
