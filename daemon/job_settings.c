@@ -136,6 +136,8 @@ int job_limit_time(struct job *job, struct error *error)
         return -1;
     int result = setting_take(job, &patch, &done);
     patch_clear(&patch);
+    if (done.code == ERROR_STORAGE_FULL)
+        job_wait_for_space(job, &done);
     if (result != 0 && done.code != ERROR_CONFLICT) /* else it has ended by itself */
         return error_set(error, done.code, "%s", done.message);
     job->time_limited = true;

@@ -4,7 +4,9 @@
 #include "daemon/patch.h"
 #include "daemon/internal.h"
 #include "daemon/job_document.h"
+#include "daemon/job_setup.h"
 #include "daemon/job_state.h"
+#include "engine/schedule.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +126,26 @@ static int training_check(const struct job_record *record, const struct patch *p
     return result;
 }
 
+/* A schedule that watches a figure needs one of the run's, which takes a look at the whole job. */
+static int schedule_check(struct daemon *daemon, const struct job_record *record,
+                          const struct variant *schedule, struct error *error)
+{
+    struct job_setup setup;
+    size_t memory;
+    if (schedule_monitor(schedule) == NULL)
+        return 0;
+    json_auto_t *spec = fields_parse(record->spec, strlen(record->spec), error);
+    if (spec == NULL || job_setup_open(daemon, spec, &setup, error) != 0)
+        return -1;
+    struct training *training = setup.document.training;
+    const struct variant own = training->schedule;
+    training->schedule = *schedule;
+    int result = trainer_check(&setup.trainer, &memory, NULL, error);
+    training->schedule = own;
+    job_setup_close(daemon, &setup);
+    return result;
+}
+
 static int count_check(struct daemon *daemon, const char *id, struct error *error)
 {
     struct setting_record *settings;
@@ -149,7 +171,10 @@ static int job_check(struct daemon *daemon, const struct job_record *record,
         return error_set(error, ERROR_CONFLICT,
                          "job %s is %s, and can change its priority and tags alone", record->id,
                          record->state);
-    return training_check(record, patch, error) != 0 ? -1 : count_check(daemon, record->id, error);
+    if (training_check(record, patch, error) != 0 ||
+        schedule_check(daemon, record, &patch->document.change.schedule, error) != 0)
+        return -1;
+    return count_check(daemon, record->id, error);
 }
 
 /* 0: done, 1: try again, -1: error. */

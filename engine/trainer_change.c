@@ -205,6 +205,7 @@ int trainer_settings_read(struct bytes_reader *reader, struct trainer_change *se
 void trainer_settings_restore(struct trainer *trainer, struct trainer_change *settings_taken)
 {
     trainer->settings->training.epochs = settings_taken->epochs;
+    trainer->settings->limits.steps = settings_taken->steps;
     settings_put(trainer->settings, settings_taken);
     trainer_settings_steer(trainer);
 }

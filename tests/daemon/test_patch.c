@@ -182,6 +182,26 @@ START_TEST(change_is_refused_while_the_disk_is_full_and_the_job_runs_on)
 }
 END_TEST
 
+START_TEST(schedule_that_watches_nothing_that_there_is_is_refused)
+{
+    char id[ID_SIZE];
+    struct daemon *daemon = start_with_iris();
+    submit(daemon, iris_job(ENDLESS), id);
+    ck_assert_refused(patch(daemon, id,
+                            "{\"schedule\": {\"type\": \"reduce_on_plateau\", \"monitor\": "
+                            "\"val_luck\"}}"),
+                      ERROR_INVALID);
+    ck_assert_str_eq(failure.path, "training.schedule.monitor");
+    error_clear(&failure);
+    ck_assert_done(patch(daemon, id,
+                         "{\"schedule\": {\"type\": \"reduce_on_plateau\", \"monitor\": "
+                         "\"val_accuracy\"}}"));
+    end_soon(daemon, id);
+    ck_assert(is_verified(daemon, id));
+    daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(what_cannot_be_changed_is_refused)
 {
     char id[ID_SIZE];
@@ -204,6 +224,29 @@ START_TEST(what_cannot_be_changed_is_refused)
     ck_assert_str_eq(record.tags, "{\"why\":\"too slow\"}");
     ck_assert_int_eq(record.priority, -2);
     job_record_clear(&record);
+    daemon_stop(daemon);
+}
+END_TEST
+
+START_TEST(job_that_is_out_of_time_ends_in_its_record_too)
+{
+    char id[ID_SIZE];
+    int64_t step;
+    json_t *document = iris_job(ENDLESS);
+    training_set(document, "limits", json_pack("{s:f}", "seconds", 0.3));
+    struct daemon *daemon = start_with_iris();
+    submit(daemon, document, id);
+    await_step(daemon, id, 0);
+    daemon_stop(daemon); /* what it ran counts */
+    daemon = start();
+    await(daemon, id, STATE_SUCCEEDED);
+    ck_assert_uint_eq(setting_count(daemon, id, &step), 1);
+    struct job_record record = job_of(daemon, id);
+    ck_assert_int_eq(status_integer(&record, "step"), step + 1);
+    ck_assert_int_eq(status_integer(&record, "steps"), step + 1);
+    job_record_clear(&record);
+    ck_assert_uint_gt(events_with(daemon, id, "the seconds of training.limits are over"), 0);
+    ck_assert(is_verified(daemon, id));
     daemon_stop(daemon);
 }
 END_TEST
@@ -364,7 +407,9 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, change_during_the_repetition_after_a_restart_comes_after_it);
     tcase_add_test(tests, job_that_many_steer_while_it_is_paused_and_resumed_is_its_replay);
     tcase_add_test(tests, change_is_refused_while_the_disk_is_full_and_the_job_runs_on);
+    tcase_add_test(tests, schedule_that_watches_nothing_that_there_is_is_refused);
     tcase_add_test(tests, what_cannot_be_changed_is_refused);
+    tcase_add_test(tests, job_that_is_out_of_time_ends_in_its_record_too);
     tcase_add_test(tests, replay_of_another_record_finds_other_bytes);
     tcase_add_test(tests, replay_by_another_engine_is_no_proof);
     tcase_add_test(tests, what_cannot_be_replayed_is_refused);

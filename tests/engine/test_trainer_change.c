@@ -114,7 +114,6 @@ static int64_t steps_with(int updates, const char *text)
     fixture_finish(trainer);
     struct trainer_progress progress = trainer_progress(trainer);
     ck_assert_int_eq(progress.step, progress.steps);
-    ck_assert_int_eq(progress.epoch, progress.epochs);
     trainer_free(trainer);
     fixture_run_clear(&run);
     return progress.step;
@@ -134,6 +133,15 @@ START_TEST(more_epochs_extend_the_run_even_at_its_end)
     ck_assert_int_eq(steps_with(3, "{\"epochs\": 6}"), 30);
     ck_assert_int_eq(steps_with(20, "{\"epochs\": 6}"), 30);
     ck_assert_int_eq(steps_with(20, "{\"epochs\": 4}"), 20);
+}
+END_TEST
+
+START_TEST(fewer_steps_than_are_done_end_the_run_with_the_next_one)
+{
+    ck_assert_int_eq(steps_with(12, "{\"steps\": 1}"), 13);
+    ck_assert_int_eq(steps_with(10, "{\"steps\": 10}"), 11);
+    ck_assert_int_eq(steps_with(3, "{\"steps\": 13}"), 13);
+    ck_assert_int_eq(steps_with(3, "{\"steps\": 1000}"), 20);
 }
 END_TEST
 
@@ -169,6 +177,32 @@ START_TEST(less_patience_stops_earlier)
     ck_assert_int_eq(trainer_progress(trainer).patience_left, 0);
     fixture_finish(trainer);
     ck_assert_int_eq(trainer_progress(trainer).epoch, 7);
+    trainer_free(trainer);
+    fixture_run_clear(&run);
+}
+END_TEST
+
+START_TEST(run_that_is_taken_back_forgets_its_changes)
+{
+    struct fixture_run run;
+    struct error error = {0};
+    fixture_run_make(&run, dataset, "kind", NETWORK, TRAINING(", \"early_stopping\": {}"));
+    struct trainer *trainer = fixture_trainer(&run);
+    fixture_turn(trainer, 3);
+    struct bytes before = state_of(trainer);
+    apply(trainer,
+          "{\"learning_rate\": 1, \"schedule\": \"cosine\", \"epochs\": 2, \"patience\": 1, "
+          "\"steps\": 4, \"l1\": 1, \"l2\": 1}");
+    fixture_finish(trainer);
+    trainer_restore(trainer, before.data, before.size, &error);
+    ck_assert_ok(error);
+    struct bytes after = state_of(trainer);
+    ck_assert_uint_eq(after.size, before.size);
+    ck_assert_mem_eq(after.data, before.data, before.size);
+    fixture_finish(trainer);
+    ck_assert_int_eq(trainer_progress(trainer).step, 20);
+    bytes_clear(&before);
+    bytes_clear(&after);
     trainer_free(trainer);
     fixture_run_clear(&run);
 }
@@ -224,6 +258,41 @@ START_TEST(changes_go_with_all_that_a_run_can_be)
         steered_check(&(struct steered){.run = &run, .changes = changes});
         fixture_run_clear(&run);
     }
+}
+END_TEST
+
+/* At an epoch's end and in the midst of one. */
+START_TEST(runs_ended_by_a_change_of_their_steps_are_the_same)
+{
+    static const struct steered_change changes[][2] = {{{10, "{\"steps\": 10}"}, {0, NULL}},
+                                                       {{12, "{\"steps\": 3}"}, {0, NULL}}};
+    struct fixture_run run;
+    fixture_run_make(&run, dataset, "kind", NETWORK, TRAINING(", \"on_divergence\": \"rollback\""));
+    for (size_t i = 0; i < ARRAY_COUNT(changes); i++)
+        steered_check(&(struct steered){.run = &run, .changes = changes[i]});
+    fixture_run_clear(&run);
+}
+END_TEST
+
+START_TEST(schedule_that_watches_begins_to_watch)
+{
+    static const struct steered_change changes[] = {
+        {7, "{\"schedule\": {\"type\": \"reduce_on_plateau\", \"patience\": 0, \"factor\": 0.5, "
+            "\"threshold\": 1, \"threshold_mode\": \"abs\", \"monitor\": \"loss\"}}"},
+        {0, NULL}};
+    struct fixture_run run;
+    fixture_run_make(&run, dataset, "kind", NETWORK, TRAINING(", \"on_divergence\": \"rollback\""));
+    steered_check(&(struct steered){.run = &run, .changes = changes});
+    struct trainer *trainer = fixture_trainer(&run);
+    fixture_turn(trainer, 2);
+    apply(trainer, changes[0].text);
+    struct trainer_report report = next_update(trainer);
+    ck_assert_double_eq(report.learning_rate, 0.01);
+    while (report.step < 16) /* the second and third epoch are not better than the first by 1 */
+        report = next_update(trainer);
+    ck_assert_double_eq(report.learning_rate, 0.0025);
+    trainer_free(trainer);
+    fixture_run_clear(&run);
 }
 END_TEST
 
@@ -327,10 +396,14 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, schedule_sees_the_new_end);
     tcase_add_test(cases, fewer_epochs_than_are_done_end_the_run_with_its_epoch);
     tcase_add_test(cases, more_epochs_extend_the_run_even_at_its_end);
+    tcase_add_test(cases, fewer_steps_than_are_done_end_the_run_with_the_next_one);
     tcase_add_test(cases, run_that_is_done_takes_nothing_but_more_epochs);
     tcase_add_test(cases, less_patience_stops_earlier);
+    tcase_add_test(cases, run_that_is_taken_back_forgets_its_changes);
     tcase_add_test(cases, changed_runs_end_in_the_same_bytes);
     tcase_add_test(cases, changes_go_with_all_that_a_run_can_be);
+    tcase_add_test(cases, runs_ended_by_a_change_of_their_steps_are_the_same);
+    tcase_add_test(cases, schedule_that_watches_begins_to_watch);
     tcase_add_test(cases, changes_hold_for_the_folds_to_come);
     tcase_add_test(cases, change_during_an_update_of_several_batches_comes_after_it);
     tcase_add_test(cases, every_change_makes_a_difference);
