@@ -36,6 +36,7 @@ libapi_la_SOURCES = \
 	api/handlers/networks.c \
 	api/handlers/page.c \
 	api/handlers/predict.c \
+	api/handlers/rows.c \
 	api/handlers/system.c \
 	api/handlers/trace.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS)

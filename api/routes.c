@@ -53,6 +53,11 @@ const struct route api_routes[] = {
      .help = "uploads a file under a name: what curl -T sends"},
     {"GET", "/v1/datasets/{dataset}", handle_datasets_get, .scope = "read",
      .help = "a dataset: columns with type, missing values, range, categories, histogram"},
+    {"GET", "/v1/datasets/{dataset}/rows", handle_rows, .query = &rows_query_kind,
+     .is_slow = always, .scope = "read", .help = "a look at the data: rows as objects"},
+    {"GET", "/v1/datasets/{dataset}/rows/{row}.png", handle_rows_image,
+     .query = &rows_image_query_kind, .is_slow = always, .scope = "read",
+     .help = "the image of a row"},
     {"DELETE", "/v1/datasets/{dataset}", handle_datasets_delete, .scope = "train",
      .help = "removes a version of a dataset that no unfinished job needs"},
 

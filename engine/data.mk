@@ -32,7 +32,6 @@ libengine_la_SOURCES += \
 	engine/formats/image_archive.c \
 	engine/formats/image_jpeg.c \
 	engine/formats/image_png.c \
-	engine/formats/image_png_write.c \
 	engine/formats/image_scale.c \
 	engine/formats/json_records.c engine/formats/json_records.h \
 	engine/formats/json_rows.c engine/formats/json_rows.h \
@@ -48,7 +47,8 @@ libengine_la_SOURCES += \
 	engine/import.c engine/import.h \
 	engine/input.c engine/input.h \
 	engine/number_text.c engine/number_text.h \
-	engine/table_builder.c engine/table_builder.h
+	engine/table_builder.c engine/table_builder.h \
+	engine/table_columns.c
 
 # Preprocessing.
 libengine_la_SOURCES += \

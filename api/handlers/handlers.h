@@ -16,6 +16,10 @@ route_handler_fn handle_datasets_put, handle_datasets_post, handle_datasets_list
     handle_datasets_get, handle_datasets_delete;
 extern const struct kind datasets_post_query_kind;
 
+/* rows.c */
+route_handler_fn handle_rows, handle_rows_image;
+extern const struct kind rows_query_kind, rows_image_query_kind;
+
 /* jobs.c */
 route_handler_fn handle_jobs_post, handle_jobs_list, handle_jobs_get, handle_jobs_delete,
     handle_jobs_cancel, handle_jobs_pause, handle_jobs_resume, handle_jobs_retry,

@@ -132,39 +132,53 @@ static bool take_year(struct walk *walk, int count, int width)
     return true;
 }
 
+/* The part of the clock that a letter of digits stands for; NULL: nothing that is kept. */
+static int *clock_part(struct clock *clock, char letter)
+{
+    switch (letter) {
+    case 'M':
+        return &clock->month;
+    case 'd':
+        return &clock->day;
+    case 'm':
+        return &clock->minute;
+    case 's':
+        return &clock->second;
+    case 'S':
+        return NULL;
+    default: /* H, K, k and h */
+        return &clock->hour;
+    }
+}
+
+/* k counts hours from 1 to 24, h from 1 to 12. */
+static bool take_digits(struct walk *walk, char letter, int width)
+{
+    int ignored, *part = clock_part(&walk->clock, letter);
+    if (!take_number(walk, width, part != NULL ? part : &ignored))
+        return false;
+    if ((letter == 'k' && *part == 24) || (letter == 'h' && *part == 12))
+        *part = 0;
+    return true;
+}
+
 /* A run of `count` equal letters. `width`: of its digits where another number follows at once. */
 static bool take_field(struct walk *walk, char letter, int count, int width)
 {
-    struct clock *clock = &walk->clock;
-    int ignored;
-    bool took;
     switch (letter) {
     case 'y':
         return take_year(walk, count, width);
-    case 'M':
-        return count > 2 ? take_month_name(walk) : take_number(walk, width, &clock->month);
-    case 'd':
-        return take_number(walk, width, &clock->day);
-    case 'm':
-        return take_number(walk, width, &clock->minute);
-    case 's':
-        return take_number(walk, width, &clock->second);
-    case 'S':
-        return take_number(walk, width, &ignored);
     case 'a':
         return take_half(walk);
     case 'E':
         return take_letters(walk);
-    case 'H':
-    case 'K':
-        return take_number(walk, width, &clock->hour);
-    case 'k':
-    case 'h':
-        took = take_number(walk, width, &clock->hour);
-        clock->hour = clock->hour == (letter == 'k' ? 24 : 12) ? 0 : clock->hour;
-        return took;
-    default:
+    case 'z':
+    case 'Z':
+    case 'X':
         return take_zone(walk);
+    default:
+        return letter == 'M' && count > 2 ? take_month_name(walk)
+                                          : take_digits(walk, letter, width);
     }
 }
 

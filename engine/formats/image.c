@@ -1,5 +1,6 @@
 /* Which kind an image is, and whether it may be so large. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/formats/image.h"
 #include "engine/formats/image_inside.h"
 
 #include <assert.h>

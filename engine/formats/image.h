@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
 #include "base/error.h"
 
 enum { IMAGE_SIDE_MAX = 16384, IMAGE_PIXELS_MAX = 1 << 25 };
@@ -34,9 +33,5 @@ int image_decode(const uint8_t *data, size_t size, const struct image_info *info
  * a triangle as wide as the step (bilinear where it grows, all pixels counted where it shrinks). */
 int image_scale(const uint8_t *from, const struct image_info *info, int channels, uint8_t *to,
                 int64_t width, int64_t height, struct error *error) MUST_CHECK;
-
-/* Appends the pixels as a PNG. */
-int image_write_png(const uint8_t *pixels, int64_t width, int64_t height, int channels,
-                    struct bytes *png, struct error *error) MUST_CHECK;
 
 #endif

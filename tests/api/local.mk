@@ -20,7 +20,8 @@ API_TESTS = \
 	tests/api/handlers/test_insight \
 	tests/api/handlers/test_jobs \
 	tests/api/handlers/test_models \
-	tests/api/handlers/test_predict
+	tests/api/handlers/test_predict \
+	tests/api/handlers/test_rows
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
@@ -93,5 +94,8 @@ tests_api_handlers_test_models_LDADD = $(API_TEST_LIBS)
 tests_api_handlers_test_predict_CFLAGS = $(TEST_CFLAGS)
 tests_api_handlers_test_predict_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_predict_LDADD = $(API_TEST_LIBS)
+tests_api_handlers_test_rows_CFLAGS = $(TEST_CFLAGS)
+tests_api_handlers_test_rows_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_handlers_test_rows_LDADD = $(API_TEST_LIBS)
 EXTRA_DIST += tests/data/invalid/http
 EXTRA_DIST += tests/data/invalid/json

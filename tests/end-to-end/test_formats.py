@@ -168,6 +168,12 @@ class Formats(unittest.TestCase):
         self.assertEqual((tarred["target"], tarred["columns"][0]["shape"]), ("label", [4, 4, 1]))
         job = self.train("tar", {"layers": [{"type": "flatten"}] + dense(8)["layers"]}, training={"epochs": 20})
         self.assertEqual(job["metrics"]["val_accuracy"], 1)
+        status, headers, image = self.daemon.send("GET", "/v1/datasets/tar/rows/1.png")
+        self.assertEqual((status, headers["Content-Type"], image[:4]), (200, "image/png", b"\x89PNG"))
+        again = self.daemon.upload("again", tar([("dark/1.png", image)]))
+        self.assertEqual(self.daemon.get("/v1/datasets/again/rows")["rows"],
+                         self.daemon.get("/v1/datasets/tar/rows?offset=1&limit=1")["rows"])
+        self.assertEqual(again["columns"][0]["shape"], [4, 4, 1])
         self.assertEqual(self.daemon.upload("scaled", tar(members), "?size=8x2")["columns"][0]["shape"], [2, 8, 1])
 
     def test_very_many_features(self):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/engine/format_bytes.h"
-#include "engine/formats/image.h"
+#include "base/png.h"
 #include "tests/check.h"
 #include "tests/engine/imported.h"
 
@@ -106,7 +106,7 @@ struct bytes png_bytes(int width, int height, int channels, const uint8_t *pixel
 {
     struct bytes bytes = {0};
     struct error error = {0};
-    ck_assert_int_eq(image_write_png(pixels, width, height, channels, &bytes, &error), 0);
+    ck_assert_int_eq(png_append(&bytes, height, width, channels, pixels, &error), 0);
     return bytes;
 }
 
