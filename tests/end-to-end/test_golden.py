@@ -41,17 +41,28 @@ def array(tensor, code):
     return npy("<%s4" % code, "(%s,)" % ", ".join(map(str, shape)), struct.pack("<%d%s" % (len(values), code), *values))
 
 
-def first_states(network, width):
-    """Moving averages of batch_norm layers, which a case does not hold: 0 and 1."""
-    states, counts = {}, {}
-    for layer in network["layers"]:
-        counts[layer["type"]] = counts.get(layer["type"], 0) + 1
-        width = layer.get("units", layer.get("filters", width))
-        if layer["type"] == "batch_norm":
-            name = layer.get("name", "batch_norm_%d" % counts["batch_norm"])
-            states[name + "/moving_mean"] = [width], [0.0] * width
-            states[name + "/moving_variance"] = [width], [1.0] * width
+def first_states(tensors):
+    """Moving averages of batch_norm layers, of which a case holds the last: 0 and 1."""
+    states = {}
+    for name, (shape, values) in tensors.items():
+        if name.startswith("final/") and name.endswith(("/moving_mean", "/moving_variance")):
+            states[name[6:]] = shape, [float(name.endswith("variance"))] * len(values)
     return states
+
+
+def after_reshape(network, shape):
+    """The same network behind a reshape: an array [n, a, b] is taken for images of one channel."""
+    layers, count = [{"type": "reshape", "shape": shape, "name": "sequence"}], 0
+    for layer in network["layers"]:
+        layer = dict(layer)
+        if layer["type"] == "reshape":  # the names are counted
+            count += 1
+            layer.setdefault("name", "reshape_%d" % count)
+        if "input" in layer:
+            names = layer["input"] if isinstance(layer["input"], list) else [layer["input"]]
+            layer["input"] = ["sequence" if name == "input" else name for name in names]
+        layers.append(layer)
+    return {"layers": layers}
 
 
 class Golden(unittest.TestCase):
@@ -69,7 +80,7 @@ class Golden(unittest.TestCase):
     def run_case(self, daemon, name, case, epochs):
         tensors, _ = read_safetensors(path_of(name).read_bytes())
         first = {k[5:]: v for k, v in tensors.items() if k.startswith("init/")}
-        first.update(first_states(case["network"], case["input"]["shape"][-1]))
+        first.update(first_states(tensors))
         file = write_safetensors(first, {"propd.network": json.dumps(case["network"]),
                                          "propd.input": json.dumps({"shape": case["input"]["shape"]})})
         daemon.call("POST", "/v1/models?name=first-" + name, file, {"Content-Type": "application/octet-stream"})
@@ -81,9 +92,8 @@ class Golden(unittest.TestCase):
             data, document["target"] = table(tensors["x"], tensors["y"], whole)
             daemon.upload(name, data)
         else:
-            if len(case["input"]["shape"]) == 2:  # an array [n, a, b] is taken for images of one channel
-                reshape = {"type": "reshape", "shape": case["input"]["shape"]}
-                document["network"] = {"layers": [reshape] + case["network"]["layers"]}
+            if len(case["input"]["shape"]) == 2:
+                document["network"] = after_reshape(case["network"], case["input"]["shape"])
             daemon.upload_pair(name, array(tensors["x"], "f"), array(tensors["y"], "i" if whole else "f"))
         job = daemon.train(document)
         _, _, last = daemon.send("GET", "/v1/models/%s/file" % job["model"])

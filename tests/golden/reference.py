@@ -231,6 +231,8 @@ class Net:
                 for i in reversed(range(nd)):
                     pads += same_pad(z.shape[2 + i], k[i], st[i], d[i])
                 z = F.pad(z, pads)
+            if max(k) == 1:  # PyTorch 1.13 damages its memory where strides go over single cells of float64
+                z, st = z[(slice(None), slice(None)) + tuple(slice(None, None, e) for e in st)], 1
             b = self.P(l, "bias") if l.get("use_bias", True) else None
             z = (F.conv1d if nd == 1 else F.conv2d)(z, w, b, stride=st, dilation=d, groups=l.get("groups", 1))
             return z.movedim(1, -1)
