@@ -2,9 +2,11 @@
  * restored into a new trainer and carried on by another number of threads. All must end in the same
  * bytes.
  *
- * Layer types (by their examples), losses, optimizers and schedules come from the tables of the
- * engine, their options from the tables of their fields: what is added there is drawn here. */
+ * Layer types and augmentations (by their examples), losses, optimizers and schedules come from the
+ * tables of the engine, options from the tables of their fields: what is added there is drawn here.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/augment.h"
 #include "engine/loss.h"
 #include "engine/optimizer.h"
 #include "engine/schedule.h"
@@ -28,6 +30,7 @@ enum {
     PIECES_MAX = 14,  /* between two interruptions */
     WIDE_UNITS = 300, /* a layer that is work for several members */
     WIDE_PERCENT = 35,
+    AUGMENTED_PERCENT = 40,
     FRAGMENT_PERCENT = 12
 };
 
@@ -135,6 +138,7 @@ static const char *const fragments[] = {
     "{\"validation\": {\"folds\": 3}}",
     "{\"early_stopping\": {\"patience\": 1}}",
     "{\"early_stopping\": {\"patience\": 2, \"monitor\": \"loss\", \"restore_best\": false}}",
+    "{\"on_divergence\": \"rollback\"}",
     "{\"limits\": {\"steps\": 8}}",
     "{\"limits\": {\"target\": {\"val_loss\": 0.6}}}"};
 
@@ -194,6 +198,17 @@ static void draw_network(struct document *document, const struct layer_type *typ
     document->network = json_pack("{s:O}", "layers", layers);
 }
 
+static void append_augmentation(json_t *training)
+{
+    const struct augment_type *type = augment_types[draw(0, (int64_t)COUNT_OF(augment_types) - 1)];
+    json_auto_t *example = parse(type->example);
+    json_t *list = json_object_get(training, "augmentation");
+
+    if (list == NULL)
+        json_object_set_new(training, "augmentation", list = json_array());
+    ck_assert_int_eq(json_array_extend(list, example), 0);
+}
+
 static void draw_training(struct document *document, const struct kind *optimizer,
                           const struct kind *schedule)
 {
@@ -204,6 +219,8 @@ static void draw_training(struct document *document, const struct kind *optimize
     if (chance(50))
         json_object_set_new(document->training, "loss",
                             draw_options(loss_kinds[draw(0, (int64_t)COUNT_OF(loss_kinds) - 1)]));
+    while (chance(AUGMENTED_PERCENT))
+        append_augmentation(document->training);
     for (size_t i = 0; i < ARRAY_COUNT(fragments); i++) {
         json_auto_t *fragment = parse(fragments[i]);
         if (chance(FRAGMENT_PERCENT))
