@@ -1,9 +1,9 @@
 /* A submission: the whole document is checked, its defaults written out, then it is queued. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/submit.h"
 #include "daemon/internal.h"
 #include "daemon/job_setup.h"
 #include "daemon/job_state.h"
-#include "daemon/submit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

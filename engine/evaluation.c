@@ -154,34 +154,39 @@ static int allocate(struct evaluation *evaluation, struct error *error)
     return error_set(error, ERROR_MEMORY, "out of memory for a batch");
 }
 
+static void measure_shapes(struct evaluation *evaluation)
+{
+    const struct model *model = evaluation->setup.model;
+    evaluation->in = shape_elements(&model->network->input_shape, NULL);
+    evaluation->out = shape_elements(&model->network->output_shape, NULL);
+    evaluation->stride = preprocessing_window(model->preprocessing)
+                             ? evaluation->in / model->network->input_shape.dims[0]
+                             : evaluation->in;
+    evaluation->has_classes = preprocessing_task(model->preprocessing) == TASK_CLASSES;
+    evaluation->has_loss = model_loss_create(&evaluation->loss, model, NULL) == 0 &&
+                           evaluation->loss.is_class == evaluation->has_classes;
+}
+
 static int evaluation_open(struct evaluation *evaluation, struct error *error)
 {
     const struct evaluation_setup *setup = &evaluation->setup;
-    const struct network *network = setup->model->network;
-    const struct preprocessing *preprocessing = setup->model->preprocessing;
-    evaluation->in = shape_elements(&network->input_shape, NULL);
-    evaluation->out = shape_elements(&network->output_shape, NULL);
-    evaluation->stride = preprocessing_window(preprocessing)
-                             ? evaluation->in / network->input_shape.dims[0]
-                             : evaluation->in;
-    evaluation->has_classes = preprocessing_task(preprocessing) == TASK_CLASSES;
+    const struct model *model = setup->model;
     if (setup->dataset->rows > (int64_t)UINT32_MAX)
         return error_set(error, ERROR_TOO_LARGE, "the dataset has %lld rows, more than %u",
                          (long long)setup->dataset->rows, UINT32_MAX);
+    measure_shapes(evaluation);
     evaluation->kernels = kernels_get(error);
-    evaluation->binding = preprocessing_bind(preprocessing, setup->dataset, true, error);
+    evaluation->binding = preprocessing_bind(model->preprocessing, setup->dataset, true, error);
     if (!evaluation->kernels || !evaluation->binding || allocate(evaluation, error))
         return -1;
-    evaluation->metrics =
-        metrics_create(preprocessing, evaluation->out, setup->metrics, has_binary_targets(setup),
-                       setup->rows ? setup->row_count : setup->dataset->rows,
-                       setup->metrics_path ? setup->metrics_path : "metrics", error);
+    evaluation->metrics = metrics_create(
+        model->preprocessing, evaluation->out, setup->metrics, has_binary_targets(setup),
+        setup->rows ? setup->row_count : setup->dataset->rows,
+        setup->metrics_path ? setup->metrics_path : "metrics", error);
     evaluation->workspace =
-        workspace_create(network, evaluation->kernels, BATCH, 1, WORKSPACE_PREDICT, error);
+        workspace_create(model->network, evaluation->kernels, BATCH, 1, WORKSPACE_PREDICT, error);
     if (!evaluation->metrics || !evaluation->workspace)
         return -1;
-    evaluation->has_loss = model_loss_create(&evaluation->loss, setup->model, NULL) == 0 &&
-                           evaluation->loss.is_class == evaluation->has_classes;
     return choose_rows(evaluation, error);
 }
 

@@ -18,9 +18,9 @@
 struct evaluation_setup {
     const struct model *model;
     const struct dataset *dataset;
-    const json_t *metrics; /* as training.metrics; NULL: by the task */
-    const char *metrics_path;      /* for errors; NULL: "metrics" */
-    const uint32_t *rows;          /* [row_count] indices into the dataset; NULL: all rows */
+    const json_t *metrics;    /* as training.metrics; NULL: by the task */
+    const char *metrics_path; /* for errors; NULL: "metrics" */
+    const uint32_t *rows;     /* [row_count] indices into the dataset; NULL: all rows */
     int64_t row_count;
 };
 

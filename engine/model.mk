@@ -9,4 +9,5 @@ libengine_la_SOURCES += \
 	engine/summary.c engine/summary.h \
 	engine/trace.c engine/trace.h engine/trace_parts.h \
 	engine/trace_loss.c \
-	engine/trace_network.c
+	engine/trace_network.c \
+	engine/trace_report.c

@@ -8,8 +8,8 @@
 /* A block of `count` floats, zeros, 64-byte aligned; freed with free(). */
 float *model_parameters_new(int64_t count, struct error *error);
 
-/* The predictions of outputs y [rows][width], as model_predict_json() answers them; NULL when out of
- * memory. */
+/* The predictions of outputs y [rows][width], as model_predict_json() answers them; NULL when out
+ * of memory. */
 json_t *model_answer(const struct model *model, const float *y, int64_t rows, int64_t width);
 
 #endif

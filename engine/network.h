@@ -105,8 +105,8 @@ float *workspace_d_output(struct workspace *workspace);
 
 struct network_run {
     int64_t rows;
-    bool training;          /* dropout draws, batch statistics, moving averages move */
-    bool frozen;            /* with training: the moving statistics normalize and stay as they are */
+    bool training; /* dropout draws, batch statistics, moving averages move */
+    bool frozen;   /* with training: the moving statistics normalize and stay as they are */
     bool output_activation; /* apply the output activation (false where the loss works on logits and
                                no output is wanted) */
     uint64_t seed, step;    /* key of the draws */

@@ -5,6 +5,7 @@
 
 #include "engine/model_loss.h"
 #include "engine/trace.h"
+#include "engine/workspace.h"
 
 /* A network that computes the same with every step in sight: activations are layers of their own,
  * noise passes through, layers that work in place get a copy, and layer 0 is the input itself, so
@@ -31,5 +32,25 @@ void trace_loss_clear(struct trace_loss *loss);
 /* `output`: the logits where the loss takes these. Fills d_output. */
 double trace_loss_run(const struct trace_loss *loss, const struct kernels *kernels, int64_t width,
                       const float *output, float *d_output);
+
+/* trace.c: one row through it. */
+struct trace {
+    const struct model *model;
+    const struct trace_request *request;
+    const struct kernels *kernels;
+    struct traced_network traced;
+    struct workspace *workspace;
+    float *gradients; /* [trained_count] */
+    struct trace_loss loss;
+    double loss_value;
+    json_t **d_outputs; /* by layer of the traced network; owned, as its items */
+    json_t *d_last;     /* gradient by the last layer's output; NULL: not made */
+    struct network_run run;
+};
+
+/* trace_report.c: see model_trace(). NULL only when out of memory. */
+json_t *trace_report(const struct trace *trace);
+json_t *trace_show_tensor(const struct trace *trace, const struct shape *shape,
+                          const float *values);
 
 #endif

@@ -197,8 +197,7 @@ static void batch_norm_backward(const struct layer *layer, struct layer_pass *pa
 {
     int64_t channels = shape_last(&layer->input_shapes[0]);
     int64_t leading = layer_input_elements(layer) / channels;
-    float per_value =
-        pass->frozen ? 0.0F : (float)(1.0 / (double)values_per_channel(layer, pass));
+    float per_value = pass->frozen ? 0.0F : (float)(1.0 / (double)values_per_channel(layer, pass));
     const float *mean = pass->fixed[MEAN];
     const float *scale = pass->fixed[SCALE];
 

@@ -90,7 +90,8 @@ START_TEST(a_model_is_described)
     AUTO_FREE char *text = fields_print(description);
     ck_assert_str_eq(text, "{\"shape\":[1],\"columns\":[\"x\"],\"classes\":[\"no\",\"yes\"],"
                            "\"task\":\"classes\",\"layers\":[{\"name\":\"dense_1\",\"type\":"
-                           "\"dense\",\"output_shape\":[1],\"parameters\":2}],\"weights\":2}");
+                           "\"dense\",\"input\":[\"input\"],\"output_shape\":[1],\"parameters\":2,"
+                           "\"flops\":2}],\"weights\":2}");
     ck_assert_uint_gt(model_size(model), sizeof(float) * 32);
     model_free(model);
 }
