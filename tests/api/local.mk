@@ -4,6 +4,7 @@ API_TESTS = \
 	tests/api/test_dispatch \
 	tests/api/test_guard \
 	tests/api/test_names \
+	tests/api/test_pictures \
 	tests/api/test_problem \
 	tests/api/test_reply \
 	tests/api/test_request \
@@ -13,6 +14,7 @@ API_TESTS = \
 	tests/api/test_waits \
 	tests/api/test_watchdog \
 	tests/api/test_workers \
+	tests/api/handlers/test_augmentations \
 	tests/api/handlers/test_datasets \
 	tests/api/handlers/test_events \
 	tests/api/handlers/test_health \
@@ -43,6 +45,9 @@ tests_api_test_guard_LDADD = $(API_TEST_LIBS)
 tests_api_test_names_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_names_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_names_LDADD = $(API_TEST_LIBS)
+tests_api_test_pictures_CFLAGS = $(TEST_CFLAGS)
+tests_api_test_pictures_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_test_pictures_LDADD = $(API_TEST_LIBS)
 tests_api_test_problem_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_problem_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_problem_LDADD = $(API_TEST_LIBS)
@@ -70,6 +75,9 @@ tests_api_test_watchdog_LDADD = $(API_TEST_LIBS)
 tests_api_test_workers_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_workers_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_workers_LDADD = $(API_TEST_LIBS)
+tests_api_handlers_test_augmentations_CFLAGS = $(TEST_CFLAGS)
+tests_api_handlers_test_augmentations_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_handlers_test_augmentations_LDADD = $(API_TEST_LIBS)
 tests_api_handlers_test_datasets_CFLAGS = $(TEST_CFLAGS)
 tests_api_handlers_test_datasets_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_datasets_LDADD = $(API_TEST_LIBS)
