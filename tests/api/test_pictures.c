@@ -1,33 +1,32 @@
-/* Rows of values as PNG files, read back by libpng. */
+/* Rows of values as PNG files: those of the bytes that they must become. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/pictures.h"
+#include "base/png.h"
 #include "tests/check.h"
 
 #include <math.h>
-#include <png.h>
 #include <string.h>
 
-/* The picture of a file; the caller frees the pixels. */
-static uint8_t *read_file(const struct bytes *file, png_image *image)
+/* Checks that `file` is the one of these pixels; clears it. */
+static void check_file(struct bytes *file, int64_t height, int64_t width, int64_t channels,
+                       const uint8_t *pixels)
 {
-    *image = (png_image){.version = PNG_IMAGE_VERSION};
-    ck_assert(png_image_begin_read_from_memory(image, file->data, file->size));
-    uint8_t *pixels = malloc(PNG_IMAGE_SIZE(*image));
-    ck_assert_ptr_nonnull(pixels);
-    ck_assert(png_image_finish_read(image, NULL, pixels, 0, NULL));
-    return pixels;
+    struct error error = {0};
+    struct bytes expected = {0};
+    ck_assert_int_eq(png_append(&expected, height, width, channels, pixels, &error), 0);
+    ck_assert_uint_eq(file->size, expected.size);
+    ck_assert_mem_eq(file->data, expected.data, expected.size);
+    bytes_clear(&expected);
+    bytes_clear(file);
 }
 
 static void check_row(struct augment_preview *preview, float *values, const uint8_t *expected)
 {
     struct error error = {0};
     struct bytes file = {0};
-    png_image image;
+    const int64_t *dims = preview->shape.dims;
     ck_assert_int_eq(picture_append(&file, preview, 0, values, &error), 0);
-    uint8_t *pixels = read_file(&file, &image);
-    ck_assert_mem_eq(pixels, expected, (size_t)preview->elements);
-    free(pixels);
-    bytes_clear(&file);
+    check_file(&file, dims[0], dims[1], dims[2], expected);
 }
 
 START_TEST(values_of_bytes_are_those_bytes)
@@ -64,30 +63,52 @@ END_TEST
 
 START_TEST(sheet_has_a_line_before_and_a_line_after)
 {
+    enum { HEIGHT = 50, WIDTH = 40, SIZE = HEIGHT * WIDTH };
+    enum { SHEET_HEIGHT = 4 + 2 * (HEIGHT + 4), SHEET_WIDTH = 4 + 2 * (WIDTH + 4) };
+    static float before[2 * SIZE], after[2 * SIZE];
+    static uint8_t pixels[SHEET_HEIGHT * SHEET_WIDTH];
     struct error error = {0};
     struct bytes file = {0};
-    float before[2 * 50 * 40] = {0}, after[2 * 50 * 40];
-    png_image image;
-    for (size_t i = 0; i < ARRAY_COUNT(after); i++)
-        after[i] = i < 2000 ? 1 : 0.5F;
-    const struct augment_preview preview = {.shape = {.rank = 3, .dims = {50, 40, 1}},
+    memset(pixels, 255, sizeof pixels);
+    for (int i = 0; i < SIZE; i++) {
+        int place = (4 + i / WIDTH) * SHEET_WIDTH + 4 + i % WIDTH;
+        after[i] = 1.0F / 255;
+        after[SIZE + i] = (float)(i % 256) / 255;
+        pixels[place] = pixels[place + WIDTH + 4] = 0;
+        pixels[place + (HEIGHT + 4) * SHEET_WIDTH] = 1;
+        pixels[place + (HEIGHT + 4) * SHEET_WIDTH + WIDTH + 4] = (uint8_t)i;
+    }
+    const struct augment_preview preview = {.shape = {.rank = 3, .dims = {HEIGHT, WIDTH, 1}},
                                             .is_bytes = true,
                                             .count = 2,
-                                            .elements = 2000,
+                                            .elements = SIZE,
                                             .before = before,
                                             .after = after};
     ck_assert_int_eq(picture_sheet_append(&file, &preview, &error), 0);
-    uint8_t *pixels = read_file(&file, &image);
-    ck_assert_uint_eq(image.width, 4 + 2 * (40 + 4));
-    ck_assert_uint_eq(image.height, 4 + 2 * (50 + 4));
-    ck_assert_uint_eq(pixels[0], 255);
-    ck_assert_uint_eq(pixels[4 * image.width + 4], 0);
-    ck_assert_uint_eq(pixels[53 * image.width + 43], 0);
-    ck_assert_uint_eq(pixels[53 * image.width + 44], 255);
-    ck_assert_uint_eq(pixels[58 * image.width + 4], 255);
-    ck_assert_uint_eq(pixels[58 * image.width + 48], 128);
-    free(pixels);
-    bytes_clear(&file);
+    check_file(&file, SHEET_HEIGHT, SHEET_WIDTH, 1, pixels);
+}
+END_TEST
+
+START_TEST(small_pictures_are_magnified_on_a_sheet)
+{
+    static uint8_t pixels[(4 + 2 * 100) * (4 + 100)];
+    float before[] = {0, 1, 1, 0}, after[] = {1, 0, 0, 1};
+    struct error error = {0};
+    struct bytes file = {0};
+    memset(pixels, 255, sizeof pixels);
+    for (int i = 0; i < 96 * 96; i++) {
+        bool is_dark = (i / 96 < 48) == (i % 96 < 48);
+        uint8_t *place = pixels + (4 + i / 96) * 104 + 4 + i % 96;
+        place[is_dark ? 0 : 100 * 104] = 0;
+    }
+    const struct augment_preview preview = {.shape = {.rank = 3, .dims = {2, 2, 1}},
+                                            .is_bytes = true,
+                                            .count = 1,
+                                            .elements = 4,
+                                            .before = before,
+                                            .after = after};
+    ck_assert_int_eq(picture_sheet_append(&file, &preview, &error), 0);
+    check_file(&file, 4 + 2 * 100, 4 + 100, 1, pixels);
 }
 END_TEST
 
@@ -122,6 +143,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, values_of_bytes_are_those_bytes);
     tcase_add_test(tests, other_values_go_from_their_least_to_their_greatest);
     tcase_add_test(tests, sheet_has_a_line_before_and_a_line_after);
+    tcase_add_test(tests, small_pictures_are_magnified_on_a_sheet);
     tcase_add_test(tests, sheet_that_is_too_wide_is_refused);
     tcase_add_test(tests, only_pictures_can_be_shown);
 }
