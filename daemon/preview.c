@@ -8,7 +8,7 @@
 struct preview_options {
     struct variants augmentation; /* empty: training.augmentation */
     json_t *rows;                 /* a list of row numbers; NULL: the first `count` */
-    int64_t count;                /* 0: as many as fit, at most COUNT */
+    int64_t count;                /* 0: COUNT */
     int64_t epoch;
     int64_t seed;
     bool has_seed;
@@ -60,8 +60,7 @@ static bool add_network(json_t *document)
 
 /* ---- which rows */
 
-static int read_rows(const json_t *list, int64_t row_count, uint32_t *rows, int64_t *count,
-                     struct error *error)
+static int read_rows(const json_t *list, uint32_t *rows, int64_t *count, struct error *error)
 {
     size_t size = json_array_size(list);
     if (!json_is_array(list) || size < 1 || size > AUGMENT_PREVIEW_ROWS_MAX)
@@ -73,29 +72,27 @@ static int read_rows(const json_t *list, int64_t row_count, uint32_t *rows, int6
         char path[32];
         snprintf(path, sizeof path, "rows[%zu]", i);
         if (!json_is_integer(row) || json_integer_value(row) < 0 ||
-            json_integer_value(row) >= row_count)
+            json_integer_value(row) > (json_int_t)UINT32_MAX)
             return error_set_at(error, ERROR_INVALID, path,
-                                "must be the number of a row, between 0 and %lld",
-                                (long long)row_count - 1);
+                                "must be the number of a row, counted from 0");
         rows[i] = (uint32_t)json_integer_value(row);
     }
     *count = (int64_t)size;
     return 0;
 }
 
-static int choose_rows(const struct preview_options *options, int64_t row_count, uint32_t *rows,
-                       int64_t *count, struct error *error)
+/* Sets request->rows, to `rows` or NULL, and request->count. */
+static int choose_rows(const struct preview_options *options,
+                       struct augment_preview_request *request, uint32_t *rows, struct error *error)
 {
-    if (options->rows != NULL && options->count > 0)
+    request->count = options->count > 0 ? options->count : COUNT;
+    if (options->rows == NULL)
+        return 0;
+    if (options->count > 0)
         return error_set_at(error, ERROR_INVALID, "count",
                             "cannot be given beside rows, which says which ones");
-    if (options->rows != NULL)
-        return read_rows(options->rows, row_count, rows, count, error);
-    int64_t wanted = options->count > 0 ? options->count : COUNT;
-    *count = wanted < row_count ? wanted : row_count;
-    for (int64_t i = 0; i < *count; i++)
-        rows[i] = (uint32_t)i;
-    return 0;
+    request->rows = rows;
+    return read_rows(options->rows, rows, &request->count, error);
 }
 
 /* ---- all together */
@@ -110,8 +107,7 @@ static struct augment_preview *make(struct job_setup *setup, const struct previe
         .setup = setup->trainer,
         .list = is_own ? &options->augmentation : &training->augmentation,
         .path = is_own ? "augmentation" : "training.augmentation",
-        .epoch = options->epoch - 1,
-        .rows = rows};
+        .epoch = options->epoch - 1};
     if (request.list->count == 0) {
         error_set_at(error, ERROR_INVALID, "augmentation",
                      "is required: a list such as [{\"type\": \"random_flip\"}]");
@@ -119,7 +115,7 @@ static struct augment_preview *make(struct job_setup *setup, const struct previe
     }
     if (options->has_seed)
         training->seed = options->seed;
-    if (choose_rows(options, setup->dataset->rows, rows, &request.count, error) != 0)
+    if (choose_rows(options, &request, rows, error) != 0)
         return NULL;
     return augment_preview_create(&request, error);
 }

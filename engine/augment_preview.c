@@ -4,12 +4,39 @@
 #include "engine/trainer_plan.h"
 #include "engine/trainer_task.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- rows */
+
+/* The rows that are asked for, or the first that can be trained on, into rows[]; how many, -1 with
+ * an error. */
+static int64_t choose_rows(const struct augment_preview_request *request,
+                           const struct trainer_plan *plan, uint32_t *rows, struct error *error)
+{
+    int64_t count = 0, row_count = plan->setup.dataset->rows;
+    for (int64_t row = 0; request->rows == NULL && row < row_count && count < request->count; row++)
+        if (preprocessing_row_usable(plan->binding, row))
+            rows[count++] = (uint32_t)row;
+    for (; request->rows != NULL && count < request->count; count++) {
+        char path[32];
+        rows[count] = request->rows[count];
+        snprintf(path, sizeof path, "rows[%d]", (int)count);
+        if (rows[count] >= row_count)
+            return error_set_at(error, ERROR_INVALID, path,
+                                "must be the number of a row, between 0 and %lld, not %u",
+                                (long long)row_count - 1, rows[count]);
+        if (!preprocessing_row_usable(plan->binding, rows[count]))
+            return error_set_at(error, ERROR_INVALID, path,
+                                "is %u, which is no row to train on: its target or a part of its "
+                                "input is missing",
+                                rows[count]);
+    }
+    return count;
+}
 
 static int allocate(struct augment_preview *preview, struct error *error)
 {
@@ -80,7 +107,8 @@ static json_t *value_targets(const struct trainer_plan *plan, const uint32_t *ro
 /* ---- what each row is */
 
 struct describing {
-    const struct augment_preview_request *request;
+    int64_t count;
+    const uint32_t *rows;
     const char *key; /* "label" or "target" */
     json_t *targets;
     const struct augmentation_mix *mix;
@@ -88,8 +116,8 @@ struct describing {
 
 static json_t *describe_target(const struct describing *describing, int64_t index)
 {
-    return json_pack("{s:I, s:O}", "row", (json_int_t)describing->request->rows[index],
-                     describing->key, json_array_get(describing->targets, (size_t)index));
+    return json_pack("{s:I, s:O}", "row", (json_int_t)describing->rows[index], describing->key,
+                     json_array_get(describing->targets, (size_t)index));
 }
 
 /* The shares of a row that is mixed, all that are not 0; NULL for one that is not. */
@@ -113,7 +141,7 @@ static json_t *describe_mix(const struct describing *describing, int64_t index)
 static json_t *describe_rows(const struct describing *describing)
 {
     json_t *list = json_array();
-    for (int64_t i = 0; i < describing->request->count; i++) {
+    for (int64_t i = 0; i < describing->count; i++) {
         json_t *row = describe_target(describing, i), *mix = describe_mix(describing, i);
         if (mix != NULL)
             json_object_set_new(row, "mix", mix);
@@ -143,24 +171,25 @@ static json_t *name_elements(const struct trainer_plan *plan)
 /* ---- all together */
 
 static int run(struct augment_preview *preview, const struct augment_preview_request *request,
-               const struct trainer_plan *plan, struct error *error)
+               const struct trainer_plan *plan, const uint32_t *rows, struct error *error)
 {
     const struct augmentation_setup setup = {.list = request->list,
                                              .input = &plan->augment_input,
                                              .seed = (uint64_t)request->setup.training->seed,
-                                             .rows = request->count};
+                                             .rows = preview->count};
     struct augmentation *augmentation = augmentation_create(&setup, error);
     if (augmentation == NULL)
         return -1;
-    preprocessing_encode(plan->binding, request->rows, request->count, preview->before);
+    preprocessing_encode(plan->binding, rows, preview->count, preview->before);
     memcpy(preview->after, preview->before,
            (size_t)(preview->count * preview->elements) * sizeof(float));
-    struct augmentation_mix mix = augmentation_run(augmentation, request->epoch, request->rows,
-                                                   request->count, preview->after);
+    struct augmentation_mix mix =
+        augmentation_run(augmentation, request->epoch, rows, preview->count, preview->after);
     bool has_classes = preprocessing_task(plan->preprocessing) == TASK_CLASSES;
-    json_auto_t *targets = has_classes ? class_targets(plan, request->rows, request->count)
-                                       : value_targets(plan, request->rows, request->count);
-    const struct describing describing = {request, has_classes ? "label" : "target", targets, &mix};
+    json_auto_t *targets = has_classes ? class_targets(plan, rows, preview->count)
+                                       : value_targets(plan, rows, preview->count);
+    const struct describing describing = {preview->count, rows, has_classes ? "label" : "target",
+                                          targets, &mix};
     preview->rows = targets == NULL ? NULL : describe_rows(&describing);
     augmentation_free(augmentation);
     if (plan->augment_input.column_count > 0)
@@ -185,6 +214,7 @@ static struct augment_preview *make(const struct augment_preview_request *reques
                                     const struct trainer_plan *plan, struct error *error)
 {
     const struct augment_input *input = &plan->augment_input;
+    uint32_t rows[AUGMENT_PREVIEW_ROWS_MAX];
     struct augment_preview *preview = calloc(1, sizeof *preview);
     if (preview == NULL) {
         error_set(error, ERROR_MEMORY, "out of memory for a preview");
@@ -192,10 +222,12 @@ static struct augment_preview *make(const struct augment_preview_request *reques
     }
     preview->shape = shown_shape(request, input->shape);
     preview->is_bytes = input->is_bytes;
-    preview->count = request->count;
     preview->elements = input->elements;
-    if (augmentation_check(request->list, input, request->path, error) == 0 &&
-        allocate(preview, error) == 0 && run(preview, request, plan, error) == 0)
+    assert(request->count >= 1 && request->count <= AUGMENT_PREVIEW_ROWS_MAX);
+    if (augmentation_check(request->list, input, request->path, error) == 0)
+        preview->count = choose_rows(request, plan, rows, error);
+    if (preview->count > 0 && allocate(preview, error) == 0 &&
+        run(preview, request, plan, rows, error) == 0)
         return preview;
     augment_preview_free(preview);
     return NULL;

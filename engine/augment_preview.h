@@ -18,9 +18,10 @@ struct augment_preview_request {
     const struct variants *list; /* not empty; its seed is the setup's */
     const char *path;            /* of the list, for errors: "training.augmentation" */
     int64_t epoch;               /* from 0 */
-    int64_t count;
-    const uint32_t *rows; /* [count], of the dataset; they are one batch: mixup and cutmix mix them
-                             with each other */
+    int64_t count;               /* 1 … AUGMENT_PREVIEW_ROWS_MAX */
+    const uint32_t *rows; /* [count], of the dataset; NULL: the first ones that can be trained on,
+                             maybe fewer. They are one batch: mixup and cutmix mix them with each
+                             other */
 };
 
 struct augment_preview {
@@ -34,8 +35,8 @@ struct augment_preview {
                      mixed also "mix": [{"row", "label" …, "share"}, …] */
 };
 
-/* Learns the preprocessing as the job would. NULL with an error; the result needs nothing of the
- * request. */
+/* Learns the preprocessing as the job would. NULL with an error, whose path may be "rows[3]"; the
+ * result needs nothing of the request. */
 struct augment_preview *augment_preview_create(const struct augment_preview_request *request,
                                                struct error *error);
 void augment_preview_free(struct augment_preview *preview);

@@ -58,7 +58,7 @@ struct layer_tensor {
     float value;
     int64_t value_begin, value_end; /* elements that begin with `value` whatever the initializer (a
                                        forget gate's bias) */
-    int64_t fan_in, fan_out; /* for the initializers */
+    int64_t fan_in, fan_out;        /* for the initializers */
     int unit_axis;  /* of a kernel: the axis that max_norm goes along, each of whose indices has a
                        norm of its own; layer_add_tensor() makes it the last, the output units */
     int64_t offset; /* floats from the start of the parameter block; set by the network, 64-byte
@@ -100,8 +100,8 @@ struct layer_pass {
     const struct kernels *kernels;
     int64_t rows; /* of this batch */
     bool training;
-    bool frozen; /* training with statistics left alone: the moving ones normalize, and gradients
-                    go through them as constants */
+    bool frozen;    /* training with statistics left alone: the moving ones normalize, and gradients
+                       go through them as constants */
     struct rng rng; /* keyed by (seed, layer name, step); counter = row * elements + element */
     const float *inputs[LAYER_INPUTS_MAX]; /* [rows][input elements] */
     float *output;                         /* [rows][output elements] */
@@ -122,6 +122,7 @@ struct layer_pass {
 struct layer_type {
     struct kind kind; /* name, help, fields; kind.base is &layer_options_kind */
     int min_inputs, max_inputs;
+    bool takes_ids; /* input 0, or a part of it, is whole numbers that name something */
     /* A JSON object whose layers[-1] is of this type, for its gradient check and its place in the
      * catalog:
      * {"input": [5], "layers": [ … ]}. */

@@ -270,6 +270,16 @@ static bool reads_input(const struct network *network, const struct layer *layer
     return layer->inputs[0] < 0;
 }
 
+const char *network_id_layer(const struct network *network)
+{
+    for (int i = 0; i < network->layer_count; i++) {
+        const struct layer *layer = &network->layers[i];
+        if (layer->type->takes_ids && reads_input(network, layer))
+            return layer->name;
+    }
+    return NULL;
+}
+
 int network_check_row(const struct network *network, const float *x, const char *path,
                       struct error *error)
 {

@@ -129,6 +129,10 @@ void network_backward_layer(const struct network *network, struct workspace *wor
                             float *parameters, float *gradients, int layer, bool from_logits,
                             const struct network_run *run);
 
+/* The name of a layer that takes the network's input, or a part of it, as ids; NULL where none
+ * does. Borrowed. */
+const char *network_id_layer(const struct network *network);
+
 /* Whether the layers that read the network's input can work with a row of it ([input elements]): an
  * embedding takes ids alone. ERROR_INVALID at `path`, "instances[3]". */
 int network_check_row(const struct network *network, const float *x, const char *path,

@@ -120,12 +120,12 @@ const json_t *preprocessing_classes(const struct preprocessing *preprocessing);
 /* Column names in the order that a list instance has, a JSON array of strings; NULL for tensors.
  * Borrowed. */
 const json_t *preprocessing_columns(const struct preprocessing *preprocessing);
-/* Where column `index` of preprocessing_columns() lies in a row of the input: floats [offset,
- * offset
- * + width), of which the first `numbers` are scaled numbers; the others tell categories, booleans,
- * and whether a value was missing. */
+/* Where column `index` of preprocessing_columns() lies in a row of the input. */
 struct preprocessing_column {
-    int64_t offset, width, numbers;
+    int64_t offset, width; /* floats */
+    int64_t numbers; /* the first of them, which are scaled; the others tell categories, booleans,
+                        words, and whether a value was missing */
+    float nothing;   /* what they are where nothing is known: 0, but for the index of a category */
 };
 struct preprocessing_column preprocessing_column(const struct preprocessing *preprocessing,
                                                  int64_t index);

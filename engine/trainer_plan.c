@@ -111,33 +111,12 @@ static int plan_metrics(struct trainer_plan *plan, struct error *error)
 
 /* ---- augmentation */
 
-/* Whether a layer gets the network's input as it is: flatten and reshape only pass it on. */
-static bool reads_input(const struct network *network, const struct layer *layer)
-{
-    int from = layer->inputs[0];
-    while (from >= 0 && network->layers[from].type->forward == NULL &&
-           network->layers[from].type->forward_batch == NULL)
-        from = network->layers[from].inputs[0];
-    return from < 0;
-}
-
-/* The name of a layer that reads the input as ids, NULL where none does. */
-static const char *id_layer(const struct network *network)
-{
-    for (int i = 0; i < network->layer_count; i++) {
-        const struct layer *layer = &network->layers[i];
-        if (layer->type->check_input != NULL && reads_input(network, layer))
-            return layer->name;
-    }
-    return NULL;
-}
-
 static int plan_augmentation(struct trainer_plan *plan, struct error *error)
 {
     const struct variants *list = &plan->setup.training->augmentation;
     if (augment_input_make(&plan->augment_input, plan->preprocessing, error) != 0)
         return -1;
-    plan->augment_input.id_layer = id_layer(plan->network);
+    plan->augment_input.id_layer = network_id_layer(plan->network);
     return augmentation_check(list, &plan->augment_input, "training.augmentation", error);
 }
 

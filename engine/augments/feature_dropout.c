@@ -1,9 +1,8 @@
 /* feature_dropout: sets all that came of a column to 0, each column with a chance of `rate`: a
- * number is its mean then (where it is standardized), a category none of those that there are. */
+ * number is its mean then (where it is standardized), a category none of those that there are, one
+ * for an embedding the unseen. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/augments/augments.h"
-
-#include <string.h>
 
 struct feature_dropout {
     struct augment_options common;
@@ -15,20 +14,25 @@ static const struct field dropout_fields[] = {
                  .help = "chance of each column to be set to 0"),
     FIELD_END};
 
+static void drop(const struct augment_input *input, int64_t index, float *x)
+{
+    if (input->column_count == 0) {
+        x[index] = 0;
+        return;
+    }
+    const struct preprocessing_column *column = &input->columns[index];
+    for (int64_t i = 0; i < column->width; i++)
+        x[column->offset + i] = column->nothing;
+}
+
 static void dropout_run(const void *options, const struct augment_row *row)
 {
     const struct feature_dropout *dropout = options;
     const struct augment_input *input = row->input;
     int64_t count = input->column_count == 0 ? input->elements : input->column_count;
-    for (int64_t i = 0; i < count; i++) {
-        if (augment_uniform(row, (uint32_t)i + 1, 0, 1) >= dropout->rate)
-            continue;
-        if (input->column_count == 0)
-            row->x[i] = 0;
-        else
-            memset(row->x + input->columns[i].offset, 0,
-                   (size_t)input->columns[i].width * sizeof(float));
-    }
+    for (int64_t i = 0; i < count; i++)
+        if (augment_uniform(row, (uint32_t)i + 1, 0, 1) < dropout->rate)
+            drop(input, i, row->x);
 }
 
 const struct augment_type augment_feature_dropout = {

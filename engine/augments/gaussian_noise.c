@@ -29,6 +29,19 @@ static void noise_run(const void *options, const struct augment_row *row)
     augment_clamp(row);
 }
 
+/* Whether there is anything to add to. */
+static int noise_check(const void *options UNUSED, const struct augment_input *input,
+                       const char *path, struct error *error)
+{
+    for (int64_t i = 0; i < input->column_count; i++)
+        if (input->columns[i].numbers > 0)
+            return 0;
+    if (input->column_count == 0)
+        return 0;
+    return error_set_at(error, ERROR_INVALID, path,
+                        "finds no column of numbers or dates to add noise to");
+}
+
 _Static_assert((int)DRAWS_PER_COLUMN >= (int)ENCODER_PARTS_MAX,
                "a column has no more numbers than draws");
 
@@ -41,4 +54,5 @@ const struct augment_type augment_gaussian_noise = {
     .fits = AUGMENT_ANYTHING,
     .computes = true,
     .example = "[{\"type\": \"gaussian_noise\", \"stddev\": 0.1}]",
+    .check = noise_check,
     .run = noise_run};

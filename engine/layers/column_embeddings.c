@@ -255,6 +255,7 @@ const struct layer_type layer_column_embeddings = {
              .base = &layer_options_kind},
     .min_inputs = 1,
     .max_inputs = 1,
+    .takes_ids = true,
     .example = "{\"input\": [5], \"layers\": [{\"type\": \"dense\", \"units\": 4}, {\"type\": "
                "\"column_embeddings\", \"columns\": [{\"position\": 1, \"vocabulary\": 3, "
                "\"units\": 2}, {\"position\": 2, \"vocabulary\": 2, \"units\": 1}]}]}",

@@ -139,6 +139,7 @@ const struct layer_type layer_embedding = {
              .base = &layer_options_kind},
     .min_inputs = 1,
     .max_inputs = 1,
+    .takes_ids = true,
     .example = "{\"input\": [5], \"layers\": [{\"type\": \"embedding\", \"vocabulary\": 7, "
                "\"units\": 3}]}",
     .plan = embedding_plan,

@@ -392,7 +392,7 @@ START_TEST(noise_has_the_moments_of_its_normal)
 END_TEST
 
 /* A number, a category of three, a date of five numbers with an indicator. */
-static struct preprocessing_column table_columns[] = {{0, 1, 1}, {1, 3, 0}, {4, 6, 5}};
+static struct preprocessing_column table_columns[] = {{0, 1, 1, 0}, {1, 3, 0, 0}, {4, 6, 5, 0}};
 
 static struct augment_input table_input(void)
 {
@@ -430,6 +430,19 @@ START_TEST(dropped_features_are_whole_columns)
         }
     for (int c = 0; c < 3; c++)
         ck_assert_int_lt(abs(dropped[c] - ROWS / 5), 100);
+}
+END_TEST
+
+START_TEST(dropped_index_of_a_category_is_that_of_the_unseen)
+{
+    static struct preprocessing_column columns[] = {{0, 1, 1, 0}, {1, 1, 0, 7}};
+    float x[] = {3, 2};
+    static const float expected[] = {0, 7};
+    struct augment_input input = augmented_input(2, 0, 0, false);
+    input.column_count = ARRAY_COUNT(columns);
+    input.columns = columns;
+    augmented_run("[{\"type\": \"feature_dropout\", \"rate\": 1}]", &input, 0, 0, 1, x);
+    augmented_expect(x, expected, 2, 0);
 }
 END_TEST
 
@@ -534,6 +547,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, noise_has_the_moments_of_its_normal);
     tcase_add_test(cases, noise_of_a_table_is_on_numbers_alone);
     tcase_add_test(cases, dropped_features_are_whole_columns);
+    tcase_add_test(cases, dropped_index_of_a_category_is_that_of_the_unseen);
     tcase_add_test(cases, cut_out_is_a_square_that_may_reach_over_the_edge);
     tcase_add_test(cases, series_move_by_whole_steps);
     tcase_add_test(cases, masks_of_a_series_are_one_run_of_steps);
