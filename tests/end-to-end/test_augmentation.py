@@ -101,6 +101,33 @@ class Augmentation(unittest.TestCase):
             before[i - way] if 0 <= i - way < 20 else [0, 0] for i in range(20)])
         self.assertNotEqual(way, 0)
 
+    def test_windows_of_a_table_are_series(self):
+        self.daemon.upload("hours", b"t,temp,wind\n" + b"".join(b"%d,%d,%d\n" % (i, i * i % 17, i % 5) for i in range(40)))
+        body = {"dataset": "hours", "target": "temp", "window": {"length": 6, "by": "t"}, "features": {"include": ["temp", "wind"]},
+                "augmentation": ["time_mask", "jitter"]}
+        answer = self.preview(**body)
+        self.assertEqual(answer["shape"], [6, 2])
+        self.assertEqual([row["row"] for row in answer["rows"]], list(range(6, 14)))
+        with self.assertRaises(Refused) as caught:
+            self.preview(**dict(body, rows=[8, 2]))
+        self.assertIn("rows[1] is 2, which is no row to train on", caught.exception.body)
+        network = {"layers": [{"type": "flatten"}, {"type": "dense", "units": "auto"}]}
+        job = self.daemon.train(dict({k: v for k, v in body.items() if k != "augmentation"}, network=network,
+                                     training={"epochs": 2, "augmentation": body["augmentation"]}))
+        self.assertEqual(job["state"], "succeeded")
+
+    def test_indices_of_categories_are_not_computed_with(self):
+        rows = "".join("%d,%s,%s\n" % (i % 7, "abcde"[i % 5], "yn"[i % 2]) for i in range(60))
+        self.daemon.upload("mixed", ("size,letter,kind\n" + rows).encode())
+        document = {"dataset": "mixed", "target": "kind", "preprocessing": {"categorical": "embedding"}, "network": dense(4)}
+        with self.assertRaises(Refused) as caught:
+            self.daemon.submit(dict(document, training={"augmentation": ["mixup"]}))
+        self.assertIn("takes the input as ids", caught.exception.body)
+        training = {"epochs": 2, "augmentation": ["gaussian_noise", {"type": "feature_dropout", "rate": 1}]}
+        self.daemon.train(dict(document, training=training))
+        row = self.preview(**dict(document, training=training, rows=[1]))["rows"][0]
+        self.assertEqual((row["before"][1], row["after"]), (1, [0, 5]))
+
     def test_sheet_shows_before_above_after(self):
         body = {"dataset": "colors", "augmentation": [{"type": "brightness", "range": 0}], "rows": [0, 1, 2]}
         status, headers, data = self.daemon.send("POST", "/v1/augmentations:preview", json.dumps(body),
