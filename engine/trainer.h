@@ -29,8 +29,8 @@ struct trainer_setup {
     const struct training *training;
     const struct preprocessing_options *preprocessing;
     const struct feature_options *features; /* NULL: all columns */
-    const struct series_options *window; /* NULL: a sample is a row */
-    const struct strings *targets; /* empty: default_targets, else the last column */
+    const struct series_options *window;    /* NULL: a sample is a row */
+    const struct strings *targets;          /* empty: default_targets, else the last column */
     const json_t *default_targets; /* the dataset's own: a list of names; NULL or empty: none */
     const struct model
         *initial; /* start from its weights (and its preprocessing where the columns agree); NULL */
