@@ -5,10 +5,7 @@
 #include "engine/description.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     BUFFERS_SIZE = 32 << 20, /* of all streams together, about */
