@@ -259,10 +259,7 @@ struct preprocessing_column preprocessing_column(const struct preprocessing *pre
     assert(index >= 0 && index < preprocessing->encoder_count);
     const struct encoder *encoder = &preprocessing->encoders[index];
     int64_t numbers = gives_numbers(encoder) ? encoder->width - encoder->has_indicator : 0;
-    bool is_index = encoder->kind == &encoder_embedded; /* the last one is of the unseen */
-    return (struct preprocessing_column){encoder->offset, encoder->width, numbers,
-                                         is_index ? (float)(encoder->kind->vocabulary(encoder) - 1)
-                                                  : 0};
+    return (struct preprocessing_column){encoder->offset, encoder->width, numbers};
 }
 
 bool preprocessing_takes_bytes(const struct preprocessing *preprocessing)

@@ -125,7 +125,6 @@ struct preprocessing_column {
     int64_t offset, width; /* floats */
     int64_t numbers; /* the first of them, which are scaled; the others tell categories, booleans,
                         words, and whether a value was missing */
-    float nothing;   /* what they are where nothing is known: 0, but for the index of a category */
 };
 struct preprocessing_column preprocessing_column(const struct preprocessing *preprocessing,
                                                  int64_t index);

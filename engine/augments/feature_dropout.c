@@ -1,6 +1,6 @@
 /* feature_dropout: sets all that came of a column to 0, each column with a chance of `rate`: a
- * number is its mean then (where it is standardized), a category none of those that there are, one
- * for an embedding the unseen. */
+ * number is its mean then (where it is standardized), a category none of those that there are,
+ * whether it is one-hot or the index of a vector. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/augments/augments.h"
 
@@ -22,7 +22,7 @@ static void drop(const struct augment_input *input, int64_t index, float *x)
     }
     const struct preprocessing_column *column = &input->columns[index];
     for (int64_t i = 0; i < column->width; i++)
-        x[column->offset + i] = column->nothing;
+        x[column->offset + i] = 0;
 }
 
 static void dropout_run(const void *options, const struct augment_row *row)

@@ -1,5 +1,5 @@
-/* A category as its index among those of the training rows, the unseen and the missing as one index
- * behind them, for the layer column_embeddings, which makes a learned vector of it. */
+/* A category as its index among those of the training rows, from 1, the unseen and the missing as
+ * 0, for the layer column_embeddings, which makes a learned vector of it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/encoders/categories.h"
 
@@ -16,12 +16,13 @@ static int64_t embedded_width(const struct encoder *encoder UNUSED)
     return 1;
 }
 
-static void embedded_encode(const struct encoder *encoder, const struct encoder_source *source,
-                            const uint32_t *rows, int64_t row_count, float *x, int64_t stride)
+static void embedded_encode(const struct encoder *encoder UNUSED,
+                            const struct encoder_source *source, const uint32_t *rows,
+                            int64_t row_count, float *x, int64_t stride)
 {
     for (int64_t i = 0; i < row_count; i++, x += stride) {
         uint32_t slot = categories_slot(source, rows[i]);
-        *x = (float)(slot == ENCODER_NO_SLOT ? encoder->labels.count : slot);
+        *x = slot == ENCODER_NO_SLOT ? 0.0F : (float)slot + 1;
     }
 }
 

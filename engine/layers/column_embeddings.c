@@ -2,12 +2,14 @@
  * learned vector in its place, the others pass through (Guo and Berkhahn, "Entity Embeddings of
  * Categorical Variables", 2016).
  *
- * All tables lie in one tensor, one [vocabulary, units] after the other. An index that is not one
- * of 0 … vocabulary - 1 counts as the last, which is the place of the unseen. */
+ * All tables lie in one tensor, one [vocabulary, units] after the other. Index 0 is the place of
+ * the unseen, and what is no index counts as it; predictions from such numbers are refused before
+ * they are made (check_input). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/initializer.h"
 #include "engine/layers/layers.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,9 +151,36 @@ static int column_embeddings_plan(struct layer *layer, const char *path, struct 
 
 /* ---- run */
 
+static int refuse_index(const struct layer *layer, const struct place *place, float x,
+                        const char *path, struct error *error)
+{
+    return error_set_at(error, ERROR_INVALID, path,
+                        "has %g at position %lld, but layer \"%s\" takes the index of a category "
+                        "there: a whole number from 0 to %lld",
+                        (double)x, (long long)place->position, layer->name,
+                        (long long)place->vocabulary - 1);
+}
+
+static int column_embeddings_check_input(const struct layer *layer, const float *x,
+                                         const char *path, struct error *error)
+{
+    const struct plan *plan = layer->plan_data;
+    int64_t width = shape_last(&layer->input_shapes[0]);
+    int64_t rows = layer_input_elements(layer) / width;
+
+    for (int64_t row = 0; row < rows; row++, x += width)
+        for (int64_t c = 0; c < plan->count; c++) {
+            const struct place *place = &plan->places[c];
+            float index = x[place->position];
+            if (!(index >= 0.0F && index < (float)place->vocabulary) || truncf(index) != index)
+                return refuse_index(layer, place, index, path, error);
+        }
+    return 0;
+}
+
 static int64_t place_index(const struct place *place, float x)
 {
-    return x >= 0.0F && x < (float)place->vocabulary ? (int64_t)x : place->vocabulary - 1;
+    return x >= 0.0F && x < (float)place->vocabulary ? (int64_t)x : 0;
 }
 
 static void embed_row(const struct plan *plan, const float *tables, int64_t width, const float *x,
@@ -260,6 +289,7 @@ const struct layer_type layer_column_embeddings = {
                "\"column_embeddings\", \"columns\": [{\"position\": 1, \"vocabulary\": 3, "
                "\"units\": 2}, {\"position\": 2, \"vocabulary\": 2, \"units\": 1}]}]}",
     .plan = column_embeddings_plan,
+    .check_input = column_embeddings_check_input,
     .forward = column_embeddings_forward,
     .backward = column_embeddings_backward,
     .backward_parameters = column_embeddings_backward_parameters,

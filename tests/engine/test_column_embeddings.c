@@ -46,7 +46,7 @@ START_TEST(vectors_stand_where_their_indices_stood)
 }
 END_TEST
 
-START_TEST(what_is_no_index_counts_as_the_last)
+START_TEST(what_is_no_index_counts_as_unseen)
 {
     static const float others[] = {-1, 3, 1e9F, -INFINITY, INFINITY, NAN};
     struct trial trial = make();
@@ -54,7 +54,25 @@ START_TEST(what_is_no_index_counts_as_the_last)
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         workspace_input(trial.training)[1] = others[i];
         trial_forward(&trial);
-        ck_assert_mem_eq(workspace_output(trial.training) + 1, t + 4, 2 * sizeof(float));
+        ck_assert_mem_eq(workspace_output(trial.training) + 1, t, 2 * sizeof(float));
+    }
+    trial_clear(&trial);
+}
+END_TEST
+
+START_TEST(predictions_from_what_is_no_index_are_refused)
+{
+    static const float others[] = {-1, 3, 0.5F, INFINITY, NAN};
+    struct trial trial = make();
+    const struct layer *layer = &trial.network->layers[0];
+    float x[2 * WIDTH];
+    struct error error = {0};
+    memcpy(x, workspace_input(trial.training), sizeof(x));
+    ck_assert_int_eq(layer->type->check_input(layer, x, "instances[0]", &error), 0);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        x[WIDTH + 1] = others[i];
+        ck_assert_int_eq(layer->type->check_input(layer, x, "instances[0]", &error), -1);
+        ck_assert_ptr_nonnull(strstr(error.message, "a whole number from 0 to 2"));
     }
     trial_clear(&trial);
 }
@@ -139,7 +157,8 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, vectors_stand_where_their_indices_stood);
-    tcase_add_test(tests, what_is_no_index_counts_as_the_last);
+    tcase_add_test(tests, what_is_no_index_counts_as_unseen);
+    tcase_add_test(tests, predictions_from_what_is_no_index_are_refused);
     tcase_add_test(tests, gradients_are_summed_where_they_were_looked_up);
     tcase_add_test(tests, wrong_columns_are_refused);
     tcase_add_test(tests, a_written_layer_reads_again);

@@ -251,7 +251,7 @@ START_TEST(embedded_categories_are_indices_for_a_layer)
     struct preprocessing *learned = learn(table, &job);
     /* age, its indicator, port; Q has no target and counts as unseen, as what is missing does */
     float *x = encode_all(learned, table);
-    const float expected[] = {20, 0, 1, 40, 0, 0, 27.5F, 1, 1, 30, 0, 2, 70, 0, 2, 20, 0, 1};
+    const float expected[] = {20, 0, 2, 40, 0, 1, 27.5F, 1, 2, 30, 0, 0, 70, 0, 0, 20, 0, 2};
     expect_floats(x, expected, ARRAY_COUNT(expected));
     json_t *embeddings = parse("[{\"column\": \"port\", \"position\": 2, \"vocabulary\": 3, "
                                "\"units\": 2}]");

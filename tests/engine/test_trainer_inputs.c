@@ -168,6 +168,17 @@ START_TEST(restored_runs_end_in_the_same_bytes)
 }
 END_TEST
 
+static struct model *model_of(const struct inputs_run *run)
+{
+    struct error error = {0};
+    struct trainer *trainer = fixture_trainer(&run->base);
+    fixture_finish(trainer);
+    struct model *model = trainer_model(trainer, false, NULL, &error);
+    ck_assert_ok(error);
+    trainer_free(trainer);
+    return model;
+}
+
 /* ---- the network's document */
 
 static json_t *resolved_of(const struct inputs_run *run)
@@ -245,6 +256,21 @@ START_TEST(another_dataset_s_layer_is_refused)
     expect_refusal(&run, "network.layers[0].columns must be those that the dataset's categories "
                          "give: leave the layer out");
     json_decref(resolved);
+    inputs_run_clear(&run);
+    table_free(dataset);
+}
+END_TEST
+
+START_TEST(indices_of_categories_are_not_mixed)
+{
+    struct dataset *dataset = days();
+    struct inputs_run run;
+    inputs_run_make(&run, dataset, &embedded);
+    read_text(&training_kind, "{\"augmentation\": [\"mixup\"]}", &run.base.training);
+    expect_refusal(&run, "layer \"column_embeddings_1\" takes the input as ids");
+    read_text(&training_kind, "{\"augmentation\": [\"gaussian_noise\", \"feature_dropout\"]}",
+              &run.base.training);
+    model_free(model_of(&run));
     inputs_run_clear(&run);
     table_free(dataset);
 }
@@ -334,17 +360,6 @@ END_TEST
 
 /* ---- models */
 
-static struct model *model_of(const struct inputs_run *run)
-{
-    struct error error = {0};
-    struct trainer *trainer = fixture_trainer(&run->base);
-    fixture_finish(trainer);
-    struct model *model = trainer_model(trainer, false, NULL, &error);
-    ck_assert_ok(error);
-    trainer_free(trainer);
-    return model;
-}
-
 static json_t *predict(const struct model *model, const char *request)
 {
     struct error error = {0};
@@ -432,6 +447,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, a_resolved_document_trains_the_same, 0, count);
     tcase_add_test(tests, a_layer_in_front_embeds_the_categories);
     tcase_add_test(tests, another_dataset_s_layer_is_refused);
+    tcase_add_test(tests, indices_of_categories_are_not_mixed);
     tcase_add_test(tests, a_network_that_keeps_the_time_is_told_to_flatten);
     tcase_add_test(tests, the_way_of_texts_is_written_out);
     tcase_add_test(tests, without_features_all_columns_are_inputs);
