@@ -392,7 +392,7 @@ START_TEST(noise_has_the_moments_of_its_normal)
 END_TEST
 
 /* A number, a category of three, a date of five numbers with an indicator. */
-static struct preprocessing_column table_columns[] = {{0, 1, 1, 0}, {1, 3, 0, 0}, {4, 6, 5, 0}};
+static struct preprocessing_column table_columns[] = {{0, 1, 1}, {1, 3, 0}, {4, 6, 5}};
 
 static struct augment_input table_input(void)
 {
@@ -435,9 +435,9 @@ END_TEST
 
 START_TEST(dropped_index_of_a_category_is_that_of_the_unseen)
 {
-    static struct preprocessing_column columns[] = {{0, 1, 1, 0}, {1, 1, 0, 7}};
+    static struct preprocessing_column columns[] = {{0, 1, 1}, {1, 1, 0}};
     float x[] = {3, 2};
-    static const float expected[] = {0, 7};
+    static const float expected[] = {0, 0};
     struct augment_input input = augmented_input(2, 0, 0, false);
     input.column_count = ARRAY_COUNT(columns);
     input.columns = columns;
