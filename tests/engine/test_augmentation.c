@@ -274,7 +274,7 @@ START_TEST(what_does_not_fit_the_rows_is_refused_with_what_does)
                   "ids");
     check_refused("[\"feature_dropout\", \"gaussian_noise\"]", &table,
                   "training.augmentation[1].type", "takes the input as ids");
-    static struct preprocessing_column category = {0, 4, 0, 0};
+    static struct preprocessing_column category = {0, 4, 0};
     table.column_count = 1;
     table.columns = &category;
     check_refused("[\"gaussian_noise\"]", &table, "training.augmentation[0]",
