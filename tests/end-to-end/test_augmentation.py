@@ -126,7 +126,7 @@ class Augmentation(unittest.TestCase):
         training = {"epochs": 2, "augmentation": ["gaussian_noise", {"type": "feature_dropout", "rate": 1}]}
         self.daemon.train(dict(document, training=training))
         row = self.preview(**dict(document, training=training, rows=[1]))["rows"][0]
-        self.assertEqual((row["before"][1], row["after"]), (1, [0, 5]))
+        self.assertEqual((row["before"][1], row["after"]), (2, [0, 0]))
 
     def test_sheet_shows_before_above_after(self):
         body = {"dataset": "colors", "augmentation": [{"type": "brightness", "range": 0}], "rows": [0, 1, 2]}

@@ -107,7 +107,7 @@ class MainJob(unittest.TestCase):
         for document, word in (({"dataset": "nothing", "network": dense(2)}, "nothing"),
                                (dict(IRIS_JOB, target="spices"), "species"),
                                (dict(IRIS_JOB, netwrok=1), "network"),
-                               (dict(IRIS_JOB, network={"layers": [{"type": "lstm", "units": 2}]}), "[time, channels]")):
+                               (dict(IRIS_JOB, network={"layers": [{"type": "lstm", "units": 2}] + dense()["layers"]}), "[time, channels]")):
             with self.assertRaises(Refused) as caught:
                 self.daemon.submit(document)
             self.assertEqual(caught.exception.status, 422)
