@@ -16,9 +16,11 @@
 #include <math.h>
 
 enum { GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE }; /* tensors */
-/* Scratch once per batch, a value a channel; scale: 1 / sqrt(variance + epsilon); the sums are of
- * d_y and of d_y times the normalized x: the gradients by beta and gamma. */
+/* Scratch once per batch, a double a channel; scale: 1 / sqrt(variance + epsilon); the sums are of
+ * d_y and of d_y times the normalized x: the gradients by beta and gamma. In float, what a mean is
+ * off by would be off in every row, and add up in the gradients before it. */
 enum { MEAN, SCALE, SUM_D, SUM_PRODUCT };
+enum { DOUBLE_FLOATS = sizeof(double) / sizeof(float) };
 enum { CHANNEL_BLOCK = 16, FLOPS_PER_ELEMENT = 8 };
 
 struct batch_norm {
@@ -43,11 +45,17 @@ static int batch_norm_plan(struct layer *layer, const char *path UNUSED, struct 
     layer_add_channel_tensor(layer, "moving_mean", TENSOR_STATE, channels, 0.0F);
     layer_add_channel_tensor(layer, "moving_variance", TENSOR_STATE, channels, 1.0F);
     for (int i = MEAN; i <= SUM_PRODUCT; i++)
-        layer->scratch_fixed[i] = channels;
+        layer->scratch_fixed[i] = DOUBLE_FLOATS * channels;
     layer->parameter_items = channels;
     layer->batch_items = channels;
     layer->flops_per_row = FLOPS_PER_ELEMENT * layer_input_elements(layer);
     return 0;
+}
+
+/* [channels] of the scratch, which is aligned for it. */
+static double *statistic(const struct layer_pass *pass, int index)
+{
+    return (double *)(void *)pass->fixed[index];
 }
 
 /* Values of one channel in the batch. */
@@ -94,8 +102,8 @@ static void batch_statistics(const struct layer *layer, struct layer_pass *pass,
     for (int64_t j = begin; j < end; j++) {
         double variance = squares[j - begin] / (double)rows;
         double unbiased = rows > 1 ? squares[j - begin] / (double)(rows - 1) : variance;
-        pass->fixed[MEAN][j] = (float)means[j - begin];
-        pass->fixed[SCALE][j] = (float)(1.0 / sqrt(variance + options->epsilon));
+        statistic(pass, MEAN)[j] = means[j - begin];
+        statistic(pass, SCALE)[j] = 1.0 / sqrt(variance + options->epsilon);
         move(&pass->tensors[MOVING_MEAN][j], means[j - begin], options->momentum);
         move(&pass->tensors[MOVING_VARIANCE][j], unbiased, options->momentum);
     }
@@ -109,8 +117,8 @@ static void moving_statistics(const struct layer *layer, struct layer_pass *pass
 
     for (int64_t j = begin; j < end; j++) {
         double variance = (double)pass->tensors[MOVING_VARIANCE][j];
-        pass->fixed[MEAN][j] = pass->tensors[MOVING_MEAN][j];
-        pass->fixed[SCALE][j] = (float)(1.0 / sqrt(variance + options->epsilon));
+        statistic(pass, MEAN)[j] = (double)pass->tensors[MOVING_MEAN][j];
+        statistic(pass, SCALE)[j] = 1.0 / sqrt(variance + options->epsilon);
     }
 }
 
@@ -131,19 +139,22 @@ static void normalize(const struct layer *layer, struct layer_pass *pass, int64_
 {
     const struct batch_norm *options = layer->options;
     int64_t channels = shape_last(&layer->input_shapes[0]);
-    const float *mean = pass->training ? pass->fixed[MEAN] : pass->tensors[MOVING_MEAN];
-    float scale[CHANNEL_BLOCK];
+    double mean[CHANNEL_BLOCK];
+    double factor[CHANNEL_BLOCK];
 
     for (int64_t j = first; j < last; j++) {
         double variance = (double)pass->tensors[MOVING_VARIANCE][j] + options->epsilon;
-        scale[j - first] = pass->training ? pass->fixed[SCALE][j] : (float)(1.0 / sqrt(variance));
+        double scale = pass->training ? statistic(pass, SCALE)[j] : 1.0 / sqrt(variance);
+        mean[j - first] =
+            pass->training ? statistic(pass, MEAN)[j] : (double)pass->tensors[MOVING_MEAN][j];
+        factor[j - first] = scale * (double)pass->tensors[GAMMA][j];
     }
     for (int64_t row = begin; row < end; row++) {
         const float *x = pass->inputs[0] + row * channels;
         float *y = pass->output + row * channels;
         for (int64_t j = first; j < last; j++)
-            y[j] = (x[j] - mean[j]) * scale[j - first] * pass->tensors[GAMMA][j] +
-                   pass->tensors[BETA][j];
+            y[j] = (float)(((double)x[j] - mean[j - first]) * factor[j - first] +
+                           (double)pass->tensors[BETA][j]);
     }
 }
 
@@ -163,8 +174,8 @@ static void batch_gradient_sums(const struct layer *layer, struct layer_pass *pa
 {
     int64_t channels = shape_last(&layer->input_shapes[0]);
     int64_t rows = values_per_channel(layer, pass);
-    const float *mean = pass->fixed[MEAN];
-    const float *scale = pass->fixed[SCALE];
+    const double *mean = statistic(pass, MEAN);
+    const double *scale = statistic(pass, SCALE);
     double sums[CHANNEL_BLOCK] = {0};
     double products[CHANNEL_BLOCK] = {0};
 
@@ -173,12 +184,12 @@ static void batch_gradient_sums(const struct layer *layer, struct layer_pass *pa
         const float *d_y = pass->d_output + row * channels;
         for (int64_t j = begin; j < end; j++) {
             sums[j - begin] += (double)d_y[j];
-            products[j - begin] += (double)d_y[j] * (double)((x[j] - mean[j]) * scale[j]);
+            products[j - begin] += (double)d_y[j] * (((double)x[j] - mean[j]) * scale[j]);
         }
     }
     for (int64_t j = begin; j < end; j++) {
-        pass->fixed[SUM_D][j] = (float)sums[j - begin];
-        pass->fixed[SUM_PRODUCT][j] = (float)products[j - begin];
+        statistic(pass, SUM_D)[j] = sums[j - begin];
+        statistic(pass, SUM_PRODUCT)[j] = products[j - begin];
     }
 }
 
@@ -197,9 +208,9 @@ static void batch_norm_backward(const struct layer *layer, struct layer_pass *pa
 {
     int64_t channels = shape_last(&layer->input_shapes[0]);
     int64_t leading = layer_input_elements(layer) / channels;
-    float per_value = pass->frozen ? 0.0F : (float)(1.0 / (double)values_per_channel(layer, pass));
-    const float *mean = pass->fixed[MEAN];
-    const float *scale = pass->fixed[SCALE];
+    double per_value = pass->frozen ? 0.0 : 1.0 / (double)values_per_channel(layer, pass);
+    const double *mean = statistic(pass, MEAN);
+    const double *scale = statistic(pass, SCALE);
 
     if (pass->d_inputs[0] == NULL)
         return;
@@ -208,12 +219,12 @@ static void batch_norm_backward(const struct layer *layer, struct layer_pass *pa
         const float *d_y = pass->d_output + row * channels;
         float *d_x = pass->d_inputs[0] + row * channels;
         for (int64_t j = 0; j < channels; j++) {
-            float normalized = (x[j] - mean[j]) * scale[j];
-            float mean_d = pass->fixed[SUM_D][j] * per_value;
-            float mean_product = pass->fixed[SUM_PRODUCT][j] * per_value;
-            float d =
-                pass->tensors[GAMMA][j] * scale[j] * (d_y[j] - mean_d - normalized * mean_product);
-            d_x[j] = pass->d_input_overwrite[0] ? d : d_x[j] + d;
+            double normalized = ((double)x[j] - mean[j]) * scale[j];
+            double mean_d = statistic(pass, SUM_D)[j] * per_value;
+            double mean_product = statistic(pass, SUM_PRODUCT)[j] * per_value;
+            double d = (double)pass->tensors[GAMMA][j] * scale[j] *
+                       ((double)d_y[j] - mean_d - normalized * mean_product);
+            d_x[j] = pass->d_input_overwrite[0] ? (float)d : d_x[j] + (float)d;
         }
     }
 }
@@ -223,8 +234,8 @@ static void batch_norm_backward_parameters(const struct layer *layer UNUSED,
                                            struct layer_pass *pass, int64_t begin, int64_t end)
 {
     for (int64_t j = begin; j < end; j++) {
-        pass->d_tensors[GAMMA][j] += pass->fixed[SUM_PRODUCT][j];
-        pass->d_tensors[BETA][j] += pass->fixed[SUM_D][j];
+        pass->d_tensors[GAMMA][j] += (float)statistic(pass, SUM_PRODUCT)[j];
+        pass->d_tensors[BETA][j] += (float)statistic(pass, SUM_D)[j];
     }
 }
 
