@@ -29,10 +29,11 @@ struct job {
     size_t setting_count, setting_applied;
     json_t *rollback; /* the event of a rollback whose history is still to be cut off; NULL */
 
-    double ran_before_s; /* in its runs before this one */
-    bool time_limited;   /* its time was up, and what ends it is written down */
-    uint64_t started_ns; /* of this run of it, not of the ones before a pause */
-    bool restored;       /* from a checkpoint */
+    double ran_before_s;   /* in its runs before this one */
+    bool time_limited;     /* its time was up, and what ends it is written down */
+    uint64_t started_ns;   /* of this run of it, not of the ones before a pause */
+    bool restored;         /* from a checkpoint */
+    struct error outdated; /* why the checkpoint that there is cannot be gone on from */
     int64_t steps_done, rows_done;
     double loss; /* of the newest step of this run, where it has one */
     bool has_loss;

@@ -34,8 +34,16 @@ static int checkpoint_restore(struct job *job, struct error *error)
         return missing.code == ERROR_NOT_FOUND
                    ? 0
                    : error_set(error, missing.code, "%s", missing.message);
-    job->restored = true;
-    return trainer_restore(job->trainer, checkpoint.data, checkpoint.size, error);
+    if (trainer_restore(job->trainer, checkpoint.data, checkpoint.size, &missing) == 0) {
+        job->restored = true;
+        return 0;
+    }
+    /* Such a checkpoint says nothing about the run as it is now: the run begins anew. */
+    if (missing.code == ERROR_PRECONDITION) {
+        job->outdated = missing;
+        return 0;
+    }
+    return error_set(error, missing.code, "%s", missing.message);
 }
 
 static int trainer_build(struct job *job, struct error *error)
@@ -74,13 +82,18 @@ int job_open(struct job *job, struct error *error)
 int job_go_on(struct job *job, struct error *error)
 {
     const struct trainer_progress progress = trainer_progress(job->trainer);
-    char message[96];
+    char message[1024];
     if (job->record.started_ms == 0)
         return 0; /* its first run: there is nothing to cut */
     if (store_history_truncate(job->daemon->store, job->record.id, progress.step,
                                progress.epoch_end_step, error) != 0 ||
         store_histogram_truncate(job->daemon->store, job->record.id, progress.epoch, error) != 0)
         return -1;
+    if (job->outdated.code != ERROR_NONE) {
+        snprintf(message, sizeof message, "begins anew, since its checkpoint is of no use: %s",
+                 job->outdated.message);
+        return job_log(job, message, error);
+    }
     if (!job->restored)
         return 0;
     snprintf(message, sizeof message, "goes on from the checkpoint at step %lld",

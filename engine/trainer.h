@@ -130,7 +130,9 @@ int trainer_histograms(const struct trainer *trainer, struct bytes *bytes, struc
  * model, early stopping. Between two calls of trainer_step(); a validation in progress starts again
  * after a restore. */
 int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct error *error);
-/* Into a trainer created with the same setup. ERROR_CORRUPT where it does not fit. */
+/* Into a trainer created with the same setup. ERROR_CORRUPT where it does not fit;
+ * ERROR_PRECONDITION where another version or another set of kernels made it, so that the run must
+ * begin anew. */
 int trainer_restore(struct trainer *trainer, const void *checkpoint, size_t size,
                     struct error *error);
 

@@ -1,9 +1,9 @@
 /* A run's state as bytes: everything that the next step reads.
  *
- * magic (16 bytes), version u32, complete folds, fingerprint of the setup and round (64 hexadecimal
- * digits), settings as JSON text, course, size and bytes of the snapshot, and the body; then the
- * SHA-256 of all before it. A snapshot is a body, too (engine/trainer_body.c). A checkpoint stays
- * on its machine. */
+ * magic (16 bytes), version u32, name of the kernels, complete folds, fingerprint of the setup and
+ * round (64 hexadecimal digits), settings as JSON text, course, size and bytes of the snapshot, and
+ * the body; then the SHA-256 of all before it. A snapshot is a body, too (engine/trainer_body.c). A
+ * checkpoint stays on its machine. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/trainer_state.h"
 
@@ -12,7 +12,7 @@
 
 static const char magic[16] = "propd trainer\r\n";
 /* EPOCHS_MAX: keeps what are to be epochs from overflowing a product with steps. */
-enum { VERSION = 4, HASH_SIZE = DIGEST_TEXT_SIZE - 1, EPOCHS_MAX = 100000000 };
+enum { VERSION = 5, HASH_SIZE = DIGEST_TEXT_SIZE - 1, EPOCHS_MAX = 100000000 };
 
 /* ---- the setup */
 
@@ -80,6 +80,7 @@ int trainer_save(const struct trainer *trainer, struct bytes *checkpoint, struct
     size_t begin = checkpoint->size;
     bytes_append(checkpoint, magic, sizeof magic);
     bytes_append_u32(checkpoint, VERSION);
+    bytes_append_string(checkpoint, trainer->plan.kernels->name);
     save_folds(&trainer->folds, checkpoint);
     bytes_append(checkpoint, trainer->fingerprint, HASH_SIZE);
     if (trainer_settings_save(trainer, checkpoint, error) != 0)
@@ -129,8 +130,20 @@ static int read_folds(struct bytes_reader *reader, int64_t count, struct trainer
     return 0;
 }
 
-static int check_frame(struct bytes_reader *reader, const uint8_t *data, size_t size,
-                       struct error *error)
+/* Another instruction set rounds otherwise: what it began must not be gone on with unnoticed. */
+static int check_kernels(const struct trainer *trainer, struct bytes_reader *reader,
+                         struct error *error)
+{
+    AUTO_FREE char *name = bytes_read_string(reader);
+    if (name != NULL && strcmp(name, trainer->plan.kernels->name) == 0)
+        return 0;
+    return error_set(error, ERROR_PRECONDITION,
+                     "it was made with the kernels for %s, and these are for %s",
+                     name != NULL ? name : "nothing", trainer->plan.kernels->name);
+}
+
+static int check_frame(const struct trainer *trainer, struct bytes_reader *reader,
+                       const uint8_t *data, size_t size, struct error *error)
 {
     char hash[DIGEST_TEXT_SIZE];
     if (size < sizeof magic + HASH_SIZE)
@@ -140,10 +153,11 @@ static int check_frame(struct bytes_reader *reader, const uint8_t *data, size_t 
     if (memcmp(hash, data + reader->size, HASH_SIZE) != 0)
         return error_set(error, ERROR_CORRUPT, "the checkpoint's digest does not match its bytes");
     const void *begin = bytes_read(reader, sizeof magic);
-    if (begin == NULL || memcmp(begin, magic, sizeof magic) != 0 ||
-        bytes_read_u32(reader) != VERSION)
+    if (begin == NULL || memcmp(begin, magic, sizeof magic) != 0)
         return error_set(error, ERROR_CORRUPT, "the checkpoint is of another format");
-    return 0;
+    if (bytes_read_u32(reader) != VERSION)
+        return error_set(error, ERROR_PRECONDITION, "it was made by another version of propd");
+    return check_kernels(trainer, reader, error);
 }
 
 static void read_course(struct bytes_reader *reader, struct restored *restored)
@@ -257,7 +271,7 @@ int trainer_restore(struct trainer *trainer, const void *checkpoint, size_t size
 {
     struct bytes_reader reader = {.data = checkpoint};
     struct restored restored = {0};
-    if (check_frame(&reader, checkpoint, size, error) != 0)
+    if (check_frame(trainer, &reader, checkpoint, size, error) != 0)
         return -1;
     int result = restore(trainer, &reader, &restored, error);
     trainer_folds_clear(&restored.folds);

@@ -37,6 +37,29 @@ class Stop(unittest.TestCase):
                 self.assertEqual(answer["state"], "succeeded")
                 self.assertEqual(daemon.model(answer)["sha256"], digest)
 
+    def test_a_job_begins_anew_with_other_kernels(self):
+        self.addCleanup(os.environ.pop, "PROPD_KERNELS", None)
+        os.environ["PROPD_KERNELS"] = "baseline"
+        daemon = Daemon(self.folder).start()
+        daemon.upload("iris", IRIS)
+        job = daemon.submit(dict(LONG, training={"epochs": 400000}))
+        while daemon.get("/v1/jobs/" + job)["step"] == 0:
+            pass
+        daemon.call("PATCH", "/v1/jobs/" + job, {"epochs": 3000})
+        daemon.post("/v1/jobs/%s:pause" % job)
+        self.assertEqual(daemon.stop()[0], 0)
+        os.environ["PROPD_KERNELS"] = "reference"
+        with Daemon(self.folder) as daemon:
+            daemon.post("/v1/jobs/%s:resume" % job)
+            answer = daemon.wait(job)
+            self.assertEqual(answer["state"], "succeeded")
+            log = [e for e in daemon.get("/v1/jobs/%s/events?after=0" % job)["events"] if e["type"] == "log"]
+            self.assertIn("made with the kernels for baseline, and these are for reference", log[0]["message"])
+            replay = daemon.wait(daemon.post("/v1/jobs/%s:verify" % job)["id"])
+            self.assertTrue(replay["verification"]["verified"])
+            series = daemon.get("/v1/jobs/%s/history?metric=loss&points=10" % job)["series"][0]
+            self.assertEqual(series["count"], answer["step"])
+
     def open_stream(self, daemon, job):
         connection = socket.create_connection(("127.0.0.1", daemon.port))
         connection.sendall(b"GET /v1/jobs/%s/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
