@@ -101,6 +101,56 @@ START_TEST(every_layer_type_has_right_gradients)
 }
 END_TEST
 
+/* ---- penalties */
+
+static void punish_biases(const struct network *network)
+{
+    for (int i = 0; i < network->layer_count; i++) {
+        struct layer_options *options =
+            (struct layer_options *)(uintptr_t)network->layers[i].options;
+        options->bias_l1 = 0.125;
+        options->bias_l2 = 0.25;
+    }
+}
+
+/* Central differences are exact for squares, and for magnitudes away from 0. */
+static int check_penalty(struct trial *trial, const char *name)
+{
+    const float step = 1.0F / 64.0F;
+    int checked = 0;
+
+    for (int64_t i = 0; i < trial->network->trained_count; i++) {
+        float *place = &trial->parameters[i];
+        const float middle = *place;
+        if (fabsf(middle) <= step)
+            continue;
+        *place = middle + step;
+        double above = network_penalty(trial->network, 0.5, 0.75, trial->parameters, NULL);
+        *place = middle - step;
+        double below = network_penalty(trial->network, 0.5, 0.75, trial->parameters, NULL);
+        *place = middle;
+        double slope = (above - below) / ((double)(middle + step) - (double)(middle - step));
+        ck_assert_msg(fabs(slope - (double)trial->gradients[i]) <= 1e-4,
+                      "%s: parameter %lld has %g, not %g", name, (long long)i,
+                      (double)trial->gradients[i], slope);
+        checked += slope != 0;
+    }
+    return checked;
+}
+
+START_TEST(every_layer_type_s_penalties_have_right_gradients)
+{
+    for (size_t i = 0; layer_types[i] != NULL; i++) {
+        struct trial trial = random_trial(layer_types[i], 0);
+        punish_biases(trial.network);
+        memset(trial.gradients, 0, (size_t)trial.network->trained_count * sizeof(float));
+        network_penalty(trial.network, 0.5, 0.75, trial.parameters, trial.gradients);
+        ck_assert_int_gt(check_penalty(&trial, layer_types[i]->kind.name), 0);
+        trial_clear(&trial);
+    }
+}
+END_TEST
+
 /* Layer types with errors: each calls the right type and spoils what it did. */
 enum plant {
     PLANT_INPUT_NEGATED,
@@ -567,6 +617,7 @@ static void add_tests(TCase *tests)
 {
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, every_layer_type_has_right_gradients);
+    tcase_add_test(tests, every_layer_type_s_penalties_have_right_gradients);
     tcase_add_test(tests, planted_errors_in_any_layer_type_are_found);
     tcase_add_test(tests, missing_terms_of_normalizations_are_found);
     tcase_add_test(tests, every_activation_has_right_gradients_everywhere);
