@@ -3,6 +3,7 @@
 #include "api/pictures.h"
 #include "base/png.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A sheet magnifies pictures up to about this height, with a border around each. */
@@ -39,7 +40,7 @@ static uint8_t byte_of(float value, struct range range)
     float span = range.most - range.least;
     float share = span > 0 ? (value - range.least) / span : 0;
     /* Written so that NaN is 0. */
-    return share > 0 ? (uint8_t)((share < 1 ? share : 1) * 255 + 0.5F) : 0;
+    return share > 0 ? (uint8_t)lroundf((share < 1 ? share : 1) * 255) : 0;
 }
 
 static void put_bytes(int64_t count, const float *values, struct range range, uint8_t *bytes)

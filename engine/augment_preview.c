@@ -214,7 +214,7 @@ static struct augment_preview *make(const struct augment_preview_request *reques
                                     const struct trainer_plan *plan, struct error *error)
 {
     const struct augment_input *input = &plan->augment_input;
-    uint32_t rows[AUGMENT_PREVIEW_ROWS_MAX];
+    uint32_t rows[AUGMENT_PREVIEW_ROWS_MAX] = {0};
     struct augment_preview *preview = calloc(1, sizeof *preview);
     if (preview == NULL) {
         error_set(error, ERROR_MEMORY, "out of memory for a preview");

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/dataset_options.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const char *const column_type_names[] = {"number", "boolean", "category", "date",
@@ -145,14 +144,26 @@ char *dataset_targets_text(const json_t *names)
     return fields_print(names);
 }
 
+/* A whole number of up to SCALED_SIDE_MAX in front of `ends`, and past both; 0 where there is none.
+ */
+static int64_t read_side(const char **text, char ends)
+{
+    int64_t side = 0;
+    for (; **text >= '0' && **text <= '9' && side <= SCALED_SIDE_MAX; ++*text)
+        side = side * 10 + (**text - '0');
+    if (**text != ends || side > SCALED_SIDE_MAX)
+        return 0;
+    *text += ends != '\0';
+    return side;
+}
+
 int dataset_image_size(const struct dataset_options *options, int64_t *width, int64_t *height,
                        struct error *error)
 {
-    long long w = 0, h = 0;
-    int end = 0;
-    if (options->size != NULL &&
-        (sscanf(options->size, "%5lldx%5lld%n", &w, &h, &end) != 2 || options->size[end] != 0 ||
-         w < 1 || h < 1 || w > SCALED_SIDE_MAX || h > SCALED_SIDE_MAX))
+    const char *text = options->size;
+    int64_t w = text != NULL ? read_side(&text, 'x') : 0;
+    int64_t h = w > 0 ? read_side(&text, '\0') : 0;
+    if (options->size != NULL && h < 1)
         return error_set_at(error, ERROR_INVALID, "size",
                             "must be a width and a height of 1 to %d, like 32x32, not %.40s",
                             SCALED_SIDE_MAX, options->size);

@@ -4,7 +4,9 @@
 #include "base/png.h"
 #include "daemon/daemon.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 enum { ROWS_LIMIT = 50, ROWS_LIMIT_MAX = 500, ELEMENTS_MAX = 1 << 20 };
@@ -73,6 +75,7 @@ static int reply_rows(const struct dataset *dataset, const struct rows_query *qu
                       struct reply *reply, struct error *error)
 {
     int64_t elements = row_elements(dataset);
+    assert(elements > 0);
     if (elements > ELEMENTS_MAX)
         return error_set(error, ERROR_TOO_LARGE,
                          "a row has %" PRId64 " values, more than are shown as JSON (%d): "
@@ -131,8 +134,11 @@ static void floats_to_bytes(const float *floats, int64_t count, uint8_t *bytes)
         most = floats[i] > most ? floats[i] : most;
     }
     double span = (double)most - (double)least;
-    for (int64_t i = 0; i < count; i++)
-        bytes[i] = span > 0 ? (uint8_t)(((double)floats[i] - (double)least) / span * 255 + 0.5) : 0;
+    for (int64_t i = 0; i < count; i++) {
+        double share = ((double)floats[i] - (double)least) / span;
+        /* Written so that NaN is 0. */
+        bytes[i] = share > 0 ? (uint8_t)lround((share < 1 ? share : 1) * 255) : 0;
+    }
 }
 
 static int append_image(const struct column *column, int64_t row, struct bytes *file,

@@ -66,7 +66,7 @@ int image_scale(const uint8_t *from, const struct image_info *info, int channels
                 int64_t width, int64_t height, struct error *error)
 {
     size_t row_size = (size_t)info->width * (size_t)channels;
-    AUTO_FREE double *sums = malloc(row_size * sizeof(*sums));
+    AUTO_FREE double *sums = calloc(row_size, sizeof(*sums));
     if (sums == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for an image");
     for (int64_t y = 0; y < height; y++) {

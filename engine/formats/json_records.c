@@ -5,7 +5,7 @@
 #include "base/fields.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int json_records_open(struct json_records *records, struct input *input, struct error *error)
@@ -125,14 +125,17 @@ static bool find_end(struct brackets *brackets, const struct text_input *text, s
 static int refuse_text(const struct json_records *records, const struct error *cause,
                        struct error *error)
 {
+    static const char begin[] = "line ";
+    const char *text = cause->message;
     int64_t line = 1;
-    int end = 0;
+    char *end;
     if (cause->code != ERROR_MALFORMED)
         return error_set(error, cause->code, "%s", cause->message);
-    if (sscanf(cause->message, "line %" SCNd64 ", %n", &line, &end) != 1)
-        end = 0;
-    return error_set(error, ERROR_INVALID, "line %" PRId64 ", %s", records->line + line - 1,
-                     cause->message + end);
+    if (strncmp(text, begin, strlen(begin)) == 0) {
+        line = strtoll(text + strlen(begin), &end, 10);
+        text = strncmp(end, ", ", 2) == 0 ? end + 2 : end;
+    }
+    return error_set(error, ERROR_INVALID, "line %" PRId64 ", %s", records->line + line - 1, text);
 }
 
 static int parse(struct json_records *records, size_t size, json_t **object, struct error *error)

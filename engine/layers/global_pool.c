@@ -96,27 +96,33 @@ static void global_average_backward(const struct layer *layer, struct layer_pass
                                              d_input);
 }
 
-#define GLOBAL_POOL(type_name, type_help, planned, what, shape)                                    \
+#define GLOBAL_POOL(type_name, type_help, type_example, planned, what)                             \
     {                                                                                              \
-        .kind = {.name = type_name,                                                                \
-                 .help = type_help,                                                                \
+        .kind = {.name = (type_name),                                                              \
+                 .help = (type_help),                                                              \
                  .size = sizeof(struct layer_options),                                             \
                  .base = &layer_options_kind},                                                     \
-        .min_inputs = 1, .max_inputs = 1,                                                          \
-        .example = "{\"input\": " shape ", \"layers\": [{\"type\": \"dense\", \"units\": 3}, "     \
-                   "{\"type\": \"" type_name "\"}]}",                                              \
-        .plan = planned, .forward = what##_forward, .backward = what##_backward                    \
+        .min_inputs = 1, .max_inputs = 1, .example = (type_example), .plan = (planned),            \
+        .forward = what##_forward, .backward = what##_backward                                     \
     }
 
 const struct layer_type layer_global_max_pool1d =
     GLOBAL_POOL("global_max_pool1d", "the largest value of each channel of a sequence",
-                global1d_plan, global_max, "[4, 2]");
-const struct layer_type layer_global_max_pool2d =
-    GLOBAL_POOL("global_max_pool2d", "the largest value of each channel of an image", global2d_plan,
-                global_max, "[2, 3, 2]");
+                "{\"input\": [4, 2], \"layers\": [{\"type\": \"dense\", \"units\": 3}, {\"type\": "
+                "\"global_max_pool1d\"}]}",
+                global1d_plan, global_max);
+const struct layer_type layer_global_max_pool2d = GLOBAL_POOL(
+    "global_max_pool2d", "the largest value of each channel of an image",
+    "{\"input\": [2, 3, 2], \"layers\": [{\"type\": \"dense\", \"units\": 3}, {\"type\": "
+    "\"global_max_pool2d\"}]}",
+    global2d_plan, global_max);
 const struct layer_type layer_global_average_pool1d =
-    GLOBAL_POOL("global_average_pool1d", "the mean of each channel of a sequence", global1d_plan,
-                global_average, "[4, 2]");
-const struct layer_type layer_global_average_pool2d =
-    GLOBAL_POOL("global_average_pool2d", "the mean of each channel of an image", global2d_plan,
-                global_average, "[2, 3, 2]");
+    GLOBAL_POOL("global_average_pool1d", "the mean of each channel of a sequence",
+                "{\"input\": [4, 2], \"layers\": [{\"type\": \"dense\", \"units\": 3}, {\"type\": "
+                "\"global_average_pool1d\"}]}",
+                global1d_plan, global_average);
+const struct layer_type layer_global_average_pool2d = GLOBAL_POOL(
+    "global_average_pool2d", "the mean of each channel of an image",
+    "{\"input\": [2, 3, 2], \"layers\": [{\"type\": \"dense\", \"units\": 3}, {\"type\": "
+    "\"global_average_pool2d\"}]}",
+    global2d_plan, global_average);
