@@ -200,10 +200,11 @@ json_t *rehearsal_describe(const struct rehearsal *rehearsal)
     json_auto_t *rest = json_pack(
         "{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "input", input(plan), "target",
         target(plan), "learning_rate", learning_rate(rehearsal), "steps",
-        (json_int_t)(plan->step_limit * runs), "steps_per_epoch", (json_int_t)plan->steps_per_epoch,
-        "epochs", (json_int_t)(plan->epochs * runs), "folds", (json_int_t)folds, "training_rows",
-        (json_int_t)rehearsal->training_rows, "validation_rows",
-        (json_int_t)rehearsal->validation_rows, "validation_batches", (json_int_t)batches);
+        (json_int_t)plan->step_limit * (json_int_t)runs, "steps_per_epoch",
+        (json_int_t)plan->steps_per_epoch, "epochs", (json_int_t)plan->epochs * (json_int_t)runs,
+        "folds", (json_int_t)folds, "training_rows", (json_int_t)rehearsal->training_rows,
+        "validation_rows", (json_int_t)rehearsal->validation_rows, "validation_batches",
+        (json_int_t)batches);
     if (rest != NULL && json_object_update(json, rest) == 0)
         return json;
     json_decref(json);

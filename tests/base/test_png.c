@@ -7,27 +7,35 @@
 #include <png.h>
 #include <string.h>
 
-static void check_picture(int64_t height, int64_t width, int64_t channels, png_uint_32 format)
+static void check_reads_back(const struct bytes *file, int64_t height, int64_t width,
+                             png_uint_32 format, const uint8_t *pixels, size_t size)
 {
-    struct error error = {0};
-    struct bytes file = {0};
-    size_t size = (size_t)(height * width * channels);
-    uint8_t *pixels = malloc(size), *read = malloc(size);
-    ck_assert(pixels != NULL && read != NULL);
-    for (size_t i = 0; i < size; i++)
-        pixels[i] = (uint8_t)(i * 37 + i / 11);
-    bytes_append(&file, "kept", 4);
-    ck_assert_int_eq(png_append(&file, height, width, channels, pixels, &error), 0);
-    ck_assert_mem_eq(file.data, "kept\x89PNG\r\n\x1a\n", 12);
     png_image image = {.version = PNG_IMAGE_VERSION};
-    ck_assert(png_image_begin_read_from_memory(&image, file.data + 4, file.size - 4));
+    uint8_t *read = malloc(size);
+    ck_assert_ptr_nonnull(read);
+    ck_assert(png_image_begin_read_from_memory(&image, file->data + 4, file->size - 4));
     ck_assert_uint_eq(image.width, (png_uint_32)width);
     ck_assert_uint_eq(image.height, (png_uint_32)height);
     ck_assert_uint_eq(image.format, format);
     ck_assert(png_image_finish_read(&image, NULL, read, 0, NULL));
     ck_assert_mem_eq(read, pixels, size);
-    free(pixels);
     free(read);
+}
+
+static void check_picture(int64_t height, int64_t width, int64_t channels, png_uint_32 format)
+{
+    struct error error = {0};
+    struct bytes file = {0};
+    size_t size = (size_t)(height * width * channels);
+    uint8_t *pixels = malloc(size);
+    ck_assert_ptr_nonnull(pixels);
+    for (size_t i = 0; i < size; i++)
+        pixels[i] = (uint8_t)(i * 37 + i / 11);
+    bytes_append(&file, "kept", 4);
+    ck_assert_int_eq(png_append(&file, height, width, channels, pixels, &error), 0);
+    ck_assert_mem_eq(file.data, "kept\x89PNG\r\n\x1a\n", 12);
+    check_reads_back(&file, height, width, format, pixels, size);
+    free(pixels);
     bytes_clear(&file);
 }
 

@@ -158,8 +158,7 @@ static void *steer(void *argument)
     struct helmsman *helmsman = argument;
     char answer[ID_SIZE];
     struct steering steering = {.what = answer};
-    enum request_outcome outcome;
-    while ((outcome = scheduler_steer(helmsman->scheduler, "a", &steering)) == REQUEST_DONE)
+    while (scheduler_steer(helmsman->scheduler, "a", &steering) == REQUEST_DONE)
         helmsman->answers++;
     return NULL;
 }

@@ -38,6 +38,7 @@ static struct preprocessing *learn_windows(const struct dataset *dataset, const 
     struct preprocessing *learned =
         preprocessing_learn(dataset, options, features, request, rows, row_count, error);
     fields_clear(&series_options_kind, &window);
+    request->window = NULL;
     return learned;
 }
 

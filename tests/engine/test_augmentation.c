@@ -137,8 +137,10 @@ END_TEST
 /* Every element of row i is i: mixed, it tells the shares of the rows. */
 static void fill_with_numbers(float *x)
 {
-    for (int i = 0; i < ROWS * ELEMENTS; i++)
-        x[i] = (float)(i / ELEMENTS);
+    for (int i = 0; i < ROWS * ELEMENTS; i++) {
+        int row = i / ELEMENTS;
+        x[i] = (float)row;
+    }
 }
 
 static double shared_number(const struct augmentation_mix *mix, int64_t row)

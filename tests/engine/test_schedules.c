@@ -102,7 +102,8 @@ START_TEST(polynomial_goes_down_to_final_over_all_units)
     double by_step[TOTAL], by_epoch[TOTAL];
     for (int i = 0; i < TOTAL; i++) {
         by_step[i] = 0.1 * (1 - i / 12.0);
-        by_epoch[i] = i < 3 ? 0.1 : 0.01 + 0.09 * pow(1 - (i / 3 - 1) / 3.0, 2);
+        int epoch = i / 3;
+        by_epoch[i] = epoch < 1 ? 0.1 : 0.01 + 0.09 * pow(1 - (epoch - 1) / 3.0, 2);
     }
     check_rates("{\"type\": \"polynomial\", \"per\": \"step\"}", by_step);
     check_rates("{\"type\": \"polynomial\", \"power\": 2, \"final\": 0.01, \"warmup\": 1}",

@@ -37,7 +37,7 @@ static struct series_index index_of(const struct series_options *options,
                                     const struct dataset *table)
 {
     struct error error = {0};
-    struct series_index index;
+    struct series_index index = {.options = NULL};
     ck_assert_int_eq(series_index_make(&index, options, table, &error), 0);
     ck_assert_ok(error);
     return index;
