@@ -197,6 +197,15 @@ struct choice {
     const enum wish *wishes;
 };
 
+/* Beside the words there are the ids of padding and of the unknown. */
+static void limit_words(struct column_options *options, int64_t vocabulary)
+{
+    enum { OTHER_TOKENS = 2 };
+    int64_t words = vocabulary - OTHER_TOKENS;
+    if (vocabulary > 0 && words < options->text_vocabulary)
+        options->text_vocabulary = words < 1 ? 1 : words;
+}
+
 static int features_add(struct features *features, const struct choice *choice, int column,
                         bool is_text, struct error *error)
 {
@@ -209,6 +218,7 @@ static int features_add(struct features *features, const struct choice *choice, 
         return -1;
     if (feature.options.text == TEXT_AUTO)
         feature.options.text = choice->request->reads_tokens ? TEXT_TOKENS : TEXT_HASH;
+    limit_words(&feature.options, choice->request->vocabulary);
     features->items[features->count++] = feature;
     return 0;
 }

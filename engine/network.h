@@ -52,6 +52,8 @@ int network_document_output(const json_t *document, enum activation_code *activa
 /* Whether a document's first layer, which reads the input, is of this type; false where the
  * document cannot be read. */
 bool network_document_begins_with(const json_t *document, const char *type);
+/* The "vocabulary" of a document's first layer, 0 where that has none or "auto". */
+int64_t network_document_vocabulary(const json_t *document);
 
 /* Fills a parameter block of network->parameter_count floats with first weights: a function of
  * (seed, layer name, tensor name) alone. */

@@ -218,6 +218,13 @@ bool network_document_begins_with(const json_t *document, const char *type)
     return name != NULL && strcmp(name, type) == 0;
 }
 
+int64_t network_document_vocabulary(const json_t *document)
+{
+    const json_t *layer = json_array_get(json_object_get(document, "layers"), 0);
+
+    return json_integer_value(json_object_get(layer, "vocabulary"));
+}
+
 int network_document_output(const json_t *document, enum activation_code *activation,
                             int64_t *width, struct error *error)
 {

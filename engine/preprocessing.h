@@ -66,6 +66,9 @@ struct task_request {
      * below it are class indices, and one that no row has is a class too. */
     int64_t outputs;
     bool reads_tokens; /* the network begins with an embedding: texts become tokens by themselves */
+    /* The vocabulary of that embedding, 0 for "auto": there are no more tokens than it takes,
+     * padding and the unknown word among them. */
+    int64_t vocabulary;
     const struct series_options *window; /* NULL: none */
 };
 

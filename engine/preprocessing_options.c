@@ -33,7 +33,7 @@ static const struct field column_fields[] = {
     FIELD_INTEGER(struct column_options, text_vocabulary, .min = 1, .max = LABELS_MAX,
                   .number = 10000,
                   .help = "tokens: the most frequent words of the training rows, at most; 0 is "
-                          "padding, 1 any other word"),
+                          "padding, 1 any other word; an embedding's vocabulary limits them"),
     FIELD_INTEGER(struct column_options, text_length, .min = 1, .max = TEXT_LENGTH_MAX,
                   .word = "auto",
                   .help = "tokens: words of a text, longer ones are cut; auto: as many as 95 % of "

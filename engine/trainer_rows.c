@@ -58,6 +58,7 @@ static struct preprocessing *learn(const struct trainer_plan *plan, const uint32
         .raw_targets = plan->task.raw_targets,
         .outputs = plan->task.outputs,
         .reads_tokens = network_document_begins_with(setup->network, "embedding"),
+        .vocabulary = network_document_vocabulary(setup->network),
         .window = setup->window};
     struct preprocessing *learned = preprocessing_learn(
         setup->dataset, setup->preprocessing, &features.options, &request, rows, row_count, error);

@@ -130,7 +130,7 @@ class Networks(unittest.TestCase):
         layers = [{"type": "embedding", "vocabulary": 5000, "units": 32}, {"type": "gru", "units": 32, "bidirectional": True,
                   "return_sequences": True}, {"type": "global_max_pool1d"}, {"type": "dropout", "rate": 0.3}, SOFTMAX]
         job = self.daemon.train({"dataset": "sms", "threads": CORES, "network": {"layers": layers},
-                                 "preprocessing": {"text": "tokens", "text_vocabulary": 5000, "text_length": 48}, "training": {
+                                 "preprocessing": {"text": "tokens", "text_length": 48}, "training": {
                                      "epochs": 6, "batch_size": 32}}, 1800)
         self.report("val_accuracy %.4f", job["metrics"]["val_accuracy"])
         self.assertGreaterEqual(job["metrics"]["val_accuracy"], 0.98)
@@ -161,7 +161,7 @@ class Networks(unittest.TestCase):
                   {"type": "layer_norm", "name": "n"}, units(128), units(64, "linear"), {"type": "add", "input": ["n", "dense_2"]},
                   {"type": "layer_norm"}, {"type": "global_average_pool1d"}, {"type": "dropout", "rate": 0.4}, SOFTMAX]
         block = self.daemon.train(dict(common, network={"layers": layers}, preprocessing={
-            "text": "tokens", "text_vocabulary": 8000, "text_length": 40}, training={
+            "text": "tokens", "text_length": 40}, training={
                 "epochs": 30, "early_stopping": {"patience": 4}}), 3600)
         self.report("transformer %.4f, bag of words %.4f", block["metrics"]["val_accuracy"], bag["metrics"]["val_accuracy"])
         self.assertGreater(block["metrics"]["val_accuracy"], bag["metrics"]["val_accuracy"])

@@ -59,7 +59,8 @@ struct preprocessing *learn_rows(const struct dataset *dataset, const struct job
                                    .wanted = job->wanted,
                                    .decided = job->decided,
                                    .raw_targets = job->raw_targets,
-                                   .reads_tokens = job->reads_tokens};
+                                   .reads_tokens = job->reads_tokens,
+                                   .vocabulary = job->vocabulary};
     if (options_read(&preprocessing_options_kind, job->preprocessing, &options, error))
         return NULL;
     struct preprocessing *learned = NULL;

@@ -11,6 +11,7 @@ struct job {
     const char *targets[3];                        /* none: the last column */
     const char *default_target;
     bool decided, raw_targets, reads_tokens;
+    int64_t vocabulary; /* of the embedding */
     enum target_kind wanted;
 };
 

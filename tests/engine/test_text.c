@@ -112,6 +112,17 @@ START_TEST(tokens_stand_behind_their_padding)
 }
 END_TEST
 
+START_TEST(an_embedding_s_vocabulary_limits_the_words)
+{
+    struct dataset *table = messages();
+    struct job job = {.reads_tokens = true, .vocabulary = 4};
+    struct preprocessing *learned = learn(table, &job);
+    ck_assert_int_eq(preprocessing_vocabulary(learned), 4);
+    preprocessing_free(learned);
+    table_free(table);
+}
+END_TEST
+
 START_TEST(long_texts_are_cut_behind)
 {
     struct dataset *table = messages();
@@ -284,6 +295,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, hashed_words_are_roots_of_their_counts);
     tcase_add_test(tests, bigrams_are_words_as_well);
     tcase_add_test(tests, tokens_stand_behind_their_padding);
+    tcase_add_test(tests, an_embedding_s_vocabulary_limits_the_words);
     tcase_add_test(tests, long_texts_are_cut_behind);
     tcase_add_test(tests, the_length_leaves_out_the_longest_texts);
     tcase_add_test(tests, words_come_from_the_training_rows_alone);
