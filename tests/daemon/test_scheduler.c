@@ -24,6 +24,27 @@ static void fixture_start(struct fixture *fixture)
     pthread_cond_init(&fixture->changed, NULL);
 }
 
+/* Does what is asked, which is read once, since the next may come at any time; true where it is to
+ * leave. */
+static bool obey(struct fixture *fixture, struct task *task)
+{
+    int request = atomic_load(&task->request);
+    if (request == JOB_GO_ON)
+        return false;
+    pthread_mutex_lock(&fixture->mutex);
+    bool refuses = fixture->refusals-- > 0;
+    pthread_mutex_unlock(&fixture->mutex);
+    if (!refuses && request != JOB_STEER)
+        return true;
+    if (refuses) {
+        scheduler_refuse(task);
+    } else {
+        strcpy(scheduler_steering(task)->what, task->id);
+        scheduler_steered(task);
+    }
+    return false;
+}
+
 /* Runs until it is released or asked to leave. */
 static void run(void *context, struct task *task)
 {
@@ -40,19 +61,8 @@ static void run(void *context, struct task *task)
     while (!done) {
         pthread_mutex_lock(&fixture->mutex);
         done = strstr(fixture->released, task->id) != NULL;
-        if (atomic_load(&task->request) == JOB_STEER && fixture->refusals <= 0) {
-            pthread_mutex_unlock(&fixture->mutex);
-            strcpy(scheduler_steering(task)->what, task->id);
-            scheduler_steered(task);
-            continue;
-        }
-        if (atomic_load(&task->request) != JOB_GO_ON && fixture->refusals-- > 0) {
-            pthread_mutex_unlock(&fixture->mutex);
-            scheduler_refuse(task);
-            continue;
-        }
-        done |= atomic_load(&task->request) != JOB_GO_ON;
         pthread_mutex_unlock(&fixture->mutex);
+        done |= obey(fixture, task);
         usleep(500);
     }
 }
