@@ -36,7 +36,7 @@ int scale_learn(const struct scale_statistics *statistics, enum scale_method met
     double mean = statistics->first + scale_relative_mean(statistics);
     double deviation =
         statistics->count ? sqrt(statistics->squares / (double)statistics->count) : 0;
-    struct scale learned;
+    struct scale learned = {.scale = 1};
     scale_choose(statistics, method, mean, deviation, &learned);
     learned.fill = fill_zero ? 0 : mean;
     if (!isfinite(learned.shift) || !isfinite(learned.scale) || !isfinite(learned.fill))
