@@ -92,8 +92,6 @@ struct field {
                          written as the word */
     const char *const *choices;      /* of CHOICE, NULL-terminated */
     const struct kind *const *kinds; /* of VARIANT and VARIANTS, NULL-terminated */
-    const char *const *not_built;    /* of VARIANT: further names that are specified and not built
-                                        yet, NULL-terminated: ERROR_NOT_BUILT instead of unknown */
     const struct kind *object;       /* of OBJECT */
     const char *help; /* one phrase, lower case; shown in --help, /v1/catalog and /openapi.json */
 };

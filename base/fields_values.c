@@ -218,27 +218,11 @@ static int read_object_field(const struct field *field, const json_t *json, void
     return 0;
 }
 
-/* -1 and an error where `json` names something of the field's not_built. */
-static int check_is_built(const struct field *field, const json_t *json, const char *path,
-                          struct error *error)
-{
-    const char *name =
-        json_string_value(json_is_object(json) ? json_object_get(json, "type") : json);
-    if (name == NULL || field->not_built == NULL)
-        return 0;
-    for (const char *const *planned = field->not_built; *planned != NULL; planned++)
-        if (strcmp(*planned, name) == 0)
-            return error_set_at(error, ERROR_NOT_BUILT, path,
-                                "is \"%s\", which is specified but not built yet", name);
-    return 0;
-}
-
 static int read_variant_field(const struct field *field, const json_t *json, struct variant *value,
                               const char *path, struct error *error)
 {
     struct variant made = {0};
-    if (check_is_built(field, json, path, error) != 0 ||
-        fields_read_variant(field->kinds, json, &made, path, error) != 0)
+    if (fields_read_variant(field->kinds, json, &made, path, error) != 0)
         return -1;
     variant_clear(value);
     *value = made;

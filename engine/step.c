@@ -412,15 +412,6 @@ void step_update(struct step *step, float *parameters, int64_t index,
     network_apply_max_norm(step->setup.network, parameters, step->setup.team);
 }
 
-enum step_outcome step_run(struct step *step, float *parameters, int64_t index,
-                           const struct step_batch *batch, struct step_result *result)
-{
-    enum step_outcome outcome = step_differentiate(step, parameters, index, batch, result);
-    if (outcome == STEP_DONE)
-        step_update(step, parameters, index, result);
-    return outcome;
-}
-
 /* ---- evaluation, and what a checkpoint looks at */
 
 double step_evaluate(struct step *step, float *parameters, const struct step_batch *batch)

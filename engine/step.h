@@ -88,9 +88,6 @@ double step_loss(struct step *step, float *parameters, int64_t index,
 /* Clips the gradients and updates the parameters, within their layers' max_norm. */
 void step_update(struct step *step, float *parameters, int64_t index,
                  const struct step_result *result);
-/* Both, the update only where all is finite. */
-enum step_outcome step_run(struct step *step, float *parameters, int64_t index,
-                           const struct step_batch *batch, struct step_result *result);
 
 /* Without dropout and with the moving statistics: the outputs of the batch, and the sum of its
  * rows' losses, penalties left out, where `batch` has targets (else 0). */

@@ -99,9 +99,10 @@ static void start(struct bench *bench, const char *text, int64_t rows)
 static void train(struct bench *bench)
 {
     struct step_result result;
-    if (step_run(bench->step, bench->parameters, bench->updates++, &bench->batch, &result) !=
-        STEP_DONE)
+    if (step_differentiate(bench->step, bench->parameters, bench->updates, &bench->batch,
+                           &result) != STEP_DONE)
         exit(1);
+    step_update(bench->step, bench->parameters, bench->updates++, &result);
 }
 
 static void predict(struct bench *bench)
