@@ -28,7 +28,7 @@ libengine_la_SOURCES += \
 	engine/layers/lstm.c \
 	engine/layers/max_pool.c \
 	engine/layers/multiply.c \
-	engine/layers/patches.c engine/layers/patches.h \
+	engine/layers/patches.c engine/layers/patches.h engine/layers/sliding.c engine/layers/sliding.h \
 	engine/layers/pool.c engine/layers/pool.h \
 	engine/layers/positional_embedding.c \
 	engine/layers/recurrent.c engine/layers/recurrent.h \

@@ -49,6 +49,18 @@ struct windows {
                                                        those that take one */
 };
 
+/* Patches of an image where they lie: `lines` lines of `count` patches, each of `runs` runs of
+ * `run_length` floats that are neighbours. Element k of patch (line, i) is x[line_offsets[line] + i
+ * * step + run_offsets[k / run_length] + k % run_length]. A matrix [rows, depth] is one line of
+ * `rows` patches of one run. Offsets in floats; borrowed. */
+struct patch_grid {
+    const float *x;
+    int64_t lines, count, step;
+    const int64_t *line_offsets;
+    int64_t runs, run_length;
+    const int64_t *run_offsets;
+};
+
 struct kernels {
     const char *name; /* "avx512", "avx2", "neon", "baseline", "reference" */
 
@@ -72,10 +84,27 @@ struct kernels {
                             int64_t d_x_stride, int overwrite);
 
     /* d_w[i, j] += sum over r of x[r, i] * d_y[r, j], for i < depth, j < columns: the gradient by a
-     * product's kernel. Cut it by i or j, never by r. */
+     * product's kernel. With `overwrite`, = instead of +=. Cut it by i or j, never by r. */
     void (*product_d_kernel)(int64_t rows, int64_t columns, int64_t depth, const float *x,
                              int64_t x_stride, const float *d_y, int64_t d_y_stride, float *d_w,
-                             int64_t d_w_stride);
+                             int64_t d_w_stride, int overwrite);
+
+    /* Floats of a matrix [depth, columns] packed as panels, the order in which products read it. */
+    int64_t (*panels_size)(int64_t depth, int64_t columns);
+    /* Packs its lines [line, line + lines) from w [lines, columns], or `turned` from w [columns,
+     * lines]. */
+    void (*panels_fill)(int64_t depth, int64_t columns, int64_t line, int64_t lines, const float *w,
+                        int64_t w_stride, int turned, float *panels);
+    /* y[r, j] = start[r, j] + sum over k of patch r's element k * w[k, j], w as panels; `start` may
+     * be NULL (zeros), y, or of stride 0 (a bias). `activation` as of product(). */
+    void (*patch_product)(const struct patch_grid *grid, int64_t columns, const float *panels,
+                          const float *start, int64_t start_stride, float *y, int64_t y_stride,
+                          enum activation_code activation);
+    /* d_w[i - begin, j] += sum over patches r of their element i * d_y[r, j], for begin <= i < end.
+     */
+    void (*patch_product_d_kernel)(const struct patch_grid *grid, int64_t begin, int64_t end,
+                                   int64_t columns, const float *d_y, int64_t d_y_stride,
+                                   float *d_w, int64_t d_w_stride);
 
     /* d_bias[j] += sum over r of d_y[r, j], in double: rows can be many, and much alike. */
     void (*column_sums)(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,
@@ -145,12 +174,15 @@ struct kernels {
 
     /* y = the largest; NaN where one is. */
     void (*windows_max)(const struct windows *windows, const float *x, float *y);
-    /* d_x += d_y at the first cell that is as large as y. */
+    /* d_x += d_y at the first cell that is as large as y. With `overwrite`, for windows that share
+     * no cell, = instead of +=, and 0 at the others that a window sees. */
     void (*windows_max_gradient)(const struct windows *windows, const float *x, const float *y,
-                                 const float *d_y, float *d_x);
-    /* y = the sum, in double, divided by the number of cells; d_x += d_y divided by it. */
+                                 const float *d_y, float *d_x, int overwrite);
+    /* y = the sum, in double, divided by the number of cells; d_x += d_y divided by it, or
+     * = with `overwrite`, for windows that share no cell. */
     void (*windows_mean)(const struct windows *windows, const float *x, float *y);
-    void (*windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x);
+    void (*windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x,
+                                  int overwrite);
     /* y = bias + the sum of x * w; w [lines, cells, channels], `bias` may be NULL (zeros); windows
      * may see no cell. Its gradients by x and by w add to what is there. */
     void (*windows_product)(const struct windows *windows, const float *x, const float *w,

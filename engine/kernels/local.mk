@@ -5,6 +5,8 @@ KERNEL_SET_SOURCES = \
 	engine/kernels/derivatives.c \
 	engine/kernels/panel.h \
 	engine/kernels/passes.c \
+	engine/kernels/patch_products.c \
+	engine/kernels/product.h \
 	engine/kernels/products.c \
 	engine/kernels/recurrent.c \
 	engine/kernels/set.c \
@@ -22,6 +24,7 @@ libkernels_la_SOURCES = \
 	engine/kernels/kernels.c engine/kernels/kernels.h \
 	engine/kernels/reference.c \
 	engine/kernels/reference_activations.c engine/kernels/reference.h \
+	engine/kernels/reference_patches.c \
 	engine/kernels/reference_steps.c \
 	engine/kernels/reference_windows.c \
 	engine/kernels/reference_recurrent.c \

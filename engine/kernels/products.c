@@ -1,15 +1,13 @@
 /* Matrix products out of register tiles.
  *
- * All three are one sum, c[row, column] = start + sum over k of a[row, k] * b[k, column], and
- * differ in where a and b lie: across (k over the rows of a's matrix) and transposed (k along the
- * rows of b's). Columns go in panels of two vectors. A panel of b that several tiles of rows read,
- * or that ends inside of a vector, or that lies transposed, is first copied to where its lines are
- * neighbours.
+ * Columns go in panels of two vectors. A panel of b that many tiles read, or that ends inside of a
+ * vector, or that lies transposed, is first copied to where its lines are neighbours, a block of k
+ * at a time: the copy stays in the first-level cache, what is read of a in the second.
  *
  * Whatever the cut, an element is one chain of multiply-adds over k upwards from its start: between
  * blocks of k a sum rests in c, which loses nothing. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/kernels/set.h"
+#include "engine/kernels/product.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -18,167 +16,238 @@
 #include "engine/kernels/tile.h"
 
 enum {
-    SHALLOW_DEPTH = 32,
-    PANEL_DEPTH = 256, /* lines of a panel's copy: 32 KiB with AVX-512, of a first-level cache */
-    TURNED_DEPTH = 252 /* rows of a panel of d_x transposed, whole tiles of any set */
-};
-
-struct product {
-    int64_t rows, columns, depth;
-    const float *a;
-    int64_t a_stride;
-    const float *b;
-    int64_t b_stride;
-    const float *start; /* NULL: zeros */
-    int64_t start_stride;
-    float *c;
-    int64_t c_stride;
-    bool relu;
+    PANEL_DEPTH = 256,  /* lines of a panel's copy: 32 KiB with AVX-512, of a first-level cache */
+    PACKED_DEPTH = 384, /* of a panel that is there already */
+    ACROSS_DEPTH = 128,
+    DIRECT_TILES = 2,   /* so few do not earn back a copy */
+    TURNED_DEPTH = 252, /* rows of a panel of d_x transposed, whole tiles of any set */
+    TURNED_ROWS = 84,   /* rows of x transposed, likewise */
+    TURNED_STRIDE =
+        ACROSS_DEPTH + 16,           /* no power of two, which would fall on one line of a cache */
+    TURNED_COLUMNS = 4 * PANEL_WIDTH /* so many earn back the turning */
 };
 
 /* Sums that begin with nothing. */
 static const float zeros[WIDE_VECTORS * LANES];
+const int64_t KERNEL(product_no_offset)[1] = {0};
 
-/* All rows of one panel and block of k, in tiles as even as they come. */
-ALWAYS_INLINE void panel_run(struct tile tile, int64_t rows, int vectors, const bool across)
+/* Some of the k of a product: whole runs, or a part of one. */
+struct block {
+    int64_t run, runs;    /* the first one and their number */
+    int64_t begin, depth; /* of each */
+    int64_t line;         /* of b */
+    bool is_last;
+};
+
+/* The block after this one, of `limit` lines at most where a run may be cut. */
+static bool next_block(const struct product *product, int64_t limit, struct block *block)
 {
-    const int kind = vectors > TILE_VECTORS ? TILE_VECTORS : vectors - 1;
-    const int64_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
-    const struct tile whole = tile;
-    int64_t begin = 0;
-    for (int64_t i = 0; i < tiles; i++) {
-        int64_t end = rows * (i + 1) / tiles;
-        tile.a = whole.a + (across ? begin : begin * whole.a_stride);
-        tile.start = whole.start + begin * whole.start_stride;
-        tile.c = whole.c + begin * whole.c_stride;
-        tile_functions[across][kind][end - begin - 1](&tile);
-        begin = end;
-    }
-}
-
-/* One panel: `columns` columns at `column` of the product, all k. `copy` has room for `copy_depth`
- * lines. */
-ALWAYS_INLINE void product_panel(const struct product *product, float *copy, int copy_depth,
-                                 int64_t column, int64_t columns, int vectors, const bool across,
-                                 const bool transposed)
-{
-    const bool direct =
-        !transposed && product->rows <= TILE_ROWS && columns == (int64_t)vectors * LANES;
-    const int64_t blocks =
-        direct || product->depth == 0 ? 1 : (product->depth + copy_depth - 1) / copy_depth;
-    int64_t begin = 0;
-    for (int64_t i = 0; i < blocks; i++) {
-        int64_t end = product->depth * (i + 1) / blocks;
-        const float *b = product->b + (transposed ? column * product->b_stride + begin
-                                                  : begin * product->b_stride + column);
-        struct tile tile = {
-            .depth = end - begin,
-            .a = product->a + (across ? begin * product->a_stride : begin),
-            .a_stride = product->a_stride,
-            .b = direct ? b : copy,
-            .b_stride = direct ? product->b_stride : (int64_t)vectors * LANES,
-            .start = i > 0            ? product->c + column
-                     : product->start ? product->start + column
-                                      : zeros,
-            .start_stride = i > 0 ? product->c_stride : product->start_stride,
-            .c = product->c + column,
-            .c_stride = product->c_stride,
-            .columns = columns,
-            .relu = product->relu && i == blocks - 1,
-        };
-        if (transposed)
-            panel_transpose(copy, b, product->b_stride, end - begin, columns, vectors);
-        else if (!direct)
-            panel_copy(copy, b, product->b_stride, end - begin, columns, vectors);
-        panel_run(tile, product->rows, vectors, across);
-        begin = end;
-    }
-}
-
-ALWAYS_INLINE void product_panels(const struct product *product, float *copy, int copy_depth,
-                                  const bool across, const bool transposed)
-{
-    const int64_t wide = (int64_t)WIDE_VECTORS * LANES;
-    int64_t column = 0;
-    if (!transposed && product->rows <= WIDE_ROWS)
-        for (; column + wide <= product->columns; column += wide)
-            product_panel(product, copy, copy_depth, column, wide, WIDE_VECTORS, across,
-                          transposed);
-    while (column < product->columns) {
-        int64_t columns = smaller(PANEL_WIDTH, product->columns - column);
-        product_panel(product, copy, copy_depth, column, columns, columns > LANES ? 2 : 1, across,
-                      transposed);
-        column += columns;
-    }
-}
-
-#define PRODUCT_RUN(name, across, transposed)                                                      \
-    static __attribute__((noinline)) void name(const struct product *product)                      \
-    {                                                                                              \
-        _Alignas(64) float copy[PANEL_DEPTH * PANEL_WIDTH];                                        \
-        product_panels(product, copy, PANEL_DEPTH, across, transposed);                            \
-    }
-PRODUCT_RUN(product_run_deep, false, false)
-PRODUCT_RUN(product_run_across, true, false)
-PRODUCT_RUN(product_run_transposed, false, true)
-
-/* Small products are not to pay for the stack of large ones. */
-ALWAYS_INLINE void product_run(const struct product *product, const bool across,
-                               const bool transposed)
-{
-    if (product->rows <= 0)
-        return;
-    if (product->depth <= SHALLOW_DEPTH) {
-        _Alignas(64) float copy[SHALLOW_DEPTH * PANEL_WIDTH];
-        product_panels(product, copy, SHALLOW_DEPTH, across, transposed);
-    } else if (across) {
-        product_run_across(product);
-    } else if (transposed) {
-        product_run_transposed(product);
+    block->line += block->runs * block->depth;
+    if (block->begin + block->depth < product->depth && block->runs > 0) {
+        block->begin += block->depth;
     } else {
-        product_run_deep(product);
+        block->run += block->runs;
+        block->begin = 0;
+        if (block->run >= product->runs)
+            return false;
     }
+    /* As even as they come. */
+    const int64_t parts = (product->depth - 1) / limit + 1;
+    const int64_t part = (product->depth + parts - 1) / parts;
+    const int64_t whole =
+        smaller(limit / (product->depth + (product->depth == 0)), product->runs - block->run);
+    block->runs = parts > 1 || whole < 1 ? 1 : whole;
+    block->depth = smaller(part, product->depth - block->begin);
+    block->is_last =
+        block->run + block->runs == product->runs && block->begin + block->depth == product->depth;
+    return true;
+}
+
+/* A block of one panel: `columns` columns at `column`, b's lines at `b`. */
+struct panel {
+    int64_t column, columns;
+    enum tile_kind kind;
+    int vectors;
+    const float *b;
+    int64_t b_stride;
+};
+
+/* Last rows of a tile that whole vectors would reach beyond: all, but where the panel is all of c.
+ */
+static int64_t parted_rows(const struct product *product, const struct panel *panel)
+{
+    if (product->c_stride != panel->columns)
+        return TALL_ROWS;
+    return (panel->vectors * LANES - 1) / panel->columns;
+}
+
+/* Where element k = 0 of a row is read from. */
+static const float *row_at(const struct product *product, const struct block *block, int64_t row)
+{
+    if (product->across)
+        return product->a + block->begin * product->a_stride + row;
+    if (product->lines == 1)
+        return product->a + product->line_offsets[0] + block->begin + row * product->a_stride;
+    return product->a + product->line_offsets[row / product->rows] + block->begin +
+           row % product->rows * product->a_stride;
+}
+
+/* Rows [begin, end), in tiles as even as they come. */
+static void panel_run_rows(const struct product *product, const struct block *block,
+                           const struct panel *panel, struct tile *tile, int64_t begin, int64_t end)
+{
+    const int64_t tiles = (end - begin + tile_rows[panel->kind] - 1) / tile_rows[panel->kind];
+    const float *start = block->line > 0 ? product->c : product->start;
+    const int group = tile_groups[panel->kind];
+    int64_t row = begin;
+    for (int64_t i = 0; i < tiles; i++) {
+        const int64_t next = begin + (end - begin) * (i + 1) / tiles;
+        tile->a[0] = row_at(product, block, row);
+        for (int64_t at = row + group, j = 1; at < next && !product->across; at += group, j++)
+            tile->a[j] = row_at(product, block, at);
+        tile->start = start ? start + row * tile->start_stride + panel->column : zeros;
+        tile->c = product->c + row * tile->c_stride + panel->column;
+        tile_functions[product->across][panel->kind][next - row - 1](tile);
+        row = next;
+    }
+}
+
+/* All rows. Tiles may have rows of several lines where each row has a pointer of its own. */
+static void panel_run(const struct product *product, const struct block *block,
+                      const struct panel *panel)
+{
+    struct tile tile = {
+        .runs = block->runs,
+        .depth = block->depth,
+        .run_offsets = product->run_offsets + block->run,
+        .a_stride = product->a_stride,
+        .b = panel->b,
+        .b_stride = panel->b_stride,
+        .start_stride = block->line > 0  ? product->c_stride
+                        : product->start ? product->start_stride
+                                         : 0,
+        .c_stride = product->c_stride,
+        .columns = panel->columns,
+        .relu = product->relu && block->is_last,
+        .parted = parted_rows(product, panel),
+    };
+    const bool is_split = tile_groups[panel->kind] > 1;
+    const int64_t step = is_split ? product->rows : product->rows * product->lines;
+    for (int64_t begin = 0; begin < product->rows * product->lines; begin += step)
+        panel_run_rows(product, block, panel, &tile, begin, begin + step);
+}
+
+/* The same by way of a copy of the panel. */
+static __attribute__((noinline)) void panel_run_copied(const struct product *product,
+                                                       const struct block *block,
+                                                       const struct panel *panel)
+{
+    _Alignas(64) float copy[PANEL_DEPTH * PANEL_WIDTH];
+    struct panel copied = *panel;
+    copied.b = copy;
+    copied.b_stride = (int64_t)panel->vectors * LANES;
+    if (product->source == SOURCE_TURNED)
+        panel_transpose(copy, panel->b, panel->b_stride, block->runs * block->depth, panel->columns,
+                        panel->vectors);
+    else
+        panel_copy(copy, panel->b, panel->b_stride, block->runs * block->depth, panel->columns,
+                   panel->vectors);
+    panel_run(product, block, &copied);
+}
+
+/* Whether tiles can read b where it lies, and do not gain by a copy. */
+static bool is_direct(const struct product *product, const struct panel *panel)
+{
+    const int64_t width = (int64_t)panel->vectors * LANES;
+    return product->source == SOURCE_PANELS ||
+           (product->source == SOURCE_ROWS && panel->columns == width &&
+            (product->lines * product->rows <= DIRECT_TILES * tile_rows[panel->kind] ||
+             product->b_stride == width));
+}
+
+static struct panel panel_at(const struct product *product, const struct block *block,
+                             int64_t column)
+{
+    const int64_t left = product->columns - column, wide = (int64_t)WIDE_VECTORS * LANES;
+    struct panel panel = {.column = column, .columns = smaller(left, PANEL_WIDTH)};
+    panel.kind = panel.columns > LANES ? TILE_USUAL : TILE_TALL;
+    if (product->source == SOURCE_ROWS && left >= wide &&
+        product->lines * product->rows <= WIDE_ROWS)
+        panel.kind = TILE_WIDE, panel.columns = wide;
+    panel.vectors = panel.kind == TILE_WIDE ? WIDE_VECTORS : (int)panel.kind + 1;
+    panel.b_stride = product->b_stride;
+    if (product->source == SOURCE_PANELS) {
+        panel.b_stride = (int64_t)panel.vectors * LANES;
+        panel.b =
+            product->b + column * product->runs * product->depth + block->line * panel.b_stride;
+    } else if (product->source == SOURCE_TURNED) {
+        panel.b = product->b + column * product->b_stride + block->line;
+    } else {
+        panel.b = product->b + block->line * product->b_stride + column;
+    }
+    return panel;
+}
+
+void KERNEL(product_run)(const struct product *product)
+{
+    struct block block = {0};
+    const int64_t limit = product->across                    ? ACROSS_DEPTH
+                          : product->source == SOURCE_PANELS ? PACKED_DEPTH
+                                                             : PANEL_DEPTH;
+    if (product->rows <= 0 || product->lines <= 0)
+        return;
+    while (next_block(product, limit, &block))
+        for (int64_t column = 0; column < product->columns;) {
+            const struct panel panel = panel_at(product, &block, column);
+            if (is_direct(product, &panel))
+                panel_run(product, &block, &panel);
+            else
+                panel_run_copied(product, &block, &panel);
+            column += panel.columns;
+        }
+}
+
+/* A product of plain matrices. */
+static struct product matrix_product(int64_t rows, int64_t columns, int64_t depth)
+{
+    return (struct product){.lines = 1,
+                            .rows = rows,
+                            .columns = columns,
+                            .runs = 1,
+                            .depth = depth,
+                            .line_offsets = KERNEL(product_no_offset),
+                            .run_offsets = KERNEL(product_no_offset)};
 }
 
 void KERNEL(product)(int64_t rows, int64_t columns, int64_t depth, const float *x, int64_t x_stride,
                      const float *w, int64_t w_stride, const float *bias, float *y,
                      int64_t y_stride, enum activation_code activation)
 {
-    const struct product product = {
-        .rows = rows,
-        .columns = columns,
-        .depth = depth,
-        .a = x,
-        .a_stride = x_stride,
-        .b = w,
-        .b_stride = w_stride,
-        .start = bias,
-        .c = y,
-        .c_stride = y_stride,
-        .relu = activation == ACTIVATION_RELU,
-    };
+    struct product product = matrix_product(rows, columns, depth);
+    product.a = x;
+    product.a_stride = x_stride;
+    product.b = w;
+    product.b_stride = w_stride;
+    product.start = bias;
+    product.c = y;
+    product.c_stride = y_stride;
+    product.relu = activation == ACTIVATION_RELU;
     assert(activation == ACTIVATION_RELU || activation == ACTIVATION_LINEAR);
-    product_run(&product, false, false);
+    KERNEL(product_run)(&product);
 }
 
 void KERNEL(product_add)(int64_t rows, int64_t columns, int64_t depth, const float *x,
                          int64_t x_stride, const float *w, int64_t w_stride, float *y,
                          int64_t y_stride)
 {
-    const struct product product = {
-        .rows = rows,
-        .columns = columns,
-        .depth = depth,
-        .a = x,
-        .a_stride = x_stride,
-        .b = w,
-        .b_stride = w_stride,
-        .start = y,
-        .start_stride = y_stride,
-        .c = y,
-        .c_stride = y_stride,
-    };
-    product_run(&product, false, false);
+    struct product product = matrix_product(rows, columns, depth);
+    product.a = x;
+    product.a_stride = x_stride;
+    product.b = w;
+    product.b_stride = w_stride;
+    product.start = product.c = y;
+    product.start_stride = product.c_stride = y_stride;
+    KERNEL(product_run)(&product);
 }
 
 /* Whether d_x should be made transposed, with rows of the batch as lanes: then d_y and d_x must be
@@ -201,24 +270,21 @@ static __attribute__((noinline)) void d_input_by_rows(int64_t rows, int64_t colu
     _Alignas(64) float turned[TURNED_DEPTH * PANEL_WIDTH];
     for (int64_t i = 0; i < depth; i += TURNED_DEPTH)
         for (int64_t row = 0; row < rows; row += PANEL_WIDTH) {
-            const struct product product = {
-                .rows = smaller(TURNED_DEPTH, depth - i),
-                .columns = smaller(PANEL_WIDTH, rows - row),
-                .depth = columns,
-                .a = w + i * w_stride,
-                .a_stride = w_stride,
-                .b = d_y + row * d_y_stride,
-                .b_stride = d_y_stride,
-                .start = overwrite ? NULL : turned,
-                .start_stride = overwrite ? 0 : PANEL_WIDTH,
-                .c = turned,
-                .c_stride = PANEL_WIDTH,
-            };
+            struct product product = matrix_product(smaller(TURNED_DEPTH, depth - i),
+                                                    smaller(PANEL_WIDTH, rows - row), columns);
+            product.a = w + i * w_stride;
+            product.a_stride = w_stride;
+            product.source = SOURCE_TURNED;
+            product.b = d_y + row * d_y_stride;
+            product.b_stride = d_y_stride;
+            product.start = overwrite ? NULL : turned;
+            product.start_stride = product.c_stride = PANEL_WIDTH;
+            product.c = turned;
             float *out = d_x + row * d_x_stride + i;
             if (!overwrite)
                 block_transpose(turned, PANEL_WIDTH, out, d_x_stride, product.columns,
                                 product.rows);
-            product_run(&product, false, true);
+            KERNEL(product_run)(&product);
             block_transpose(out, d_x_stride, turned, PANEL_WIDTH, product.rows, product.columns);
         }
 }
@@ -232,40 +298,64 @@ void KERNEL(product_d_input)(int64_t rows, int64_t columns, int64_t depth, const
                         overwrite);
         return;
     }
-    const struct product product = {
-        .rows = rows,
-        .columns = depth,
-        .depth = columns,
-        .a = d_y,
-        .a_stride = d_y_stride,
-        .b = w,
-        .b_stride = w_stride,
-        .start = overwrite ? NULL : d_x,
-        .start_stride = overwrite ? 0 : d_x_stride,
-        .c = d_x,
-        .c_stride = d_x_stride,
-    };
-    product_run(&product, false, true);
+    struct product product = matrix_product(rows, depth, columns);
+    product.a = d_y;
+    product.a_stride = d_y_stride;
+    product.source = SOURCE_TURNED;
+    product.b = w;
+    product.b_stride = w_stride;
+    product.start = overwrite ? NULL : d_x;
+    product.c = d_x;
+    product.start_stride = product.c_stride = d_x_stride;
+    KERNEL(product_run)(&product);
+}
+
+/* d_w = x transposed * d_y, some rows of the batch and columns of x at a time. */
+static __attribute__((noinline)) void d_kernel_turned(int64_t rows, int64_t columns, int64_t depth,
+                                                      const float *x, int64_t x_stride,
+                                                      const float *d_y, int64_t d_y_stride,
+                                                      float *d_w, int64_t d_w_stride, int overwrite)
+{
+    _Alignas(64) float turned[TURNED_ROWS * TURNED_STRIDE];
+    const int64_t parts = (rows + ACROSS_DEPTH - 1) / ACROSS_DEPTH;
+    for (int64_t part = 0; part < parts; part++) {
+        const int64_t begin = rows * part / parts, end = rows * (part + 1) / parts;
+        for (int64_t i = 0; i < depth; i += TURNED_ROWS) {
+            struct product product =
+                matrix_product(smaller(TURNED_ROWS, depth - i), columns, end - begin);
+            block_transpose(turned, TURNED_STRIDE, x + begin * x_stride + i, x_stride, end - begin,
+                            product.rows);
+            product.a = turned;
+            product.a_stride = TURNED_STRIDE;
+            product.b = d_y + begin * d_y_stride;
+            product.b_stride = d_y_stride;
+            product.c = d_w + i * d_w_stride;
+            product.start = overwrite && part == 0 ? NULL : product.c;
+            product.start_stride = product.c_stride = d_w_stride;
+            KERNEL(product_run)(&product);
+        }
+    }
 }
 
 void KERNEL(product_d_kernel)(int64_t rows, int64_t columns, int64_t depth, const float *x,
                               int64_t x_stride, const float *d_y, int64_t d_y_stride, float *d_w,
-                              int64_t d_w_stride)
+                              int64_t d_w_stride, int overwrite)
 {
-    const struct product product = {
-        .rows = depth,
-        .columns = columns,
-        .depth = rows,
-        .a = x,
-        .a_stride = x_stride,
-        .b = d_y,
-        .b_stride = d_y_stride,
-        .start = d_w,
-        .start_stride = d_w_stride,
-        .c = d_w,
-        .c_stride = d_w_stride,
-    };
-    product_run(&product, true, false);
+    if (columns >= TURNED_COLUMNS && depth > TILE_ROWS && rows > 0) {
+        d_kernel_turned(rows, columns, depth, x, x_stride, d_y, d_y_stride, d_w, d_w_stride,
+                        overwrite);
+        return;
+    }
+    struct product product = matrix_product(depth, columns, rows);
+    product.a = x;
+    product.a_stride = x_stride;
+    product.across = true;
+    product.b = d_y;
+    product.b_stride = d_y_stride;
+    product.start = overwrite ? NULL : d_w;
+    product.c = d_w;
+    product.start_stride = product.c_stride = d_w_stride;
+    KERNEL(product_run)(&product);
 }
 
 /* Vectors of doubles in a wide sum. */

@@ -43,11 +43,11 @@ static void product_d_input(int64_t rows, int64_t columns, int64_t depth, const 
 
 static void product_d_kernel(int64_t rows, int64_t columns, int64_t depth, const float *x,
                              int64_t x_stride, const float *d_y, int64_t d_y_stride, float *d_w,
-                             int64_t d_w_stride)
+                             int64_t d_w_stride, int overwrite)
 {
     for (int64_t i = 0; i < depth; i++)
         for (int64_t j = 0; j < columns; j++) {
-            float sum = d_w[i * d_w_stride + j];
+            float sum = overwrite ? 0 : d_w[i * d_w_stride + j];
             for (int64_t row = 0; row < rows; row++)
                 sum = fmaf(x[row * x_stride + i], d_y[row * d_y_stride + j], sum);
             d_w[i * d_w_stride + j] = sum;
@@ -110,6 +110,10 @@ static const struct kernels reference = {
     .product_add = product_add,
     .product_d_input = product_d_input,
     .product_d_kernel = product_d_kernel,
+    .panels_size = reference_panels_size,
+    .panels_fill = reference_panels_fill,
+    .patch_product = reference_patch_product,
+    .patch_product_d_kernel = reference_patch_product_d_kernel,
     .column_sums = column_sums,
     .activation_forward = reference_activation_forward,
     .activation_backward = reference_activation_backward,

@@ -18,9 +18,10 @@ void reference_activation_backward(enum activation_code code, float alpha, int64
 
 void reference_windows_max(const struct windows *windows, const float *x, float *y);
 void reference_windows_max_gradient(const struct windows *windows, const float *x, const float *y,
-                                    const float *d_y, float *d_x);
+                                    const float *d_y, float *d_x, int overwrite);
 void reference_windows_mean(const struct windows *windows, const float *x, float *y);
-void reference_windows_mean_gradient(const struct windows *windows, const float *d_y, float *d_x);
+void reference_windows_mean_gradient(const struct windows *windows, const float *d_y, float *d_x,
+                                     int overwrite);
 void reference_windows_product(const struct windows *windows, const float *x, const float *w,
                                const float *bias, float *y);
 void reference_windows_product_d_input(const struct windows *windows, const float *d_y,
@@ -59,5 +60,16 @@ void reference_step_nadam(int64_t count, float *w, const float *gradient, float 
                           float inverse_root_correction);
 void reference_step_lion(int64_t count, float *w, const float *gradient, float *mean, float rate,
                          float beta_1, float beta_2, float weight_decay);
+
+/* reference_patches.c */
+int64_t reference_panels_size(int64_t depth, int64_t columns);
+void reference_panels_fill(int64_t depth, int64_t columns, int64_t line, int64_t lines,
+                           const float *w, int64_t w_stride, int turned, float *panels);
+void reference_patch_product(const struct patch_grid *grid, int64_t columns, const float *panels,
+                             const float *start, int64_t start_stride, float *y, int64_t y_stride,
+                             enum activation_code activation);
+void reference_patch_product_d_kernel(const struct patch_grid *grid, int64_t begin, int64_t end,
+                                      int64_t columns, const float *d_y, int64_t d_y_stride,
+                                      float *d_w, int64_t d_w_stride);
 
 #endif

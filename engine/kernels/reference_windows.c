@@ -45,14 +45,14 @@ void reference_windows_max(const struct windows *windows, const float *x, float 
 }
 
 void reference_windows_max_gradient(const struct windows *windows, const float *x, const float *y,
-                                    const float *d_y, float *d_x)
+                                    const float *d_y, float *d_x, int overwrite)
 {
     struct sight at;
     bool given = false;
 
     for (int64_t i = 0; sight_at(windows, i, &at); i++) {
         bool gives = (at.is_first || !given) && !(x[at.seen] < y[at.result]);
-        d_x[at.seen] += gives ? d_y[at.result] : 0.0F;
+        d_x[at.seen] = (overwrite ? 0 : d_x[at.seen]) + (gives ? d_y[at.result] : 0.0F);
         given = gives || (given && !at.is_first);
     }
 }
@@ -69,12 +69,14 @@ void reference_windows_mean(const struct windows *windows, const float *x, float
     }
 }
 
-void reference_windows_mean_gradient(const struct windows *windows, const float *d_y, float *d_x)
+void reference_windows_mean_gradient(const struct windows *windows, const float *d_y, float *d_x,
+                                     int overwrite)
 {
     struct sight at;
 
     for (int64_t i = 0; sight_at(windows, i, &at); i++)
-        d_x[at.seen] += d_y[at.result] / (float)(windows->lines * windows->cells);
+        d_x[at.seen] = (overwrite ? 0 : d_x[at.seen]) +
+                       d_y[at.result] / (float)(windows->lines * windows->cells);
 }
 
 void reference_windows_product(const struct windows *windows, const float *x, const float *w,

@@ -23,9 +23,20 @@ void KERNEL(product_d_input)(int64_t rows, int64_t columns, int64_t depth, const
                              int64_t d_x_stride, int overwrite);
 void KERNEL(product_d_kernel)(int64_t rows, int64_t columns, int64_t depth, const float *x,
                               int64_t x_stride, const float *d_y, int64_t d_y_stride, float *d_w,
-                              int64_t d_w_stride);
+                              int64_t d_w_stride, int overwrite);
 void KERNEL(column_sums)(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,
                          float *d_bias);
+
+/* patch_products.c */
+int64_t KERNEL(panels_size)(int64_t depth, int64_t columns);
+void KERNEL(panels_fill)(int64_t depth, int64_t columns, int64_t line, int64_t lines,
+                         const float *w, int64_t w_stride, int turned, float *panels);
+void KERNEL(patch_product)(const struct patch_grid *grid, int64_t columns, const float *panels,
+                           const float *start, int64_t start_stride, float *y, int64_t y_stride,
+                           enum activation_code activation);
+void KERNEL(patch_product_d_kernel)(const struct patch_grid *grid, int64_t begin, int64_t end,
+                                    int64_t columns, const float *d_y, int64_t d_y_stride,
+                                    float *d_w, int64_t d_w_stride);
 
 /* activations.c and derivatives.c */
 void KERNEL(activation_forward)(enum activation_code code, float alpha, int64_t rows,
@@ -37,9 +48,10 @@ void KERNEL(activation_backward)(enum activation_code code, float alpha, int64_t
 /* windows.c */
 void KERNEL(windows_max)(const struct windows *windows, const float *x, float *y);
 void KERNEL(windows_max_gradient)(const struct windows *windows, const float *x, const float *y,
-                                  const float *d_y, float *d_x);
+                                  const float *d_y, float *d_x, int overwrite);
 void KERNEL(windows_mean)(const struct windows *windows, const float *x, float *y);
-void KERNEL(windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x);
+void KERNEL(windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x,
+                                   int overwrite);
 void KERNEL(windows_product)(const struct windows *windows, const float *x, const float *w,
                              const float *bias, float *y);
 void KERNEL(windows_product_d_input)(const struct windows *windows, const float *d_y,

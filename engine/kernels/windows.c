@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/kernels/set.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/kernels/simd.h"
@@ -31,28 +32,47 @@ ALWAYS_INLINE floats later_max(floats largest, floats x)
     return floats_select(floats_is_nan(x), x, larger);
 }
 
-ALWAYS_INLINE void max_vector(const struct windows *windows, const float *x, float *y,
-                              int64_t lanes)
+/* Stores `lanes` lanes, or all of them where what lies behind is written later: `room` floats from
+ * `to` on. Parts of vectors are slow to store. */
+ALWAYS_INLINE void store_early(float *to, floats x, int64_t lanes, int64_t room)
+{
+    if (room >= LANES)
+        floats_store(to, x);
+    else
+        floats_store_part(to, x, lanes);
+}
+
+ALWAYS_INLINE floats max_vector(const struct windows *windows, const float *x, int64_t lanes)
 {
     floats largest = floats_load_part(x, lanes);
     EACH_CELL(windows, largest = later_max(largest, floats_load_part(x + cell_at, lanes)));
-    floats_store_part(y, largest, lanes);
+    return largest;
 }
 
 void KERNEL(windows_max)(const struct windows *windows, const float *x, float *y)
 {
-    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step)
-        EACH_VECTOR(windows->channels, max_vector(windows, x + at, y + at, lanes));
+    const bool is_dense = windows->result_step == windows->channels;
+    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step) {
+        const int64_t left = is_dense ? (windows->count - i) * windows->channels : 0;
+        EACH_VECTOR(windows->channels,
+                    store_early(y + at, max_vector(windows, x + at, lanes), lanes, left - at));
+    }
 }
 
-ALWAYS_INLINE void max_gradient_cell(const float *x, floats largest, floats *left, float *d_x,
-                                     int64_t lanes)
+/* What the first cell that is as large as `largest` gets; `left` becomes nothing with it. */
+ALWAYS_INLINE floats max_gradient_cell(const float *x, floats largest, floats *left, int64_t lanes)
 {
     const mask less = floats_less(floats_load_part(x, lanes), largest);
-    const floats nothing = floats_set(0);
-    floats_store_part(d_x, floats_load_part(d_x, lanes) + floats_select(less, nothing, *left),
-                      lanes);
+    const floats nothing = floats_set(0), given = floats_select(less, nothing, *left);
     *left = floats_select(less, *left, nothing);
+    return given;
+}
+
+ALWAYS_INLINE void max_gradient_add(const float *x, floats largest, floats *left, float *d_x,
+                                    int64_t lanes)
+{
+    const floats before = floats_load_part(d_x, lanes);
+    floats_store_part(d_x, before + max_gradient_cell(x, largest, left, lanes), lanes);
 }
 
 ALWAYS_INLINE void max_gradient_vector(const struct windows *windows, const float *x,
@@ -60,15 +80,33 @@ ALWAYS_INLINE void max_gradient_vector(const struct windows *windows, const floa
 {
     const floats largest = floats_load_part(y, lanes);
     floats left = floats_load_part(d_y, lanes);
-    EACH_CELL(windows, max_gradient_cell(x + cell_at, largest, &left, d_x + cell_at, lanes));
+    EACH_CELL(windows, max_gradient_add(x + cell_at, largest, &left, d_x + cell_at, lanes));
+}
+
+/* The same stored; `room` from the first cell to the end of the windows' line. */
+ALWAYS_INLINE void max_gradient_store(const struct windows *windows, const float *x, const float *y,
+                                      const float *d_y, float *d_x, int64_t lanes, int64_t room)
+{
+    const floats largest = floats_load_part(y, lanes);
+    floats left = floats_load_part(d_y, lanes);
+    EACH_CELL(windows,
+              store_early(d_x + cell_at, max_gradient_cell(x + cell_at, largest, &left, lanes),
+                          lanes, room - cell * windows->cell_stride));
 }
 
 void KERNEL(windows_max_gradient)(const struct windows *windows, const float *x, const float *y,
-                                  const float *d_y, float *d_x)
+                                  const float *d_y, float *d_x, int overwrite)
 {
+    const bool is_dense = windows->channels < LANES && windows->cell_stride == windows->channels &&
+                          windows->step == windows->cells * windows->cell_stride;
     for (int64_t i = 0; i < windows->count; i++) {
-        EACH_VECTOR(windows->channels,
-                    max_gradient_vector(windows, x + at, y + at, d_y + at, d_x + at, lanes));
+        const int64_t left = is_dense ? (windows->count - i) * windows->step : 0;
+        if (overwrite)
+            EACH_VECTOR(windows->channels, max_gradient_store(windows, x + at, y + at, d_y + at,
+                                                              d_x + at, lanes, left - at));
+        else
+            EACH_VECTOR(windows->channels,
+                        max_gradient_vector(windows, x + at, y + at, d_y + at, d_x + at, lanes));
         x += windows->step;
         d_x += windows->step;
         y += windows->result_step;
@@ -103,18 +141,23 @@ void KERNEL(windows_mean)(const struct windows *windows, const float *x, float *
 }
 
 ALWAYS_INLINE void mean_gradient_vector(const struct windows *windows, const float *d_y, float *d_x,
-                                        int64_t lanes)
+                                        int64_t lanes, int overwrite)
 {
     const floats each =
         floats_load_part(d_y, lanes) / floats_set((float)(windows->lines * windows->cells));
-    EACH_CELL(windows, floats_store_part(d_x + cell_at,
-                                         floats_load_part(d_x + cell_at, lanes) + each, lanes));
+    if (overwrite)
+        EACH_CELL(windows, floats_store_part(d_x + cell_at, each, lanes));
+    else
+        EACH_CELL(windows, floats_store_part(d_x + cell_at,
+                                             floats_load_part(d_x + cell_at, lanes) + each, lanes));
 }
 
-void KERNEL(windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x)
+void KERNEL(windows_mean_gradient)(const struct windows *windows, const float *d_y, float *d_x,
+                                   int overwrite)
 {
     for (int64_t i = 0; i < windows->count; i++, d_y += windows->result_step, d_x += windows->step)
-        EACH_VECTOR(windows->channels, mean_gradient_vector(windows, d_y + at, d_x + at, lanes));
+        EACH_VECTOR(windows->channels,
+                    mean_gradient_vector(windows, d_y + at, d_x + at, lanes, overwrite));
 }
 
 ALWAYS_INLINE void product_vector(const struct windows *windows, const float *x, const float *w,

@@ -328,14 +328,14 @@ static void attend_backward(const struct attention_view *view, const float *q, c
         int64_t keys = keys_of(view, end);
         const float *weights = softmax + begin * time;
         kernels->product_d_kernel(end - begin, width, keys, weights, time,
-                                  d_context + begin * units, units, d->v, width);
+                                  d_context + begin * units, units, d->v, width, 0);
         kernels->product_d_input(end - begin, width, keys, d_context + begin * units, units, v,
                                  units, d->scores, time, true);
         softmax_queries_backward(view, begin, end, weights, d->scores);
         kernels->product(end - begin, width, keys, d->scores, time, k, units, NULL,
                          d->q + begin * width, width, ACTIVATION_LINEAR);
         kernels->product_d_kernel(end - begin, width, keys, d->scores, time, q + begin * units,
-                                  units, d->k, width);
+                                  units, d->k, width, 0);
     }
     kernels->scale(time * width, view->scale, d->q);
 }
@@ -401,7 +401,7 @@ static void projection_gradients(const struct layer_pass *pass, int projection, 
     if (first >= last)
         return;
     pass->kernels->product_d_kernel(rows, last - first, depth, x, depth, d_y + first, columns,
-                                    pass->d_tensors[2 * projection] + first, columns);
+                                    pass->d_tensors[2 * projection] + first, columns, 0);
     pass->kernels->column_sums(rows, last - first, d_y + first, columns,
                                pass->d_tensors[2 * projection + 1] + first);
 }

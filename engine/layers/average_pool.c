@@ -28,13 +28,14 @@ static void average_pool_backward(const struct layer *layer, struct layer_pass *
                                   int64_t end)
 {
     struct pool_span span;
+    bool overwrite;
 
     if (pass->d_inputs[0] == NULL)
         return;
-    pool_begin_gradient(layer, pass, begin, end);
+    overwrite = pool_begin_gradient(layer, pass, begin, end);
     for (int64_t at = 0; pool_next_span(layer, begin, end, &at, &span);)
         pass->kernels->windows_mean_gradient(&span.windows, pass->d_output + span.output,
-                                             pass->d_inputs[0] + span.input);
+                                             pass->d_inputs[0] + span.input, overwrite);
 }
 
 const struct layer_type layer_average_pool1d = {

@@ -50,8 +50,7 @@ static int plan_shapes(struct layer *layer, int axes, struct convolution *convol
     if (shape_check(&kernel_shape, path, "a kernel", error) != 0 ||
         shape_check(&layer->output_shape, path, "an output", error) != 0)
         return -1;
-    convolution_plan(convolution);
-    return 0;
+    return convolution_plan(layer, error);
 }
 
 static int conv_plan(struct layer *layer, int axes, const char *path, struct error *error)
@@ -64,6 +63,7 @@ static int conv_plan(struct layer *layer, int axes, const char *path, struct err
     layer->plan_data = convolution;
     if (plan_shapes(layer, axes, convolution, path, error) != 0)
         return -1;
+    convolution = layer->plan_data;
     layer->work_size = convolution_work_size(convolution);
     layer->parameter_items = convolution_items(convolution);
     layer->flops_per_row = layer_flops(layer_output_elements(layer), convolution->depth);

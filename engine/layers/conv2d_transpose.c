@@ -35,8 +35,7 @@ static int plan_shapes(struct layer *layer, struct convolution *convolution, con
     if (shape_check(&kernel_shape, path, "a kernel", error) != 0 ||
         shape_check(&layer->output_shape, path, "an output", error) != 0)
         return -1;
-    convolution_plan(convolution);
-    return 0;
+    return convolution_plan(layer, error);
 }
 
 static int plan_tensors(struct layer *layer, const struct convolution *convolution,
@@ -70,6 +69,7 @@ static int transpose_plan(struct layer *layer, const char *path, struct error *e
     layer->plan_data = convolution;
     if (plan_shapes(layer, convolution, path, error) != 0)
         return -1;
+    convolution = layer->plan_data;
     layer->work_size = convolution_work_size(convolution);
     layer->parameter_items = convolution_items(convolution);
     layer->flops_per_row = layer_flops(layer_input_elements(layer), convolution->depth);

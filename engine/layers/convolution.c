@@ -4,11 +4,19 @@
 #include "engine/layers/patches.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Patches of a block stay in the second-level cache; a block has rows enough for the products to
  * earn back the copy of the kernel that each makes. */
 enum { PATCH_FLOATS = 1 << 16, BLOCK_MIN = 24, BLOCK_MAX = 512 };
+
+/* Whole vectors of any instruction set, and whole lines of a cache. */
+enum { PANEL_ALIGN = 16 };
+
+/* Neighbours in a patch, the rows of a tile of the kernel's gradient, that are worth more than
+ * gathered patches. */
+enum { RUN_MIN = 8 };
 
 static int64_t smaller(int64_t a, int64_t b)
 {
@@ -28,6 +36,11 @@ struct shape convolution_kernel_shape(const struct convolution *convolution, int
                                    channels, convolution->filters}};
 }
 
+static bool tiles_are_filled(const struct convolution *convolution)
+{
+    return convolution->sliding.run_length >= RUN_MIN;
+}
+
 /* Whether each window sees one cell, and each cell is seen by one. */
 static bool is_one_to_one(const struct window *window)
 {
@@ -37,24 +50,81 @@ static bool is_one_to_one(const struct window *window)
     return true;
 }
 
-void convolution_plan(struct convolution *convolution)
+/* Whether and how windows slide, with offsets in a plan that has moved for the last time. */
+static void plan_sliding(struct convolution *convolution)
 {
     const struct window *window = &convolution->window;
-    const int64_t channels = window->channels;
-    const int64_t groups = convolution->groups;
+    struct window turned;
 
+    if (!convolution->needs_patches)
+        return;
+    convolution->slides =
+        sliding_plan(&convolution->sliding, window, convolution->groups, convolution->offsets);
+    convolution->slides_back =
+        sliding_turn(window, convolution->filters, &turned) &&
+        sliding_plan(&convolution->sliding_back, &turned, convolution->groups,
+                     convolution->offsets + sliding_offset_count(window));
+}
+
+int convolution_plan(struct layer *layer, struct error *error)
+{
+    struct convolution *convolution = layer->plan_data;
+    const struct window *window = &convolution->window;
+    const int64_t groups = convolution->groups;
+    struct window turned;
+
+    (void)sliding_turn(window, convolution->filters, &turned);
+    const int64_t offsets = sliding_offset_count(window) + sliding_offset_count(&turned);
+    convolution = realloc(convolution, sizeof(*convolution) + (size_t)offsets * sizeof(int64_t));
+    if (convolution == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the plan of a layer");
+    layer->plan_data = convolution;
+    window = &convolution->window;
     convolution->depth =
-        window->kernel[WINDOW_HEIGHT] * window->kernel[WINDOW_WIDTH] * (channels / groups);
-    convolution->is_depthwise = groups > 1 && groups == channels && groups == convolution->filters;
+        window->kernel[WINDOW_HEIGHT] * window->kernel[WINDOW_WIDTH] * (window->channels / groups);
+    convolution->is_depthwise =
+        groups > 1 && groups == window->channels && groups == convolution->filters;
     convolution->needs_patches = !convolution->is_depthwise && !is_one_to_one(window);
     convolution->block = smaller(PATCH_FLOATS / convolution->depth, BLOCK_MAX);
     if (convolution->block < BLOCK_MIN)
         convolution->block = BLOCK_MIN;
+    plan_sliding(convolution);
+    return 0;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The kernel as panels of any set, in a place of its own in the work memory. */
+static int64_t panels_room(const struct convolution *convolution)
+{
+    const int64_t channels = convolution->window.channels / convolution->groups;
+    const int64_t cells = convolution->depth / channels;
+    const int64_t filters = convolution->filters / convolution->groups;
+    const int64_t forward = convolution->depth * ((filters + PANEL_ALIGN - 1) / PANEL_ALIGN);
+    const int64_t back = cells * filters * ((channels + PANEL_ALIGN - 1) / PANEL_ALIGN);
+
+    return larger(forward, back) * PANEL_ALIGN * convolution->groups;
 }
 
 int64_t convolution_work_size(const struct convolution *convolution)
 {
-    return convolution->needs_patches ? convolution->block * convolution->depth : 0;
+    int64_t size = 0, copy = 0;
+
+    if (!convolution->needs_patches)
+        return 0;
+    if (!convolution->slides || !convolution->slides_back || !tiles_are_filled(convolution))
+        size = convolution->block * convolution->depth;
+    if (convolution->slides)
+        copy = larger(copy, sliding_copy_size(&convolution->sliding));
+    if (convolution->slides_back)
+        copy = larger(copy, sliding_copy_size(&convolution->sliding_back));
+    if (convolution->slides || convolution->slides_back)
+        size = larger(size, (copy + PANEL_ALIGN - 1) / PANEL_ALIGN * PANEL_ALIGN +
+                                panels_room(convolution));
+    return size;
 }
 
 int64_t convolution_items(const struct convolution *convolution)
@@ -116,6 +186,110 @@ static void run_block(const struct convolution_pass *pass, const float *images, 
     }
 }
 
+/* ---- windows that slide */
+
+/* Places in the work memory. */
+static float *panels_at(const struct convolution_pass *pass, const struct sliding *sliding)
+{
+    return pass->work + (sliding_copy_size(sliding) + PANEL_ALIGN - 1) / PANEL_ALIGN * PANEL_ALIGN;
+}
+
+static void run_sliding(const struct convolution_pass *pass, const float *images, const float *bias,
+                        int64_t begin, int64_t end, float *results, bool relu, bool adds)
+{
+    const struct convolution *convolution = pass->convolution;
+    const struct sliding *sliding = &convolution->sliding;
+    const int64_t filters = convolution->filters;
+    const int64_t positions = window_positions(&convolution->window);
+    float *panels = panels_at(pass, sliding);
+    const int64_t size =
+        pass->kernels->panels_size(convolution->depth, filters / convolution->groups);
+
+    for (int64_t i = 0; i < convolution->groups; i++) {
+        const struct group group = group_of(convolution, i);
+        pass->kernels->panels_fill(convolution->depth, group.filters, 0, convolution->depth,
+                                   pass->kernel + group.filter, filters, false, panels + i * size);
+    }
+    for (int64_t sample = begin; sample < end; sample++)
+        for (int64_t i = 0; i < convolution->groups; i++) {
+            const struct group group = group_of(convolution, i);
+            const struct patch_grid grid =
+                sliding_grid(sliding, images + sample * window_image_elements(&convolution->window),
+                             i, pass->work);
+            float *y = results + sample * positions * filters + group.filter;
+            pass->kernels->patch_product(&grid, group.filters, panels + i * size,
+                                         adds           ? y
+                                         : bias != NULL ? bias + group.filter
+                                                        : NULL,
+                                         adds ? filters : 0, y, filters,
+                                         relu ? ACTIVATION_RELU : ACTIVATION_LINEAR);
+        }
+}
+
+/* The kernel of each group turned around and transposed: [height, width, filters, channels]. */
+static void fill_turned(const struct convolution_pass *pass, const struct group *group,
+                        float *panels)
+{
+    const struct convolution *convolution = pass->convolution;
+    const int64_t channels = group->part.channels;
+    const int64_t cells = convolution->depth / channels;
+
+    for (int64_t cell = 0; cell < cells; cell++)
+        pass->kernels->panels_fill(
+            cells * group->filters, channels, cell * group->filters, group->filters,
+            pass->kernel + (cells - 1 - cell) * channels * convolution->filters + group->filter,
+            convolution->filters, true, panels);
+}
+
+static void d_images_sliding(const struct convolution_pass *pass, const float *d_results,
+                             int64_t begin, int64_t end, float *d_images, bool overwrite)
+{
+    const struct convolution *convolution = pass->convolution;
+    const struct window *window = &convolution->window;
+    const struct sliding *sliding = &convolution->sliding_back;
+    const int64_t elements = window_positions(window) * convolution->filters;
+    const int64_t channels = window->channels / convolution->groups;
+    float *panels = panels_at(pass, sliding);
+    const int64_t size = pass->kernels->panels_size(
+        convolution->depth / channels * (convolution->filters / convolution->groups), channels);
+
+    for (int64_t i = 0; i < convolution->groups; i++) {
+        const struct group group = group_of(convolution, i);
+        fill_turned(pass, &group, panels + i * size);
+    }
+    for (int64_t sample = begin; sample < end; sample++)
+        for (int64_t i = 0; i < convolution->groups; i++) {
+            const struct patch_grid grid =
+                sliding_grid(sliding, d_results + sample * elements, i, pass->work);
+            float *d = d_images + sample * window_image_elements(window) + i * channels;
+            pass->kernels->patch_product(&grid, channels, panels + i * size, overwrite ? NULL : d,
+                                         window->channels, d, window->channels, ACTIVATION_LINEAR);
+        }
+}
+
+static void d_kernel_sliding(const struct convolution_pass *pass, const float *images,
+                             const float *d_results, int64_t samples, int64_t begin, int64_t end,
+                             float *d_kernel)
+{
+    const struct convolution *convolution = pass->convolution;
+    const int64_t filters = convolution->filters;
+    const int64_t positions = window_positions(&convolution->window);
+
+    for (int64_t sample = 0; sample < samples; sample++)
+        for (int64_t i = 0; i < convolution->groups; i++) {
+            const struct group group = group_of(convolution, i);
+            const struct patch_grid grid = sliding_grid(
+                &convolution->sliding,
+                images + sample * window_image_elements(&convolution->window), i, pass->work);
+            pass->kernels->patch_product_d_kernel(
+                &grid, begin, end, group.filters,
+                d_results + sample * positions * filters + group.filter, filters,
+                d_kernel + begin * filters + group.filter, filters);
+        }
+}
+
+/* ---- one channel by itself */
+
 /* Each channel with itself alone: sample by sample, without patches. */
 static void run_depthwise(const struct convolution_pass *pass, const float *images,
                           const float *bias, int64_t begin, int64_t end, float *results)
@@ -150,6 +324,10 @@ void convolution_run(const struct convolution_pass *pass, const float *images, c
                                               results + begin * positions * convolution->filters);
         return;
     }
+    if (convolution->slides) {
+        run_sliding(pass, images, bias, begin, end, results, relu, false);
+        return;
+    }
     for (int64_t at = begin * positions, count; at < last; at += count) {
         count = smaller(block, last - at);
         run_block(pass, images, bias, at, count, results + at * convolution->filters, relu);
@@ -166,6 +344,10 @@ void convolution_add(const struct convolution_pass *pass, const float *images, i
     const int64_t last = end * positions;
 
     assert(convolution->groups == 1);
+    if (convolution->slides) {
+        run_sliding(pass, images, NULL, begin, end, results, false, true);
+        return;
+    }
     for (int64_t at = begin * positions, count; at < last; at += count) {
         count = smaller(block, last - at);
         const struct group group = group_of(convolution, 0);
@@ -225,6 +407,10 @@ void convolution_d_images(const struct convolution_pass *pass, const float *d_re
     const int64_t block = convolution->needs_patches ? convolution->block : INT64_MAX;
     const int64_t last = end * positions;
 
+    if (convolution->slides_back) {
+        d_images_sliding(pass, d_results, begin, end, d_images, overwrite);
+        return;
+    }
     if (overwrite && (convolution->needs_patches || convolution->is_depthwise))
         memset(d_images + begin * elements, 0, (size_t)((end - begin) * elements) * sizeof(float));
     if (convolution->is_depthwise) {
@@ -269,6 +455,10 @@ void convolution_d_kernel(const struct convolution_pass *pass, const float *imag
         d_kernel_depthwise(pass, images, d_results, samples, begin, end, d_kernel);
         return;
     }
+    if (convolution->slides && tiles_are_filled(convolution)) {
+        d_kernel_sliding(pass, images, d_results, samples, begin, end, d_kernel);
+        return;
+    }
     if (convolution->needs_patches)
         block = smaller(convolution->block * convolution->depth / (end - begin), BLOCK_MAX);
     for (int64_t at = 0, count; at < last; at += count) {
@@ -281,7 +471,7 @@ void convolution_d_kernel(const struct convolution_pass *pass, const float *imag
             pass->kernels->product_d_kernel(
                 count, group.filters, end - begin, patches.at, patches.stride,
                 d_results + at * convolution->filters + group.filter, convolution->filters,
-                d_kernel + begin * convolution->filters + group.filter, convolution->filters);
+                d_kernel + begin * convolution->filters + group.filter, convolution->filters, 0);
         }
     }
 }

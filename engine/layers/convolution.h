@@ -2,9 +2,10 @@
  * as products of matrices: what the layers conv1d, conv2d and conv2d_transpose have in common. The
  * last is the first's gradient by its images, and the other way around.
  *
- * Patches of a block of positions are gathered into the caller's work memory; kernels of one cell
- * need no patches, and a channel that is convolved with itself alone no products. Every number is
- * one chain of operations whatever rows, positions or items a call is for. */
+ * Where windows slide over an image, products read the patches where they lie. Else patches of a
+ * block of positions are gathered into the caller's work memory; kernels of one cell need no
+ * patches, and a channel that is convolved with itself alone no products. Every number is one chain
+ * of operations whatever rows, positions or items a call is for. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_LAYERS_CONVOLUTION_H
 #define PROPD_ENGINE_LAYERS_CONVOLUTION_H
@@ -12,7 +13,7 @@
 #include "engine/activation.h"
 #include "engine/initializer.h"
 #include "engine/layers/affine.h"
-#include "engine/layers/window.h"
+#include "engine/layers/sliding.h"
 
 /* The options of all of them; groups is 0, for 1, where a type has none. */
 struct convolution_options {
@@ -59,14 +60,19 @@ struct convolution {
     int64_t block;      /* positions that are gathered at a time */
     bool is_depthwise;  /* each channel with itself alone */
     bool needs_patches; /* else the images are the patches */
+    bool slides;        /* over the images, without gathering patches */
+    bool slides_back;   /* over the results, for the gradient by the images */
+    struct sliding sliding, sliding_back;
+    int64_t offsets[]; /* theirs */
 };
 
 /* The kernel's shape for an image of `axes` axes. Its elements may be beyond the limit, which the
  * caller checks before convolution_plan(). */
 struct shape convolution_kernel_shape(const struct convolution *convolution, int axes);
-/* Completes what has its window, groups and filters. */
-void convolution_plan(struct convolution *convolution);
-/* Floats of work memory. */
+/* Completes the plan that a layer has, with window, groups and filters, and moves it to where it has
+ * room. */
+int convolution_plan(struct layer *layer, struct error *error);
+/* Floats of work memory for kernels of any instruction set. */
 int64_t convolution_work_size(const struct convolution *convolution);
 /* Items that the gradient by the kernel is cut into: rows of its matrix [depth, filters], or
  * channels where it is depthwise. */

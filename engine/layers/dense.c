@@ -108,7 +108,7 @@ static void dense_backward_parameters(const struct layer *layer, struct layer_pa
 
     pass->kernels->product_d_kernel(view.rows, end - begin, view.depth, pass->inputs[0], view.depth,
                                     d_sums, columns, pass->d_tensors[AFFINE_KERNEL] + begin,
-                                    columns);
+                                    columns, 0);
     if (layer->tensor_count > AFFINE_BIAS)
         pass->kernels->column_sums(view.rows, end - begin, d_sums, columns,
                                    pass->d_tensors[AFFINE_BIAS] + begin);

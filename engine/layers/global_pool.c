@@ -61,39 +61,28 @@ static void global_average_forward(const struct layer *layer, struct layer_pass 
                                 pass->output + begin * windows.result_step);
 }
 
-/* The gradient of rows from `begin` on, zeroed where nobody has written it; NULL: not wanted. */
-static float *d_input_of(const struct layer_pass *pass, const struct windows *windows,
-                         int64_t begin)
-{
-    if (pass->d_inputs[0] == NULL)
-        return NULL;
-    float *d_input = pass->d_inputs[0] + begin * windows->step;
-    if (pass->d_input_overwrite[0])
-        memset(d_input, 0, (size_t)(windows->count * windows->step) * sizeof(float));
-    return d_input;
-}
-
 static void global_max_backward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                                 int64_t end)
 {
     const struct windows windows = windows_of(layer, begin, end);
-    float *d_input = d_input_of(pass, &windows, begin);
 
-    if (d_input != NULL)
+    if (pass->d_inputs[0] != NULL)
         pass->kernels->windows_max_gradient(&windows, pass->inputs[0] + begin * windows.step,
                                             pass->output_read + begin * windows.result_step,
-                                            pass->d_output + begin * windows.result_step, d_input);
+                                            pass->d_output + begin * windows.result_step,
+                                            pass->d_inputs[0] + begin * windows.step,
+                                            pass->d_input_overwrite[0]);
 }
 
 static void global_average_backward(const struct layer *layer, struct layer_pass *pass,
                                     int64_t begin, int64_t end)
 {
     const struct windows windows = windows_of(layer, begin, end);
-    float *d_input = d_input_of(pass, &windows, begin);
 
-    if (d_input != NULL)
+    if (pass->d_inputs[0] != NULL)
         pass->kernels->windows_mean_gradient(&windows, pass->d_output + begin * windows.result_step,
-                                             d_input);
+                                             pass->d_inputs[0] + begin * windows.step,
+                                             pass->d_input_overwrite[0]);
 }
 
 #define GLOBAL_POOL(type_name, type_help, type_example, planned, what)                             \

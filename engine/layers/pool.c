@@ -36,14 +36,24 @@ int pool_plan(struct layer *layer, int axes, const char *path, struct error *err
     return 0;
 }
 
-void pool_begin_gradient(const struct layer *layer, const struct layer_pass *pass, int64_t begin,
+bool pool_begin_gradient(const struct layer *layer, const struct layer_pass *pass, int64_t begin,
                          int64_t end)
 {
-    int64_t elements = layer_input_elements(layer);
+    const struct window *window = layer->plan_data;
+    const int64_t elements = layer_input_elements(layer);
+    bool is_apart = true, is_cover = true;
 
-    if (pass->d_input_overwrite[0])
+    for (int axis = 0; axis < WINDOW_AXES; axis++) {
+        is_apart = is_apart && window->stride[axis] >= window->kernel[axis];
+        is_cover = is_cover && window->stride[axis] == window->kernel[axis] &&
+                   window->out[axis] * window->stride[axis] >= window->in[axis];
+    }
+    if (!pass->d_input_overwrite[0])
+        return false;
+    if (!is_apart || !is_cover)
         memset(pass->d_inputs[0] + begin * elements, 0,
                (size_t)((end - begin) * elements) * sizeof(float));
+    return is_apart;
 }
 
 bool pool_next_span(const struct layer *layer, int64_t begin, int64_t end, int64_t *at,

@@ -18,9 +18,9 @@ extern const struct field pool_fields[];
 /* Plans a layer over images of `axes` axes; its plan_data is a struct window. */
 int pool_plan(struct layer *layer, int axes, const char *path, struct error *error);
 
-/* Begins the gradient by the input of rows [begin, end), to which windows add: zeros where this is
- * the first to write it. */
-void pool_begin_gradient(const struct layer *layer, const struct layer_pass *pass, int64_t begin,
+/* Begins the gradient by the input of rows [begin, end): true where windows, which share no cell,
+ * are to store it; else they add to what is there, zeros where this is the first to write it. */
+bool pool_begin_gradient(const struct layer *layer, const struct layer_pass *pass, int64_t begin,
                          int64_t end);
 
 /* Windows of one sample that see cells alike, and where they are in the batch. */

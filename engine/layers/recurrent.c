@@ -222,7 +222,7 @@ static void input_gradients(const struct walk *all, int64_t begin, int64_t end)
 
     pass->kernels->product_d_kernel(
         rows, end - begin, view->channels, pass->scratch[RECURRENT_SCRATCH_INPUT], view->channels,
-        all->gates + begin, stride, d_tensors[RECURRENT_INPUT_KERNEL] + begin, view->columns);
+        all->gates + begin, stride, d_tensors[RECURRENT_INPUT_KERNEL] + begin, view->columns, 0);
     pass->kernels->column_sums(rows, end - begin, all->gates + begin, stride,
                                d_tensors[RECURRENT_INPUT_BIAS] + begin);
 }
@@ -245,7 +245,7 @@ static void recurrent_gradients(const struct walk *all, int64_t shift, int64_t b
         return;
     pass->kernels->product_d_kernel(rows, end - begin, units, h, units,
                                     d_gates + (all->direction == 0 ? pass->rows * stride : 0),
-                                    stride, d_tensors[RECURRENT_KERNEL] + begin, view->columns);
+                                    stride, d_tensors[RECURRENT_KERNEL] + begin, view->columns, 0);
     if (all->cell->has_recurrent_bias)
         pass->kernels->column_sums(rows + pass->rows, end - begin, d_gates, stride,
                                    d_tensors[RECURRENT_BIAS] + begin);

@@ -99,7 +99,7 @@ static void product_run(const struct kernels *set, const struct operands *o, int
                              o->x, o->depth, 1);
     else
         set->product_d_kernel(o->rows, o->columns, o->depth, o->x, o->depth, o->y, o->columns, o->w,
-                              o->columns);
+                              o->columns, 0);
 }
 
 static void fill(struct operands *o)

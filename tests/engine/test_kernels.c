@@ -142,7 +142,7 @@ static void part_run(const struct kernels *set, const struct operands *o, int wh
                          o->w.at + column, o->w.stride, at, result->stride);
     else
         set->product_d_kernel(o->rows, columns, rows, o->in.at + row, o->in.stride,
-                              o->out.at + column, o->out.stride, at, result->stride);
+                              o->out.at + column, o->out.stride, at, result->stride, 0);
 }
 
 static void cut_run(const struct kernels *set, const struct operands *o, int which,
@@ -248,8 +248,8 @@ START_TEST(nothing_is_touched_for_no_rows_or_no_columns)
         (*set)->product_d_input(0, 5, 5, NULL, 5, NULL, 5, NULL, 5, 1);
         (*set)->product_add(0, 5, 5, NULL, 5, NULL, 5, NULL, 5);
         (*set)->product_add(1, 1, 0, NULL, 5, NULL, 5, &one, 1);
-        (*set)->product_d_kernel(3, 0, 5, NULL, 5, NULL, 5, NULL, 5);
-        (*set)->product_d_kernel(0, 1, 1, NULL, 5, NULL, 5, &one, 5);
+        (*set)->product_d_kernel(3, 0, 5, NULL, 5, NULL, 5, NULL, 5, 0);
+        (*set)->product_d_kernel(0, 1, 1, NULL, 5, NULL, 5, &one, 5, 0);
         (*set)->column_sums(0, 1, NULL, 1, &one);
         ck_assert_mem_eq(&one, &(float){1}, sizeof(one));
     }

@@ -41,6 +41,11 @@ static struct windows draw_windows(void)
                               .channels = draw(0, 2) == 0 ? draw(1, 70) : draw(1, 9)};
     windows.step = windows.channels * draw(1, 3);
     windows.cell_stride = windows.channels * draw(1, 2);
+    if (draw(0, 3) == 0) { /* side by side */
+        windows.cell_stride = windows.channels;
+        windows.step = windows.cells * windows.channels;
+        windows.count = draw(1, 14 / windows.cells);
+    }
     windows.line_stride = windows.channels * draw(14, 16);
     windows.result_step = windows.channels + draw(0, 3);
     windows.kernel_cell_stride = windows.channels + draw(0, 2);
@@ -70,15 +75,18 @@ static void run(const struct kernels *set, enum which which, const struct window
                 struct memory *m, int64_t at)
 {
     const float *bias = windows->lines % 2 == 0 ? NULL : m->bias + at;
+    const int overwrite = windows->step >= windows->cells * windows->cell_stride &&
+                          windows->line_stride >= windows->count * windows->step;
 
     if (which == MAXIMA)
         set->windows_max(windows, m->x + at, m->y + at);
     else if (which == MAXIMA_BACK) /* x, its largest, their gradients, and where they go */
-        set->windows_max_gradient(windows, given.x + at, given.y + at, m->bias + at, m->x + at);
+        set->windows_max_gradient(windows, given.x + at, given.y + at, m->bias + at, m->x + at,
+                                  overwrite);
     else if (which == MEANS)
         set->windows_mean(windows, m->x + at, m->y + at);
     else if (which == MEANS_BACK)
-        set->windows_mean_gradient(windows, m->y + at, m->x + at);
+        set->windows_mean_gradient(windows, m->y + at, m->x + at, overwrite);
     else if (which == PRODUCTS)
         set->windows_product(windows, m->x + at, m->w + at, bias, m->y + at);
     else if (which == PRODUCTS_BACK)
@@ -193,7 +201,7 @@ START_TEST(of_equal_ones_the_first_gets_the_gradient)
 
     for (const struct kernels *const *set = kernels_list(); *set != NULL; set++) {
         float d_x[] = {1, 1, 1, 1};
-        (*set)->windows_max_gradient(&windows, x, y, d_y, d_x);
+        (*set)->windows_max_gradient(&windows, x, y, d_y, d_x, 0);
         ck_assert_mem_eq(d_x, right, sizeof(right));
     }
 }
