@@ -85,6 +85,8 @@ struct layer {
     int64_t scratch_fixed[LAYER_SCRATCH_MAX];   /* the same, once per batch */
     int64_t work_size;                          /* floats of pass.work */
     int64_t parameter_items; /* items of backward_parameters; 0: no trained tensors */
+    int64_t parameter_step;  /* parts of them are best as multiples of it; 0: of 32 */
+    bool stores_gradient;    /* backward_parameters heeds pass.stores */
     int64_t batch_items;     /* items of forward_batch and backward_batch; 0: row-wise only */
     bool in_place;           /* output may share the (only) input's memory: reshape, flatten */
     bool draws;              /* uses pass.rng (dropout) */
@@ -117,6 +119,7 @@ struct layer_pass {
     float *tensors[LAYER_TENSORS_MAX];   /* weights; written only for TENSOR_STATE, in forward_batch
                                             when training */
     float *d_tensors[LAYER_TENSORS_MAX]; /* gradients to add to; NULL for TENSOR_STATE */
+    bool stores; /* the gradient by tensor 0 is undefined yet: it is stored instead of added */
 };
 
 struct layer_type {

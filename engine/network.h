@@ -111,6 +111,7 @@ struct network_run {
     bool frozen;   /* with training: the moving statistics normalize and stay as they are */
     bool output_activation; /* apply the output activation (false where the loss works on logits and
                                no output is wanted) */
+    bool first;             /* backward: the gradients are undefined yet, else they are added to */
     uint64_t seed, step;    /* key of the draws */
     struct team *team;      /* NULL: the caller's thread */
 };
@@ -118,9 +119,9 @@ struct network_run {
 void network_forward(const struct network *network, struct workspace *workspace, float *parameters,
                      const struct network_run *run);
 
-/* After a training forward and with workspace_d_output filled: `gradients` (trained_count floats,
- * zeroed by the caller) get theirs. `from_logits`: d_output is by the logits, else by the output.
- */
+/* After a training forward and with workspace_d_output filled: `gradients` (trained_count floats)
+ * get theirs, in addition to what they hold unless run->first. `from_logits`: d_output is by the
+ * logits, else by the output. */
 void network_backward(const struct network *network, struct workspace *workspace, float *parameters,
                       float *gradients, bool from_logits, const struct network_run *run);
 

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 /* Below this many multiplications and additions, handing work to another member costs more than it
  * gains. */
@@ -255,6 +256,19 @@ static void backward_rows(void *context, int64_t begin, int64_t end, int member)
     }
 }
 
+/* What gradients are added to begins as zeros. */
+static void begin_gradients(const struct network *network, struct workspace *workspace, bool first)
+{
+    for (int i = 0; i < network->layer_count; i++) {
+        const struct layer *layer = &network->layers[i];
+        workspace->passes[i].stores = first && layer->stores_gradient;
+        for (int t = layer->stores_gradient ? 1 : 0; t < layer->tensor_count && first; t++)
+            if (layer->tensors[t].role != TENSOR_STATE)
+                memset(workspace->passes[i].d_tensors[t], 0,
+                       (size_t)layer->tensors[t].count * sizeof(float));
+    }
+}
+
 static void run_parameter_chunks(void *context, int64_t begin, int64_t end, int member)
 {
     const struct workspace *workspace = context;
@@ -290,6 +304,7 @@ void network_backward(const struct network *network, struct workspace *workspace
 
     assert(workspace->use == WORKSPACE_TRAIN && run->training);
     workspace_bind(workspace, parameters, gradients);
+    begin_gradients(network, workspace, run->first);
     for (int i = network->layer_count - 1; i >= 0; i--) {
         const struct layer *layer = &network->layers[i];
         if (layer->type->backward_batch == NULL || !workspace->layout.layers[i].wants_gradient)
@@ -320,6 +335,7 @@ void network_backward_layer(const struct network *network, struct workspace *wor
                                                  network->output_activation != ACTIVATION_LINEAR};
 
     workspace_bind(workspace, parameters, gradients);
+    begin_gradients(network, workspace, false);
     run_segment(&segment, 2, backward_rows);
     if (type->backward_batch != NULL && workspace->layout.layers[layer].wants_gradient)
         run_batch_phase((struct batch_phase){&network->layers[layer], &workspace->passes[layer],

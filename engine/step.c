@@ -26,6 +26,7 @@ struct step {
     int64_t block_count; /* of the trained parameters */
     double rate_factor;  /* of what the schedule gives */
     int slot_count;
+    bool is_first;               /* no batch of the update has given its gradients yet */
     int64_t carried_step;        /* updates that `carried` is of */
     double carried;              /* the optimizer's, see optimizer_type.carry */
     struct workspace *workspace; /* owned, as all below */
@@ -298,7 +299,7 @@ static struct network_run network_run_of(const struct step *step, int64_t rows, 
 void step_begin(struct step *step, struct step_result *result)
 {
     *result = (struct step_result){.loss = 0};
-    memset(step->gradients, 0, (size_t)step->setup.network->trained_count * sizeof(float));
+    step->is_first = true;
 }
 
 enum step_outcome step_add(struct step *step, float *parameters, int64_t draw,
@@ -313,6 +314,8 @@ enum step_outcome step_add(struct step *step, float *parameters, int64_t draw,
                     (double)update_rows;
     if (!isfinite(result->loss))
         return STEP_LOSS_NOT_FINITE;
+    run.first = step->is_first;
+    step->is_first = false;
     network_backward(network, step->workspace, parameters, step->gradients, step->from_logits,
                      &run);
     return STEP_DONE;

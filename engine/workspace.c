@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_LINE = 64, CHUNK_COLUMNS = 32 };
+enum { CACHE_LINE = 64, CHUNK_ITEMS = 32, CHUNKS_PER_MEMBER = 8 };
 
 /* Multiplications and additions of a chunk, at least: a few microseconds. */
-static const int64_t CHUNK_FLOPS = 1 << 18;
+static const double CHUNK_FLOPS = 1 << 18;
 
 static int layout_bytes(const struct layout *layout, int64_t rows, int members, size_t *bytes,
                         struct error *error)
@@ -102,17 +102,26 @@ static void fill_pass(const struct workspace *workspace, int index)
     }
 }
 
-/* Items of a chunk of this layer: whole groups of columns, and more of them where each is little
- * work. */
-static int64_t chunk_items(const struct layer *layer, int64_t rows)
+/* Items of a chunk of this layer: all for one member, else so many that the chunks of a network are
+ * alike, and none is too small for the work that it takes to begin it. */
+static int64_t chunk_items(const struct workspace *workspace, const struct layer *layer)
 {
-    int64_t item_flops = layer->flops_per_row / layer->parameter_items;
-    int64_t group_flops = 0;
+    const double rows = (double)workspace->rows;
+    const double item = (double)layer->flops_per_row / (double)layer->parameter_items * rows;
+    const int64_t step = layer->parameter_step > 0 ? layer->parameter_step : CHUNK_ITEMS;
+    double flops = 0;
 
-    if (__builtin_mul_overflow(item_flops * CHUNK_COLUMNS, rows, &group_flops) ||
-        group_flops >= CHUNK_FLOPS)
-        return CHUNK_COLUMNS;
-    return (CHUNK_FLOPS / (group_flops + 1) + 1) * CHUNK_COLUMNS;
+    if (workspace->members == 1)
+        return layer->parameter_items;
+    for (int i = 0; i < workspace->network->layer_count; i++)
+        if (workspace->network->layers[i].parameter_items > 0)
+            flops += (double)workspace->network->layers[i].flops_per_row * rows;
+    flops /= workspace->members * CHUNKS_PER_MEMBER;
+    if (flops < CHUNK_FLOPS)
+        flops = CHUNK_FLOPS;
+    if (flops >= item * (double)layer->parameter_items)
+        return layer->parameter_items;
+    return ((int64_t)(flops / item) / step + 1) * step;
 }
 
 static int64_t list_chunks(const struct workspace *workspace, struct parameter_chunk *chunks)
@@ -124,7 +133,7 @@ static int64_t list_chunks(const struct workspace *workspace, struct parameter_c
         const struct layer *layer = &network->layers[i];
         if (layer->parameter_items == 0)
             continue;
-        int64_t step = chunk_items(layer, workspace->rows);
+        int64_t step = chunk_items(workspace, layer);
         for (int64_t at = 0; at < layer->parameter_items; at += step, count++) {
             int64_t end = at + step < layer->parameter_items ? at + step : layer->parameter_items;
             if (chunks != NULL)

@@ -6,6 +6,9 @@
 
 #include "engine/layer.h"
 
+/* Rows of a kernel: whole tiles of any instruction set, or nearly. */
+enum { AFFINE_PARAMETER_STEP = 28 };
+
 enum { AFFINE_UNITS_MAX = 65536 };
 enum { AFFINE_KERNEL, AFFINE_BIAS }; /* tensors */
 

@@ -66,6 +66,7 @@ static int conv_plan(struct layer *layer, int axes, const char *path, struct err
     convolution = layer->plan_data;
     layer->work_size = convolution_work_size(convolution);
     layer->parameter_items = convolution_items(convolution);
+    layer->parameter_step = convolution_item_step(convolution);
     layer->flops_per_row = layer_flops(layer_output_elements(layer), convolution->depth);
     const struct affine affine = affine_of(layer, &options->activation);
     const struct affine_tensors tensors = {

@@ -72,6 +72,7 @@ static int transpose_plan(struct layer *layer, const char *path, struct error *e
     convolution = layer->plan_data;
     layer->work_size = convolution_work_size(convolution);
     layer->parameter_items = convolution_items(convolution);
+    layer->parameter_step = convolution_item_step(convolution);
     layer->flops_per_row = layer_flops(layer_input_elements(layer), convolution->depth);
     return plan_tensors(layer, convolution, path, error);
 }

@@ -132,6 +132,16 @@ int64_t convolution_items(const struct convolution *convolution)
     return convolution->is_depthwise ? convolution->window.channels : convolution->depth;
 }
 
+int64_t convolution_item_step(const struct convolution *convolution)
+{
+    if (convolution->is_depthwise)
+        return 0;
+    return convolution->slides && tiles_are_filled(convolution) &&
+                   convolution->sliding.run_length < AFFINE_PARAMETER_STEP
+               ? convolution->sliding.run_length
+               : AFFINE_PARAMETER_STEP;
+}
+
 /* One group of a convolution: its part of a patch, and of the filters. */
 struct group {
     struct patch_part part;

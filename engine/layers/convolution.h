@@ -77,6 +77,8 @@ int64_t convolution_work_size(const struct convolution *convolution);
 /* Items that the gradient by the kernel is cut into: rows of its matrix [depth, filters], or
  * channels where it is depthwise. */
 int64_t convolution_items(const struct convolution *convolution);
+/* Parts of them are best as multiples of it; 0: of any. */
+int64_t convolution_item_step(const struct convolution *convolution);
 
 /* One batch's convolution, as a call sees it. Images and results are the whole batch's: [samples]
  * [image], [samples][positions][filters]. */

@@ -36,7 +36,9 @@ static int dense_plan(struct layer *layer, const char *path, struct error *error
     layer->output_shape.dims[layer->output_shape.rank - 1] = dense->units;
     if (shape_check(&layer->output_shape, path, "an output", error) != 0)
         return -1;
-    layer->parameter_items = dense->units;
+    layer->parameter_items = depth;
+    layer->parameter_step = AFFINE_PARAMETER_STEP;
+    layer->stores_gradient = true;
     layer->flops_per_row = layer_flops(layer_output_elements(layer), depth);
     struct affine affine = affine_of(layer, &dense->activation);
     const struct affine_tensors tensors = {
@@ -98,20 +100,20 @@ static void dense_backward(const struct layer *layer, struct layer_pass *pass, i
             view.depth, pass->d_input_overwrite[0]);
 }
 
-/* Items are output columns. */
+/* Items are the kernel's rows; the bias goes with the first ones. */
 static void dense_backward_parameters(const struct layer *layer, struct layer_pass *pass,
                                       int64_t begin, int64_t end)
 {
     struct dense_view view = dense_view(layer, 0, pass->rows);
     int64_t columns = view.affine.columns;
-    const float *d_sums = pass->d_output + begin;
 
-    pass->kernels->product_d_kernel(view.rows, end - begin, view.depth, pass->inputs[0], view.depth,
-                                    d_sums, columns, pass->d_tensors[AFFINE_KERNEL] + begin,
-                                    columns, 0);
-    if (layer->tensor_count > AFFINE_BIAS)
-        pass->kernels->column_sums(view.rows, end - begin, d_sums, columns,
-                                   pass->d_tensors[AFFINE_BIAS] + begin);
+    pass->kernels->product_d_kernel(view.rows, columns, end - begin, pass->inputs[0] + begin,
+                                    view.depth, pass->d_output, columns,
+                                    pass->d_tensors[AFFINE_KERNEL] + begin * columns, columns,
+                                    pass->stores);
+    if (layer->tensor_count > AFFINE_BIAS && begin == 0)
+        pass->kernels->column_sums(view.rows, columns, pass->d_output, columns,
+                                   pass->d_tensors[AFFINE_BIAS]);
 }
 
 const struct layer_type layer_dense = {
