@@ -100,11 +100,11 @@ struct kernels {
     void (*patch_product)(const struct patch_grid *grid, int64_t columns, const float *panels,
                           const float *start, int64_t start_stride, float *y, int64_t y_stride,
                           enum activation_code activation);
-    /* d_w[i - begin, j] += sum over patches r of their element i * d_y[r, j], for begin <= i < end.
-     */
+    /* d_w[i - begin, j] += sum over patches r of their element i * d_y[r, j], for begin <= i < end;
+     * d_y as panels. */
     void (*patch_product_d_kernel)(const struct patch_grid *grid, int64_t begin, int64_t end,
-                                   int64_t columns, const float *d_y, int64_t d_y_stride,
-                                   float *d_w, int64_t d_w_stride);
+                                   int64_t columns, const float *panels, float *d_w,
+                                   int64_t d_w_stride);
 
     /* d_bias[j] += sum over r of d_y[r, j], in double: rows can be many, and much alike. */
     void (*column_sums)(int64_t rows, int64_t columns, const float *d_y, int64_t d_y_stride,

@@ -55,8 +55,8 @@ void KERNEL(patch_product)(const struct patch_grid *grid, int64_t columns, const
 }
 
 void KERNEL(patch_product_d_kernel)(const struct patch_grid *grid, int64_t begin, int64_t end,
-                                    int64_t columns, const float *d_y, int64_t d_y_stride,
-                                    float *d_w, int64_t d_w_stride)
+                                    int64_t columns, const float *panels, float *d_w,
+                                    int64_t d_w_stride)
 {
     for (int64_t at = begin, next; at < end; at = next) {
         const int64_t run = at / grid->run_length;
@@ -73,8 +73,8 @@ void KERNEL(patch_product_d_kernel)(const struct patch_grid *grid, int64_t begin
                                              at % grid->run_length,
                                         .a_stride = grid->step,
                                         .across = true,
-                                        .b = d_y,
-                                        .b_stride = d_y_stride,
+                                        .source = SOURCE_PANELS,
+                                        .b = panels,
                                         .start = c,
                                         .start_stride = d_w_stride,
                                         .c = c,

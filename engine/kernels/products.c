@@ -81,15 +81,23 @@ static int64_t parted_rows(const struct product *product, const struct panel *pa
     return (panel->vectors * LANES - 1) / panel->columns;
 }
 
-/* Where element k = 0 of a row is read from. */
-static const float *row_at(const struct product *product, const struct block *block, int64_t row)
+/* Points a tile's groups of rows [begin, end) at their first element of the block. */
+static void point_rows(const struct product *product, const struct block *block, int64_t begin,
+                       int64_t end, int group, const float *a[POINTERS_MAX])
 {
-    if (product->across)
-        return product->a + block->begin * product->a_stride + row;
-    if (product->lines == 1)
-        return product->a + product->line_offsets[0] + block->begin + row * product->a_stride;
-    return product->a + product->line_offsets[row / product->rows] + block->begin +
-           row % product->rows * product->a_stride;
+    if (product->across) {
+        a[0] = product->a + block->begin * product->a_stride + begin;
+        return;
+    }
+    int64_t line = product->lines == 1 ? 0 : begin / product->rows;
+    int64_t row = begin - line * product->rows;
+    for (; begin < end; begin += group, row += group) {
+        while (row >= product->rows && line + 1 < product->lines) {
+            row -= product->rows;
+            line++;
+        }
+        *a++ = product->a + product->line_offsets[line] + block->begin + row * product->a_stride;
+    }
 }
 
 /* Rows [begin, end), in tiles as even as they come. */
@@ -99,12 +107,11 @@ static void panel_run_rows(const struct product *product, const struct block *bl
     const int64_t tiles = (end - begin + tile_rows[panel->kind] - 1) / tile_rows[panel->kind];
     const float *start = block->line > 0 ? product->c : product->start;
     const int group = tile_groups[panel->kind];
+    const int64_t each = (end - begin) / tiles, more = (end - begin) % tiles;
     int64_t row = begin;
     for (int64_t i = 0; i < tiles; i++) {
-        const int64_t next = begin + (end - begin) * (i + 1) / tiles;
-        tile->a[0] = row_at(product, block, row);
-        for (int64_t at = row + group, j = 1; at < next && !product->across; at += group, j++)
-            tile->a[j] = row_at(product, block, at);
+        const int64_t next = row + each + (i < more);
+        point_rows(product, block, row, next, group, tile->a);
         tile->start = start ? start + row * tile->start_stride + panel->column : zeros;
         tile->c = product->c + row * tile->c_stride + panel->column;
         tile_functions[product->across][panel->kind][next - row - 1](tile);

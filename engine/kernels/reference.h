@@ -69,7 +69,7 @@ void reference_patch_product(const struct patch_grid *grid, int64_t columns, con
                              const float *start, int64_t start_stride, float *y, int64_t y_stride,
                              enum activation_code activation);
 void reference_patch_product_d_kernel(const struct patch_grid *grid, int64_t begin, int64_t end,
-                                      int64_t columns, const float *d_y, int64_t d_y_stride,
-                                      float *d_w, int64_t d_w_stride);
+                                      int64_t columns, const float *panels, float *d_w,
+                                      int64_t d_w_stride);
 
 #endif

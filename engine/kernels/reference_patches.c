@@ -39,13 +39,13 @@ void reference_patch_product(const struct patch_grid *grid, int64_t columns, con
 }
 
 void reference_patch_product_d_kernel(const struct patch_grid *grid, int64_t begin, int64_t end,
-                                      int64_t columns, const float *d_y, int64_t d_y_stride,
-                                      float *d_w, int64_t d_w_stride)
+                                      int64_t columns, const float *panels, float *d_w,
+                                      int64_t d_w_stride)
 {
     for (int64_t i = begin; i < end; i++)
         for (int64_t j = 0; j < columns; j++) {
             float *sum = d_w + (i - begin) * d_w_stride + j;
             for (int64_t row = 0; row < grid->lines * grid->count; row++)
-                *sum = fmaf(element(grid, row, i), d_y[row * d_y_stride + j], *sum);
+                *sum = fmaf(element(grid, row, i), panels[row * columns + j], *sum);
         }
 }

@@ -35,8 +35,8 @@ void KERNEL(patch_product)(const struct patch_grid *grid, int64_t columns, const
                            const float *start, int64_t start_stride, float *y, int64_t y_stride,
                            enum activation_code activation);
 void KERNEL(patch_product_d_kernel)(const struct patch_grid *grid, int64_t begin, int64_t end,
-                                    int64_t columns, const float *d_y, int64_t d_y_stride,
-                                    float *d_w, int64_t d_w_stride);
+                                    int64_t columns, const float *panels, float *d_w,
+                                    int64_t d_w_stride);
 
 /* activations.c and derivatives.c */
 void KERNEL(activation_forward)(enum activation_code code, float alpha, int64_t rows,

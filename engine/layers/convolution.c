@@ -97,16 +97,23 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* The kernel as panels of any set, in a place of its own in the work memory. */
+/* Floats of a matrix as panels of any set. */
+static int64_t panels_size(int64_t depth, int64_t columns)
+{
+    return depth * ((columns + PANEL_ALIGN - 1) / PANEL_ALIGN * PANEL_ALIGN);
+}
+
+/* The kernel as panels, or its part for the gradient by it, in a place of its own. */
 static int64_t panels_room(const struct convolution *convolution)
 {
     const int64_t channels = convolution->window.channels / convolution->groups;
     const int64_t cells = convolution->depth / channels;
     const int64_t filters = convolution->filters / convolution->groups;
-    const int64_t forward = convolution->depth * ((filters + PANEL_ALIGN - 1) / PANEL_ALIGN);
-    const int64_t back = cells * filters * ((channels + PANEL_ALIGN - 1) / PANEL_ALIGN);
+    const int64_t kernel =
+        larger(panels_size(convolution->depth, filters), panels_size(cells * filters, channels));
 
-    return larger(forward, back) * PANEL_ALIGN * convolution->groups;
+    return larger(kernel * convolution->groups,
+                  panels_size(window_positions(&convolution->window), filters));
 }
 
 int64_t convolution_work_size(const struct convolution *convolution)
@@ -284,6 +291,7 @@ static void d_kernel_sliding(const struct convolution_pass *pass, const float *i
     const struct convolution *convolution = pass->convolution;
     const int64_t filters = convolution->filters;
     const int64_t positions = window_positions(&convolution->window);
+    float *panels = panels_at(pass, &convolution->sliding);
 
     for (int64_t sample = 0; sample < samples; sample++)
         for (int64_t i = 0; i < convolution->groups; i++) {
@@ -291,10 +299,12 @@ static void d_kernel_sliding(const struct convolution_pass *pass, const float *i
             const struct patch_grid grid = sliding_grid(
                 &convolution->sliding,
                 images + sample * window_image_elements(&convolution->window), i, pass->work);
-            pass->kernels->patch_product_d_kernel(
-                &grid, begin, end, group.filters,
-                d_results + sample * positions * filters + group.filter, filters,
-                d_kernel + begin * filters + group.filter, filters);
+            pass->kernels->panels_fill(positions, group.filters, 0, positions,
+                                       d_results + sample * positions * filters + group.filter,
+                                       filters, false, panels);
+            pass->kernels->patch_product_d_kernel(&grid, begin, end, group.filters, panels,
+                                                  d_kernel + begin * filters + group.filter,
+                                                  filters);
         }
 }
 
