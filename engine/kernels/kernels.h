@@ -61,6 +61,11 @@ struct patch_grid {
     const int64_t *run_offsets;
 };
 
+/* What channel_d_input() takes of each channel. */
+struct channel_gradient {
+    const double *mean, *scale, *factor, *mean_d, *mean_product;
+};
+
 struct kernels {
     const char *name; /* "avx512", "avx2", "neon", "baseline", "reference" */
 
@@ -120,6 +125,36 @@ struct kernels {
     void (*activation_backward)(enum activation_code code, float alpha, int64_t rows,
                                 int64_t columns, const float *x, const float *y, const float *d_y,
                                 float *d_x);
+
+    /* Normalization of channels over rows, `stride` apart: means and sums of squared differences
+     * from them. */
+    void (*channel_moments)(int64_t rows, int64_t columns, const float *x, int64_t stride,
+                            double *means, double *squares);
+    /* y = (x - mean) * factor + shift; y may be x. */
+    void (*channel_normalize)(int64_t rows, int64_t columns, const float *x, int64_t stride,
+                              const double *mean, const double *factor, const float *shift,
+                              float *y);
+    /* The sums of d_y, and of d_y * (x - mean) * scale. */
+    void (*channel_gradient_sums)(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                                  int64_t stride, const double *mean, const double *scale,
+                                  double *sums, double *products);
+    /* d_x += factor * (d_y - mean_d - (x - mean) * scale * mean_product); = with `overwrite`. */
+    void (*channel_d_input)(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                            int64_t stride, const struct channel_gradient *channels, float *d_x,
+                            int overwrite);
+    /* Normalization of each row over its columns: y = (x - mean) * scale * gamma + beta, scale = 1
+     * / sqrt(variance + epsilon), the variance biased. `means` and `scales` [rows] may be NULL. */
+    void (*layer_norm_forward)(int64_t rows, int64_t columns, const float *x, const float *gamma,
+                               const float *beta, double epsilon, float *y, float *means,
+                               float *scales);
+    /* d_x +=; = with `overwrite`. */
+    void (*layer_norm_backward)(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                                const float *gamma, const float *means, const float *scales,
+                                float *d_x, int overwrite);
+    /* d_gamma += the sum over rows of d_y * (x - mean) * scale; rows `stride` apart. */
+    void (*layer_norm_d_gamma)(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                               int64_t stride, const float *means, const float *scales,
+                               float *d_gamma);
 
     /* One time step of `rows` rows of an LSTM (Hochreiter and Schmidhuber, 1997; Gers et al.,
      * 2000). gates [rows][4 units]: i, f, g, o before their activations in, after them out; c = f *

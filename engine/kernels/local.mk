@@ -3,6 +3,7 @@
 KERNEL_SET_SOURCES = \
 	engine/kernels/activations.c \
 	engine/kernels/derivatives.c \
+	engine/kernels/normalization.c \
 	engine/kernels/panel.h \
 	engine/kernels/passes.c \
 	engine/kernels/patch_products.c \
@@ -24,6 +25,7 @@ libkernels_la_SOURCES = \
 	engine/kernels/kernels.c engine/kernels/kernels.h \
 	engine/kernels/reference.c \
 	engine/kernels/reference_activations.c engine/kernels/reference.h \
+	engine/kernels/reference_normalization.c \
 	engine/kernels/reference_patches.c \
 	engine/kernels/reference_steps.c \
 	engine/kernels/reference_windows.c \

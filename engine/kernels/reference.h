@@ -72,4 +72,26 @@ void reference_patch_product_d_kernel(const struct patch_grid *grid, int64_t beg
                                       int64_t columns, const float *panels, float *d_w,
                                       int64_t d_w_stride);
 
+/* reference_normalization.c */
+void reference_channel_moments(int64_t rows, int64_t columns, const float *x, int64_t stride,
+                               double *means, double *squares);
+void reference_channel_normalize(int64_t rows, int64_t columns, const float *x, int64_t stride,
+                                 const double *mean, const double *factor, const float *shift,
+                                 float *y);
+void reference_channel_gradient_sums(int64_t rows, int64_t columns, const float *x,
+                                     const float *d_y, int64_t stride, const double *mean,
+                                     const double *scale, double *sums, double *products);
+void reference_channel_d_input(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                               int64_t stride, const struct channel_gradient *channels, float *d_x,
+                               int overwrite);
+void reference_layer_norm_forward(int64_t rows, int64_t columns, const float *x, const float *gamma,
+                                  const float *beta, double epsilon, float *y, float *means,
+                                  float *scales);
+void reference_layer_norm_backward(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                                   const float *gamma, const float *means, const float *scales,
+                                   float *d_x, int overwrite);
+void reference_layer_norm_d_gamma(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                                  int64_t stride, const float *means, const float *scales,
+                                  float *d_gamma);
+
 #endif

@@ -59,6 +59,28 @@ void KERNEL(windows_product_d_input)(const struct windows *windows, const float 
 void KERNEL(windows_product_d_kernel)(const struct windows *windows, const float *x,
                                       const float *d_y, float *d_w);
 
+/* normalization.c */
+void KERNEL(channel_moments)(int64_t rows, int64_t columns, const float *x, int64_t stride,
+                             double *means, double *squares);
+void KERNEL(channel_normalize)(int64_t rows, int64_t columns, const float *x, int64_t stride,
+                               const double *mean, const double *factor, const float *shift,
+                               float *y);
+void KERNEL(channel_gradient_sums)(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                                   int64_t stride, const double *mean, const double *scale,
+                                   double *sums, double *products);
+void KERNEL(channel_d_input)(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                             int64_t stride, const struct channel_gradient *channels, float *d_x,
+                             int overwrite);
+void KERNEL(layer_norm_forward)(int64_t rows, int64_t columns, const float *x, const float *gamma,
+                                const float *beta, double epsilon, float *y, float *means,
+                                float *scales);
+void KERNEL(layer_norm_backward)(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                                 const float *gamma, const float *means, const float *scales,
+                                 float *d_x, int overwrite);
+void KERNEL(layer_norm_d_gamma)(int64_t rows, int64_t columns, const float *x, const float *d_y,
+                                int64_t stride, const float *means, const float *scales,
+                                float *d_gamma);
+
 /* recurrent.c */
 void KERNEL(lstm_forward)(int64_t rows, int64_t units, float *gates, const float *c_before,
                           float *c, float *h);

@@ -21,7 +21,7 @@ enum { GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE }; /* tensors */
  * off by would be off in every row, and add up in the gradients before it. */
 enum { MEAN, SCALE, SUM_D, SUM_PRODUCT };
 enum { DOUBLE_FLOATS = sizeof(double) / sizeof(float) };
-enum { CHANNEL_BLOCK = 16, FLOPS_PER_ELEMENT = 8 };
+enum { CHANNEL_BLOCK = 64, FLOPS_PER_ELEMENT = 8 };
 
 struct batch_norm {
     struct layer_options common;
@@ -64,26 +64,6 @@ static int64_t values_per_channel(const struct layer *layer, const struct layer_
     return pass->rows * (layer_input_elements(layer) / shape_last(&layer->input_shapes[0]));
 }
 
-/* Means and sums of squared differences of the channels [begin, end), in double and in the order of
- * the rows. */
-static void channel_moments(const float *x, int64_t rows, int64_t channels, int64_t begin,
-                            int64_t end, double *means, double *squares)
-{
-    for (int64_t j = begin; j < end; j++)
-        means[j - begin] = squares[j - begin] = 0.0;
-    for (int64_t row = 0; row < rows; row++)
-        for (int64_t j = begin; j < end; j++)
-            means[j - begin] += (double)x[row * channels + j];
-    for (int64_t j = begin; j < end; j++)
-        means[j - begin] /= (double)rows;
-    for (int64_t row = 0; row < rows; row++) {
-        for (int64_t j = begin; j < end; j++) {
-            double difference = (double)x[row * channels + j] - means[j - begin];
-            squares[j - begin] += difference * difference;
-        }
-    }
-}
-
 static void move(float *moving, double value, double momentum)
 {
     *moving = (float)((1.0 - momentum) * (double)*moving + momentum * value);
@@ -97,8 +77,8 @@ static void batch_statistics(const struct layer *layer, struct layer_pass *pass,
     double means[CHANNEL_BLOCK];
     double squares[CHANNEL_BLOCK];
 
-    channel_moments(pass->inputs[0], rows, shape_last(&layer->input_shapes[0]), begin, end, means,
-                    squares);
+    pass->kernels->channel_moments(rows, end - begin, pass->inputs[0] + begin,
+                                   shape_last(&layer->input_shapes[0]), means, squares);
     for (int64_t j = begin; j < end; j++) {
         double variance = squares[j - begin] / (double)rows;
         double unbiased = rows > 1 ? squares[j - begin] / (double)(rows - 1) : variance;
@@ -149,13 +129,9 @@ static void normalize(const struct layer *layer, struct layer_pass *pass, int64_
             pass->training ? statistic(pass, MEAN)[j] : (double)pass->tensors[MOVING_MEAN][j];
         factor[j - first] = scale * (double)pass->tensors[GAMMA][j];
     }
-    for (int64_t row = begin; row < end; row++) {
-        const float *x = pass->inputs[0] + row * channels;
-        float *y = pass->output + row * channels;
-        for (int64_t j = first; j < last; j++)
-            y[j] = (float)(((double)x[j] - mean[j - first]) * factor[j - first] +
-                           (double)pass->tensors[BETA][j]);
-    }
+    pass->kernels->channel_normalize(
+        end - begin, last - first, pass->inputs[0] + begin * channels + first, channels, mean,
+        factor, pass->tensors[BETA] + first, pass->output + begin * channels + first);
 }
 
 static void batch_norm_forward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
@@ -169,64 +145,55 @@ static void batch_norm_forward(const struct layer *layer, struct layer_pass *pas
                   j + CHANNEL_BLOCK < channels ? j + CHANNEL_BLOCK : channels);
 }
 
-static void batch_gradient_sums(const struct layer *layer, struct layer_pass *pass, int64_t begin,
-                                int64_t end)
-{
-    int64_t channels = shape_last(&layer->input_shapes[0]);
-    int64_t rows = values_per_channel(layer, pass);
-    const double *mean = statistic(pass, MEAN);
-    const double *scale = statistic(pass, SCALE);
-    double sums[CHANNEL_BLOCK] = {0};
-    double products[CHANNEL_BLOCK] = {0};
-
-    for (int64_t row = 0; row < rows; row++) {
-        const float *x = pass->inputs[0] + row * channels;
-        const float *d_y = pass->d_output + row * channels;
-        for (int64_t j = begin; j < end; j++) {
-            sums[j - begin] += (double)d_y[j];
-            products[j - begin] += (double)d_y[j] * (((double)x[j] - mean[j]) * scale[j]);
-        }
-    }
-    for (int64_t j = begin; j < end; j++) {
-        statistic(pass, SUM_D)[j] = sums[j - begin];
-        statistic(pass, SUM_PRODUCT)[j] = products[j - begin];
-    }
-}
-
 static void batch_norm_backward_batch(const struct layer *layer, struct layer_pass *pass,
                                       int64_t begin, int64_t end)
 {
-    for (int64_t j = begin; j < end; j += CHANNEL_BLOCK)
-        batch_gradient_sums(layer, pass, j, j + CHANNEL_BLOCK < end ? j + CHANNEL_BLOCK : end);
+    pass->kernels->channel_gradient_sums(
+        values_per_channel(layer, pass), end - begin, pass->inputs[0] + begin,
+        pass->d_output + begin, shape_last(&layer->input_shapes[0]), statistic(pass, MEAN) + begin,
+        statistic(pass, SCALE) + begin, statistic(pass, SUM_D) + begin,
+        statistic(pass, SUM_PRODUCT) + begin);
 }
 
-/* With n the normalized x and means over the batch:
- * d_x = gamma · scale · (d_y - mean(d_y) - n · mean(d_y · n)), the means taken as 0 where the
- * statistics are frozen. */
+/* Rows [begin, end) of the channels [first, last), at most CHANNEL_BLOCK of them. With n the
+ * normalized x and means over the batch: d_x = gamma · scale · (d_y - mean(d_y) - n · mean(d_y ·
+ * n)), the means taken as 0 where the statistics are frozen. */
+static void d_input(const struct layer *layer, struct layer_pass *pass, int64_t begin, int64_t end,
+                    int64_t first, int64_t last)
+{
+    int64_t channels = shape_last(&layer->input_shapes[0]);
+    int64_t at = begin * channels + first;
+    double per_value = pass->frozen ? 0.0 : 1.0 / (double)values_per_channel(layer, pass);
+    double factor[CHANNEL_BLOCK];
+    double mean_d[CHANNEL_BLOCK];
+    double mean_product[CHANNEL_BLOCK];
+
+    for (int64_t j = first; j < last; j++) {
+        factor[j - first] = (double)pass->tensors[GAMMA][j] * statistic(pass, SCALE)[j];
+        mean_d[j - first] = statistic(pass, SUM_D)[j] * per_value;
+        mean_product[j - first] = statistic(pass, SUM_PRODUCT)[j] * per_value;
+    }
+    const struct channel_gradient gradient = {.mean = statistic(pass, MEAN) + first,
+                                              .scale = statistic(pass, SCALE) + first,
+                                              .factor = factor,
+                                              .mean_d = mean_d,
+                                              .mean_product = mean_product};
+    pass->kernels->channel_d_input(end - begin, last - first, pass->inputs[0] + at,
+                                   pass->d_output + at, channels, &gradient, pass->d_inputs[0] + at,
+                                   pass->d_input_overwrite[0]);
+}
+
 static void batch_norm_backward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                                 int64_t end)
 {
     int64_t channels = shape_last(&layer->input_shapes[0]);
     int64_t leading = layer_input_elements(layer) / channels;
-    double per_value = pass->frozen ? 0.0 : 1.0 / (double)values_per_channel(layer, pass);
-    const double *mean = statistic(pass, MEAN);
-    const double *scale = statistic(pass, SCALE);
 
     if (pass->d_inputs[0] == NULL)
         return;
-    for (int64_t row = begin * leading; row < end * leading; row++) {
-        const float *x = pass->inputs[0] + row * channels;
-        const float *d_y = pass->d_output + row * channels;
-        float *d_x = pass->d_inputs[0] + row * channels;
-        for (int64_t j = 0; j < channels; j++) {
-            double normalized = ((double)x[j] - mean[j]) * scale[j];
-            double mean_d = statistic(pass, SUM_D)[j] * per_value;
-            double mean_product = statistic(pass, SUM_PRODUCT)[j] * per_value;
-            double d = (double)pass->tensors[GAMMA][j] * scale[j] *
-                       ((double)d_y[j] - mean_d - normalized * mean_product);
-            d_x[j] = pass->d_input_overwrite[0] ? (float)d : d_x[j] + (float)d;
-        }
-    }
+    for (int64_t j = 0; j < channels; j += CHANNEL_BLOCK)
+        d_input(layer, pass, begin * leading, end * leading, j,
+                j + CHANNEL_BLOCK < channels ? j + CHANNEL_BLOCK : channels);
 }
 
 /* Items are channels. */

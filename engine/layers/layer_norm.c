@@ -4,7 +4,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/layers/layers.h"
 
-#include <math.h>
+#include <stddef.h>
 
 enum { GAMMA, BETA }; /* tensors */
 enum { MEAN, SCALE }; /* scratch per row; scale: 1 / sqrt(variance + epsilon) */
@@ -35,100 +35,58 @@ static int layer_norm_plan(struct layer *layer, const char *path UNUSED, struct 
     return 0;
 }
 
-static void moments(const float *x, int64_t count, double epsilon, float *mean, float *scale)
-{
-    double sum = 0.0;
-    double squares = 0.0;
+/* The rows of the last axis in rows [begin, end) of the batch. */
+struct span {
+    int64_t channels, first, rows, offset;
+};
 
-    for (int64_t i = 0; i < count; i++)
-        sum += (double)x[i];
-    double center = sum / (double)count;
-    for (int64_t i = 0; i < count; i++) {
-        double difference = (double)x[i] - center;
-        squares += difference * difference;
-    }
-    *mean = (float)center;
-    *scale = (float)(1.0 / sqrt(squares / (double)count + epsilon));
+static struct span span_of(const struct layer *layer, int64_t begin, int64_t end)
+{
+    int64_t channels = shape_last(&layer->input_shapes[0]);
+    int64_t leading = layer_input_elements(layer) / channels;
+
+    return (struct span){.channels = channels,
+                         .first = begin * leading,
+                         .rows = (end - begin) * leading,
+                         .offset = begin * leading * channels};
 }
 
 static void layer_norm_forward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                                int64_t end)
 {
     const struct layer_norm *options = layer->options;
-    int64_t channels = shape_last(&layer->input_shapes[0]);
-    int64_t leading = layer_input_elements(layer) / channels;
-    const float *gamma = pass->tensors[GAMMA];
-    const float *beta = pass->tensors[BETA];
+    struct span span = span_of(layer, begin, end);
 
-    for (int64_t row = begin * leading; row < end * leading; row++) {
-        const float *x = pass->inputs[0] + row * channels;
-        float *y = pass->output + row * channels;
-        float mean;
-        float scale;
-        moments(x, channels, options->epsilon, &mean, &scale);
-        for (int64_t j = 0; j < channels; j++)
-            y[j] = (x[j] - mean) * scale * gamma[j] + beta[j];
-        if (!pass->training)
-            continue;
-        pass->scratch[MEAN][row] = mean;
-        pass->scratch[SCALE][row] = scale;
-    }
-}
-
-/* With g = d_y · gamma and n the normalized x: d_x = scale · (g - mean(g) - n · mean(g · n)). */
-static void backward_row(const struct layer_pass *pass, int64_t channels, int64_t row)
-{
-    const float *x = pass->inputs[0] + row * channels;
-    const float *d_y = pass->d_output + row * channels;
-    const float *gamma = pass->tensors[GAMMA];
-    float *d_x = pass->d_inputs[0] + row * channels;
-    float mean = pass->scratch[MEAN][row];
-    float scale = pass->scratch[SCALE][row];
-    double sum = 0.0;
-    double product = 0.0;
-
-    for (int64_t j = 0; j < channels; j++) {
-        double g = (double)d_y[j] * (double)gamma[j];
-        sum += g;
-        product += g * (double)((x[j] - mean) * scale);
-    }
-    float mean_g = (float)(sum / (double)channels);
-    float mean_product = (float)(product / (double)channels);
-    for (int64_t j = 0; j < channels; j++) {
-        float normalized = (x[j] - mean) * scale;
-        float d = scale * (d_y[j] * gamma[j] - mean_g - normalized * mean_product);
-        d_x[j] = pass->d_input_overwrite[0] ? d : d_x[j] + d;
-    }
+    pass->kernels->layer_norm_forward(span.rows, span.channels, pass->inputs[0] + span.offset,
+                                      pass->tensors[GAMMA], pass->tensors[BETA], options->epsilon,
+                                      pass->output + span.offset,
+                                      pass->training ? pass->scratch[MEAN] + span.first : NULL,
+                                      pass->training ? pass->scratch[SCALE] + span.first : NULL);
 }
 
 static void layer_norm_backward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                                 int64_t end)
 {
-    int64_t channels = shape_last(&layer->input_shapes[0]);
-    int64_t leading = layer_input_elements(layer) / channels;
+    struct span span = span_of(layer, begin, end);
 
     if (pass->d_inputs[0] == NULL)
         return;
-    for (int64_t row = begin * leading; row < end * leading; row++)
-        backward_row(pass, channels, row);
+    pass->kernels->layer_norm_backward(
+        span.rows, span.channels, pass->inputs[0] + span.offset, pass->d_output + span.offset,
+        pass->tensors[GAMMA], pass->scratch[MEAN] + span.first, pass->scratch[SCALE] + span.first,
+        pass->d_inputs[0] + span.offset, pass->d_input_overwrite[0]);
 }
 
 /* Items are channels. */
 static void layer_norm_backward_parameters(const struct layer *layer, struct layer_pass *pass,
                                            int64_t begin, int64_t end)
 {
-    int64_t channels = shape_last(&layer->input_shapes[0]);
-    int64_t rows = pass->rows * (layer_input_elements(layer) / channels);
+    struct span span = span_of(layer, 0, pass->rows);
 
-    for (int64_t row = 0; row < rows; row++) {
-        const float *x = pass->inputs[0] + row * channels;
-        const float *d_y = pass->d_output + row * channels;
-        float mean = pass->scratch[MEAN][row];
-        float scale = pass->scratch[SCALE][row];
-        for (int64_t j = begin; j < end; j++)
-            pass->d_tensors[GAMMA][j] += d_y[j] * ((x[j] - mean) * scale);
-    }
-    pass->kernels->column_sums(rows, end - begin, pass->d_output + begin, channels,
+    pass->kernels->layer_norm_d_gamma(span.rows, end - begin, pass->inputs[0] + begin,
+                                      pass->d_output + begin, span.channels, pass->scratch[MEAN],
+                                      pass->scratch[SCALE], pass->d_tensors[GAMMA] + begin);
+    pass->kernels->column_sums(span.rows, end - begin, pass->d_output + begin, span.channels,
                                pass->d_tensors[BETA] + begin);
 }
 
