@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-KERNEL_TESTS = tests/engine/test_activations tests/engine/test_gates tests/engine/test_kernels tests/engine/test_passes tests/engine/test_team \
-	tests/engine/test_windows
+KERNEL_TESTS = tests/engine/test_activations tests/engine/test_gates tests/engine/test_kernels tests/engine/test_normalization tests/engine/test_passes tests/engine/test_team \
+	tests/engine/test_patch_products tests/engine/test_windows
 check_PROGRAMS += $(KERNEL_TESTS)
 TESTS += $(KERNEL_TESTS)
 KERNEL_TEST_LIBS = libkernels.la libbase.la $(CHECK_LIBS)
@@ -23,3 +23,9 @@ tests_engine_test_team_LDADD = $(KERNEL_TEST_LIBS)
 tests_engine_test_windows_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_windows_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_windows_LDADD = $(KERNEL_TEST_LIBS)
+tests_engine_test_normalization_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_normalization_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_normalization_LDADD = $(KERNEL_TEST_LIBS)
+tests_engine_test_patch_products_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_patch_products_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_patch_products_LDADD = $(KERNEL_TEST_LIBS)

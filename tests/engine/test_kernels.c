@@ -142,7 +142,7 @@ static void part_run(const struct kernels *set, const struct operands *o, int wh
                          o->w.at + column, o->w.stride, at, result->stride);
     else
         set->product_d_kernel(o->rows, columns, rows, o->in.at + row, o->in.stride,
-                              o->out.at + column, o->out.stride, at, result->stride, 0);
+                              o->out.at + column, o->out.stride, at, result->stride, o->overwrite);
 }
 
 static void cut_run(const struct kernels *set, const struct operands *o, int which,
