@@ -15,7 +15,8 @@ libengine_la_SOURCES += \
 	engine/layers/concat.c \
 	engine/layers/conv.c \
 	engine/layers/conv2d_transpose.c \
-	engine/layers/convolution.c engine/layers/convolution.h \
+	engine/layers/convolution.c engine/layers/convolution.h engine/layers/convolution_parts.h \
+	engine/layers/convolution_sliding.c \
 	engine/layers/dense.c \
 	engine/layers/dropout.c \
 	engine/layers/embedding.c \

@@ -1,7 +1,6 @@
 /* Convolutions as products of patches with the kernel, block by block. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/layers/convolution.h"
-#include "engine/layers/patches.h"
+#include "engine/layers/convolution_parts.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -10,9 +9,6 @@
 /* Patches of a block stay in the second-level cache; a block has rows enough for the products to
  * earn back the copy of the kernel that each makes. */
 enum { PATCH_FLOATS = 1 << 16, BLOCK_MIN = 24, BLOCK_MAX = 512 };
-
-/* Whole vectors of any instruction set, and whole lines of a cache. */
-enum { PANEL_ALIGN = 16 };
 
 /* Neighbours in a patch, the rows of a tile of the kernel's gradient, that are worth more than
  * gathered patches. */
@@ -149,13 +145,7 @@ int64_t convolution_item_step(const struct convolution *convolution)
                : AFFINE_PARAMETER_STEP;
 }
 
-/* One group of a convolution: its part of a patch, and of the filters. */
-struct group {
-    struct patch_part part;
-    int64_t filter, filters;
-};
-
-static struct group group_of(const struct convolution *convolution, int64_t index)
+struct group convolution_group(const struct convolution *convolution, int64_t index)
 {
     const int64_t channels = convolution->window.channels / convolution->groups;
     const int64_t filters = convolution->filters / convolution->groups;
@@ -194,118 +184,13 @@ static void run_block(const struct convolution_pass *pass, const float *images, 
     const struct convolution *convolution = pass->convolution;
 
     for (int64_t i = 0; i < convolution->groups; i++) {
-        const struct group group = group_of(convolution, i);
+        const struct group group = convolution_group(convolution, i);
         const struct patches patches = patches_of(pass, &group.part, images, position, count);
         pass->kernels->product(count, group.filters, convolution->depth, patches.at, patches.stride,
                                pass->kernel + group.filter, convolution->filters,
                                bias != NULL ? bias + group.filter : NULL, results + group.filter,
                                convolution->filters, relu ? ACTIVATION_RELU : ACTIVATION_LINEAR);
     }
-}
-
-/* ---- windows that slide */
-
-/* Places in the work memory. */
-static float *panels_at(const struct convolution_pass *pass, const struct sliding *sliding)
-{
-    return pass->work + (sliding_copy_size(sliding) + PANEL_ALIGN - 1) / PANEL_ALIGN * PANEL_ALIGN;
-}
-
-static void run_sliding(const struct convolution_pass *pass, const float *images, const float *bias,
-                        int64_t begin, int64_t end, float *results, bool relu, bool adds)
-{
-    const struct convolution *convolution = pass->convolution;
-    const struct sliding *sliding = &convolution->sliding;
-    const int64_t filters = convolution->filters;
-    const int64_t positions = window_positions(&convolution->window);
-    float *panels = panels_at(pass, sliding);
-    const int64_t size =
-        pass->kernels->panels_size(convolution->depth, filters / convolution->groups);
-
-    for (int64_t i = 0; i < convolution->groups; i++) {
-        const struct group group = group_of(convolution, i);
-        pass->kernels->panels_fill(convolution->depth, group.filters, 0, convolution->depth,
-                                   pass->kernel + group.filter, filters, false, panels + i * size);
-    }
-    for (int64_t sample = begin; sample < end; sample++)
-        for (int64_t i = 0; i < convolution->groups; i++) {
-            const struct group group = group_of(convolution, i);
-            const struct patch_grid grid =
-                sliding_grid(sliding, images + sample * window_image_elements(&convolution->window),
-                             i, pass->work);
-            float *y = results + sample * positions * filters + group.filter;
-            pass->kernels->patch_product(&grid, group.filters, panels + i * size,
-                                         adds           ? y
-                                         : bias != NULL ? bias + group.filter
-                                                        : NULL,
-                                         adds ? filters : 0, y, filters,
-                                         relu ? ACTIVATION_RELU : ACTIVATION_LINEAR);
-        }
-}
-
-/* The kernel of each group turned around and transposed: [height, width, filters, channels]. */
-static void fill_turned(const struct convolution_pass *pass, const struct group *group,
-                        float *panels)
-{
-    const struct convolution *convolution = pass->convolution;
-    const int64_t channels = group->part.channels;
-    const int64_t cells = convolution->depth / channels;
-
-    for (int64_t cell = 0; cell < cells; cell++)
-        pass->kernels->panels_fill(
-            cells * group->filters, channels, cell * group->filters, group->filters,
-            pass->kernel + (cells - 1 - cell) * channels * convolution->filters + group->filter,
-            convolution->filters, true, panels);
-}
-
-static void d_images_sliding(const struct convolution_pass *pass, const float *d_results,
-                             int64_t begin, int64_t end, float *d_images, bool overwrite)
-{
-    const struct convolution *convolution = pass->convolution;
-    const struct window *window = &convolution->window;
-    const struct sliding *sliding = &convolution->sliding_back;
-    const int64_t elements = window_positions(window) * convolution->filters;
-    const int64_t channels = window->channels / convolution->groups;
-    float *panels = panels_at(pass, sliding);
-    const int64_t size = pass->kernels->panels_size(
-        convolution->depth / channels * (convolution->filters / convolution->groups), channels);
-
-    for (int64_t i = 0; i < convolution->groups; i++) {
-        const struct group group = group_of(convolution, i);
-        fill_turned(pass, &group, panels + i * size);
-    }
-    for (int64_t sample = begin; sample < end; sample++)
-        for (int64_t i = 0; i < convolution->groups; i++) {
-            const struct patch_grid grid =
-                sliding_grid(sliding, d_results + sample * elements, i, pass->work);
-            float *d = d_images + sample * window_image_elements(window) + i * channels;
-            pass->kernels->patch_product(&grid, channels, panels + i * size, overwrite ? NULL : d,
-                                         window->channels, d, window->channels, ACTIVATION_LINEAR);
-        }
-}
-
-static void d_kernel_sliding(const struct convolution_pass *pass, const float *images,
-                             const float *d_results, int64_t samples, int64_t begin, int64_t end,
-                             float *d_kernel)
-{
-    const struct convolution *convolution = pass->convolution;
-    const int64_t filters = convolution->filters;
-    const int64_t positions = window_positions(&convolution->window);
-    float *panels = panels_at(pass, &convolution->sliding);
-
-    for (int64_t sample = 0; sample < samples; sample++)
-        for (int64_t i = 0; i < convolution->groups; i++) {
-            const struct group group = group_of(convolution, i);
-            const struct patch_grid grid = sliding_grid(
-                &convolution->sliding,
-                images + sample * window_image_elements(&convolution->window), i, pass->work);
-            pass->kernels->panels_fill(positions, group.filters, 0, positions,
-                                       d_results + sample * positions * filters + group.filter,
-                                       filters, false, panels);
-            pass->kernels->patch_product_d_kernel(&grid, begin, end, group.filters, panels,
-                                                  d_kernel + begin * filters + group.filter,
-                                                  filters);
-        }
 }
 
 /* ---- one channel by itself */
@@ -345,7 +230,7 @@ void convolution_run(const struct convolution_pass *pass, const float *images, c
         return;
     }
     if (convolution->slides) {
-        run_sliding(pass, images, bias, begin, end, results, relu, false);
+        convolution_run_sliding(pass, images, bias, begin, end, results, relu, false);
         return;
     }
     for (int64_t at = begin * positions, count; at < last; at += count) {
@@ -365,12 +250,12 @@ void convolution_add(const struct convolution_pass *pass, const float *images, i
 
     assert(convolution->groups == 1);
     if (convolution->slides) {
-        run_sliding(pass, images, NULL, begin, end, results, false, true);
+        convolution_run_sliding(pass, images, NULL, begin, end, results, false, true);
         return;
     }
     for (int64_t at = begin * positions, count; at < last; at += count) {
         count = smaller(block, last - at);
-        const struct group group = group_of(convolution, 0);
+        const struct group group = convolution_group(convolution, 0);
         const struct patches patches = patches_of(pass, &group.part, images, at, count);
         pass->kernels->product_add(count, filters, convolution->depth, patches.at, patches.stride,
                                    pass->kernel, filters, results + at * filters, filters);
@@ -384,7 +269,7 @@ static void d_images_block(const struct convolution_pass *pass, const float *d_r
     const struct window *window = &convolution->window;
 
     for (int64_t i = 0; i < convolution->groups; i++) {
-        const struct group group = group_of(convolution, i);
+        const struct group group = convolution_group(convolution, i);
         const float *d = d_results + position * convolution->filters + group.filter;
         const float *kernel = pass->kernel + group.filter;
         if (convolution->needs_patches) {
@@ -428,7 +313,7 @@ void convolution_d_images(const struct convolution_pass *pass, const float *d_re
     const int64_t last = end * positions;
 
     if (convolution->slides_back) {
-        d_images_sliding(pass, d_results, begin, end, d_images, overwrite);
+        convolution_d_images_sliding(pass, d_results, begin, end, d_images, overwrite);
         return;
     }
     if (overwrite && (convolution->needs_patches || convolution->is_depthwise))
@@ -476,7 +361,7 @@ void convolution_d_kernel(const struct convolution_pass *pass, const float *imag
         return;
     }
     if (convolution->slides && tiles_are_filled(convolution)) {
-        d_kernel_sliding(pass, images, d_results, samples, begin, end, d_kernel);
+        convolution_d_kernel_sliding(pass, images, d_results, samples, begin, end, d_kernel);
         return;
     }
     if (convolution->needs_patches)
@@ -484,7 +369,7 @@ void convolution_d_kernel(const struct convolution_pass *pass, const float *imag
     for (int64_t at = 0, count; at < last; at += count) {
         count = smaller(block, last - at);
         for (int64_t i = 0; i < convolution->groups; i++) {
-            struct group group = group_of(convolution, i);
+            struct group group = convolution_group(convolution, i);
             group.part.begin = begin;
             group.part.end = end;
             const struct patches patches = patches_of(pass, &group.part, images, at, count);

@@ -69,8 +69,8 @@ struct convolution {
 /* The kernel's shape for an image of `axes` axes. Its elements may be beyond the limit, which the
  * caller checks before convolution_plan(). */
 struct shape convolution_kernel_shape(const struct convolution *convolution, int axes);
-/* Completes the plan that a layer has, with window, groups and filters, and moves it to where it has
- * room. */
+/* Completes the plan that a layer has, with window, groups and filters, and moves it to where it
+ * has room. */
 int convolution_plan(struct layer *layer, struct error *error);
 /* Floats of work memory for kernels of any instruction set. */
 int64_t convolution_work_size(const struct convolution *convolution);
