@@ -115,7 +115,8 @@ struct layer_pass {
     float *d_output; /* may be overwritten by backward (activation's derivative in place) */
     float *scratch[LAYER_SCRATCH_MAX]; /* per-row scratch: [rows][scratch_per_row] */
     float *fixed[LAYER_SCRATCH_MAX];
-    float *work; /* [work_size], the caller's own, any content; NULL where work_size is 0 */
+    float *work;         /* [work_size], the caller's own, any content; NULL where work_size is 0 */
+    const float *packed; /* prediction: what the type's pack() made, or NULL */
     float *tensors[LAYER_TENSORS_MAX];   /* weights; written only for TENSOR_STATE, in forward_batch
                                             when training */
     float *d_tensors[LAYER_TENSORS_MAX]; /* gradients to add to; NULL for TENSOR_STATE */
@@ -136,6 +137,11 @@ struct layer_type {
     /* Whether it can work with one row of input 0; ERROR_INVALID at `path`. NULL: with any. */
     int (*check_input)(const struct layer *layer, const float *x, const char *path,
                        struct error *error);
+    /* Weights in the order in which predictions read them: floats that it takes, and how they are
+     * filled from the layer's tensors. NULL: predictions read the tensors. */
+    int64_t (*packed_size)(const struct layer *layer, const struct kernels *kernels);
+    void (*pack)(const struct layer *layer, const struct kernels *kernels,
+                 const float *const *tensors, float *packed);
     void (*forward_batch)(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                           int64_t end);
     void (*forward)(const struct layer *layer, struct layer_pass *pass, int64_t begin, int64_t end);

@@ -112,12 +112,20 @@ struct network_run {
     bool output_activation; /* apply the output activation (false where the loss works on logits and
                                no output is wanted) */
     bool first;             /* backward: the gradients are undefined yet, else they are added to */
+    const float *packed;    /* prediction: what network_pack() made of the parameters, or NULL */
     uint64_t seed, step;    /* key of the draws */
     struct team *team;      /* NULL: the caller's thread */
 };
 
 void network_forward(const struct network *network, struct workspace *workspace, float *parameters,
                      const struct network_run *run);
+
+/* Weights as predictions read them fastest, made once of parameters that stay: floats that it takes
+ * (0: nothing to pack), and their filling. Predictions have the same bytes with them and without.
+ */
+int64_t network_packed_size(const struct network *network, const struct kernels *kernels);
+void network_pack(const struct network *network, const struct kernels *kernels,
+                  const float *parameters, float *packed);
 
 /* After a training forward and with workspace_d_output filled: `gradients` (trained_count floats)
  * get theirs, in addition to what they hold unless run->first. `from_logits`: d_output is by the

@@ -54,7 +54,7 @@ libengine_la_SOURCES += \
 	engine/max_norm.c \
 	engine/network.c engine/network.h \
 	engine/network_describe.c engine/network_describe.h \
-	engine/network_graph.c \
+	engine/network_graph.c engine/network_pack.c \
 	engine/network_read.c engine/network_read.h \
 	engine/penalty.c \
 	engine/run.c \

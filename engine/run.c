@@ -172,12 +172,12 @@ static float *block_output(const struct workspace *workspace, int layer, int64_t
     return workspace_block(workspace, begin) + layout->layers[root].output * (end - begin);
 }
 
-static void predict_layer(const struct segment *segment, int index, int64_t begin, int64_t end,
-                          int member)
+static void predict_layer(const struct segment *segment, int index, const float *packed,
+                          int64_t begin, int64_t end, int member)
 {
     const struct workspace *workspace = segment->workspace;
     const struct layer *layer = &workspace->network->layers[index];
-    struct layer_pass pass = {.kernels = workspace->kernels, .rows = end - begin};
+    struct layer_pass pass = {.kernels = workspace->kernels, .rows = end - begin, .packed = packed};
 
     if (layer->in_place)
         return;
@@ -198,11 +198,18 @@ static void predict_layer(const struct segment *segment, int index, int64_t begi
 static void predict_rows(void *context, int64_t begin, int64_t end, int member)
 {
     const struct segment *segment = context;
+    const struct workspace *workspace = segment->workspace;
 
     for (int64_t at = begin; at < end; at += PREDICTION_ROWS) {
         int64_t block_end = at + PREDICTION_ROWS < end ? at + PREDICTION_ROWS : end;
-        for (int i = segment->first; i < segment->last; i++)
-            predict_layer(segment, i, at, block_end, member);
+        const float *packed = segment->run->packed;
+        for (int i = segment->first; i < segment->last; i++) {
+            const struct layer *layer = &workspace->network->layers[i];
+            const bool is_packed = packed != NULL && layer->type->pack != NULL;
+            predict_layer(segment, i, is_packed ? packed : NULL, at, block_end, member);
+            if (is_packed)
+                packed += layer_packed_size(layer, workspace->kernels);
+        }
     }
     if (segment->with_activation)
         activate_output(segment->workspace, begin, end);

@@ -43,6 +43,9 @@ float *workspace_block(const struct workspace *workspace, int64_t row);
 /* Work memory of a member of the team. */
 float *workspace_work(const struct workspace *workspace, int member);
 
+/* Floats of a layer in what network_pack() makes; 0: it is not in it. */
+int64_t layer_packed_size(const struct layer *layer, const struct kernels *kernels);
+
 /* Points the passes into the caller's blocks; `gradients` may be NULL in a forward run. */
 void workspace_bind(struct workspace *workspace, float *parameters, float *gradients);
 

@@ -70,18 +70,57 @@ static struct dense_view dense_view(const struct layer *layer, int64_t begin, in
                                .rows = (end - begin) * leading};
 }
 
+static int64_t dense_packed_size(const struct layer *layer, const struct kernels *kernels)
+{
+    const struct shape *kernel = &layer->tensors[AFFINE_KERNEL].shape;
+
+    return kernels->panels_size(kernel->dims[0], kernel->dims[1]);
+}
+
+static void dense_pack(const struct layer *layer, const struct kernels *kernels,
+                       const float *const *tensors, float *packed)
+{
+    const int64_t *dims = layer->tensors[AFFINE_KERNEL].shape.dims;
+
+    kernels->panels_fill(dims[0], dims[1], 0, dims[0], tensors[AFFINE_KERNEL], dims[1], false,
+                         packed);
+}
+
+/* The matrix of a view's inputs, as patches of one run. */
+static void product_packed(const struct dense_view *view, const struct layer_pass *pass,
+                           const float *x, const float *bias, float *sums,
+                           enum activation_code code)
+{
+    static const int64_t no_offset[1] = {0};
+    const struct patch_grid grid = {.x = x,
+                                    .lines = 1,
+                                    .count = view->rows,
+                                    .step = view->depth,
+                                    .line_offsets = no_offset,
+                                    .runs = 1,
+                                    .run_length = view->depth,
+                                    .run_offsets = no_offset};
+
+    pass->kernels->patch_product(&grid, view->affine.columns, pass->packed, bias, 0, sums,
+                                 view->affine.columns, code);
+}
+
 static void dense_forward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                           int64_t end)
 {
     struct dense_view view = dense_view(layer, begin, end);
     int64_t columns = view.affine.columns;
     bool fused = view.affine.code == ACTIVATION_RELU;
+    enum activation_code code = fused ? ACTIVATION_RELU : ACTIVATION_LINEAR;
+    const float *x = pass->inputs[0] + view.first * view.depth;
+    const float *bias = affine_bias(layer, pass);
+    float *sums = affine_sums(layer, pass) + view.first * columns;
 
-    pass->kernels->product(view.rows, columns, view.depth,
-                           pass->inputs[0] + view.first * view.depth, view.depth,
-                           pass->tensors[AFFINE_KERNEL], columns, affine_bias(layer, pass),
-                           affine_sums(layer, pass) + view.first * columns, columns,
-                           fused ? ACTIVATION_RELU : ACTIVATION_LINEAR);
+    if (pass->packed != NULL)
+        product_packed(&view, pass, x, bias, sums, code);
+    else
+        pass->kernels->product(view.rows, columns, view.depth, x, view.depth,
+                               pass->tensors[AFFINE_KERNEL], columns, bias, sums, columns, code);
     if (!fused)
         affine_activate(layer, pass, &view.affine, begin, end);
 }
@@ -107,10 +146,9 @@ static void dense_backward_parameters(const struct layer *layer, struct layer_pa
     struct dense_view view = dense_view(layer, 0, pass->rows);
     int64_t columns = view.affine.columns;
 
-    pass->kernels->product_d_kernel(view.rows, columns, end - begin, pass->inputs[0] + begin,
-                                    view.depth, pass->d_output, columns,
-                                    pass->d_tensors[AFFINE_KERNEL] + begin * columns, columns,
-                                    pass->stores);
+    pass->kernels->product_d_kernel(
+        view.rows, columns, end - begin, pass->inputs[0] + begin, view.depth, pass->d_output,
+        columns, pass->d_tensors[AFFINE_KERNEL] + begin * columns, columns, pass->stores);
     if (layer->tensor_count > AFFINE_BIAS && begin == 0)
         pass->kernels->column_sums(view.rows, columns, pass->d_output, columns,
                                    pass->d_tensors[AFFINE_BIAS]);
@@ -128,6 +166,8 @@ const struct layer_type layer_dense = {
                "\"activation\": \"gelu\"}, {\"type\": \"dense\", \"units\": 3, \"activation\": "
                "\"tanh\"}]}",
     .plan = dense_plan,
+    .packed_size = dense_packed_size,
+    .pack = dense_pack,
     .forward = dense_forward,
     .backward = dense_backward,
     .backward_parameters = dense_backward_parameters,
