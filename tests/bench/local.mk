@@ -3,6 +3,8 @@ noinst_PROGRAMS += tests/bench/bench_history
 tests_bench_bench_history_SOURCES = tests/bench/bench_history.c
 tests_bench_bench_history_LDADD = libstorage.la
 noinst_PROGRAMS += tests/bench/bench_kernels
+tests_bench_bench_kernels_SOURCES = \
+	tests/bench/bench_kernels.c tests/bench/peak.c tests/bench/peak.h tests/bench/products.c tests/bench/products.h
 tests_bench_bench_kernels_LDADD = libkernels.la libbase.la
 noinst_PROGRAMS += tests/bench/bench_augment
 tests_bench_bench_augment_LDADD = libengine.la libbase.la
