@@ -1,5 +1,5 @@
-/* Measures histories: appending three series of many steps and looking at them at any zoom.
- * Usage: bench_history [steps] [points an append] [folder] */
+/* Measures histories: appending three series of many steps and looking at them at any zoom. The
+ * last line is JSON, for programs. Usage: bench_history [steps] [points an append] [folder] */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/rng.h"
@@ -55,7 +55,8 @@ static double processor_ms(void)
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
-static void append_all(struct store *store, const char *job, int64_t steps, int64_t batch)
+/* Points a second. */
+static double append_all(struct store *store, const char *job, int64_t steps, int64_t batch)
 {
     struct error error = {0};
     struct rng rng = rng_stream(1, "bench", "history", 0);
@@ -90,6 +91,7 @@ static void append_all(struct store *store, const char *job, int64_t steps, int6
            (double)(steps * SERIES) / all_s / 1e6, tenth_s, clock_since_s(part_ns), used_s);
     free(step);
     free(values);
+    return (double)(steps * SERIES) / all_s;
 }
 
 static int number_order(const void *left, const void *right)
@@ -98,8 +100,9 @@ static int number_order(const void *left, const void *right)
     return (difference > 0) - (difference < 0);
 }
 
-/* One series at POINTS, over all of it or over random ranges; every other one keeps a step. */
-static void query_all(struct store *store, const char *job, int64_t steps, bool whole)
+/* One series at POINTS, over all of it or over random ranges; every other one keeps a step. The
+ * median in milliseconds. */
+static double query_all(struct store *store, const char *job, int64_t steps, bool whole)
 {
     struct error error = {0};
     struct rng rng = rng_stream(2, "bench", "ranges", 0);
@@ -129,6 +132,7 @@ static void query_all(struct store *store, const char *job, int64_t steps, bool 
            POINTS, whole ? "the whole" : "random ranges", times_ms[QUERIES / 2],
            times_ms[QUERIES * 99 / 100], times_ms[QUERIES - 1],
            (processor_ms() - start_ms) / QUERIES);
+    return times_ms[QUERIES / 2];
 }
 
 int main(int count, char **arguments)
@@ -144,12 +148,16 @@ int main(int count, char **arguments)
         stop_on(&error);
     char job[ID_SIZE];
     job_make(store, job);
-    append_all(store, job, steps, batch);
-    query_all(store, job, steps, true);
-    query_all(store, job, steps, false);
+    const double points_s = append_all(store, job, steps, batch);
+    const double whole_ms = query_all(store, job, steps, true);
+    const double range_ms = query_all(store, job, steps, false);
     struct store_statistics statistics;
     if (store_statistics(store, &statistics, &error) == 0)
         printf("database %.1f MB in %s\n", (double)statistics.database_bytes / 1e6, folder);
     store_close(store);
+    printf(
+        "{\"bench\": \"history\", \"steps\": %lld, \"append_points_s\": %.0f, \"query_ms\": %.4f, "
+        "\"range_query_ms\": %.4f}\n",
+        (long long)steps, points_s, whole_ms, range_ms);
     return 0;
 }

@@ -11,12 +11,18 @@ tests_bench_bench_augment_LDADD = libengine.la libbase.la
 noinst_PROGRAMS += tests/bench/bench_network
 tests_bench_bench_network_LDADD = libengine.la libbase.la
 
-# Measurements; ratios in one run, on a machine that does nothing else.
-EXTRA_DIST += tests/bench/bench_mlp.py tests/bench/bench_sequence.py
-bench: all tests/bench/bench_kernels tests/bench/bench_history tests/bench/bench_augment tests/bench/bench_network
-	tests/bench/bench_kernels
-	tests/bench/bench_history
-	tests/bench/bench_augment
-	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/bench/bench_mlp.py
-	python3 $(top_srcdir)/tests/bench/bench_sequence.py tests/bench/bench_network
+# Measurements, on a machine that does nothing else: make bench, or make bench BENCH="--quick --only training".
+EXTRA_DIST += tests/bench/README.md \
+	tests/bench/bench.py tests/bench/data.py tests/bench/external.py tests/bench/growth.py tests/bench/machine.py \
+	tests/bench/matrix.py tests/bench/peers.py tests/bench/plot.py tests/bench/report.py tests/bench/results.py \
+	tests/bench/table.py tests/bench/targets.py tests/bench/training.py tests/bench/workloads.py \
+	tests/bench/peers/arrays.h tests/bench/peers/arrays.py tests/bench/peers/blas.cc tests/bench/peers/dlib.cc \
+	tests/bench/peers/dnnl.cc tests/bench/peers/fann.cc tests/bench/peers/shapes.h tests/bench/peers/sklearn_worker.py \
+	tests/bench/peers/torch_network.py tests/bench/peers/torch_worker.py
+bench: all
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/bench/bench.py run $(BENCH)
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/bench/bench.py report
 .PHONY: bench
+
+TESTS += tests/bench/test_bench.py
+EXTRA_DIST += tests/bench/test_bench.py

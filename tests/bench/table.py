@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows as lines of text and as tables in Markdown."""
+import targets
+
+REACHED = {True: "yes", False: "no", None: "not measured"}
+
+
+def number(value, unit=""):
+    """Three or four digits that count, thousands in groups; shares of the peak as per cent."""
+    if unit == "of the peak":
+        return "%.0f %%" % (100 * value)
+    if unit in ("accuracy", "mean squared error"):
+        return "%.4f" % value
+    if abs(value) >= 1000:
+        digits = len("%d" % abs(value)) - 4
+        return "{:,}".format(round(value / 10 ** max(0, digits)) * 10 ** max(0, digits))
+    return "%.3g" % value
+
+
+def factor(ratio):
+    return "%.0f" % ratio if ratio >= 100 else "%.3g" % ratio
+
+
+def line(row):
+    """For who watches a run."""
+    head = " ".join([row["what"]] + (["on %d thread%s" % (row["threads"], "s" * (row["threads"] > 1))] if row.get("threads") else []))
+    parts = ["propd %s %s" % (number(row["propd"], row["unit"]), row["unit"])]
+    if "peak_share" in row:
+        parts.append("%.0f %% of the peak" % (100 * row["peak_share"]))
+    for name, peer in row["peers"].items():
+        form = " (%s)" % peer["form"] if "form" in peer else ""
+        parts.append("%s%s %s, ratio %s" % (name, form, number(peer["value"], row["unit"]), factor(peer["ratio"])))
+    return "%s: %s" % (head, "; ".join(parts))
+
+
+def verdict(section, row):
+    """(targets, whether reached) as two cells."""
+    listed = targets.of(section, row)
+    return "; ".join(t.text for t in listed), "; ".join(REACHED[t.reached(row)] for t in listed)
+
+
+def grid(head, lines):
+    """A table in Markdown; the first column to the left, numbers to the right."""
+    out = ["| %s |" % " | ".join(head), "|%s|" % "|".join(["---"] + ["---:"] * (len(head) - 1))]
+    return "\n".join(out + ["| %s |" % " | ".join(cells) for cells in lines]) + "\n"
+
+
+def _peer_cell(row, name):
+    if name not in row["peers"]:
+        return ""
+    peer = row["peers"][name]
+    return "%s (%s ×)" % (number(peer["value"], row["unit"]), factor(peer["ratio"]))
+
+
+def _own_cell(row):
+    own = number(row["propd"], row["unit"])
+    return own + (" (%.0f %% of the peak)" % (100 * row["peak_share"]) if "peak_share" in row else "")
+
+
+def comparison(section, rows):
+    """A row of figures a line, a column a peer: its figure and how many times that propd is."""
+    names = list(dict.fromkeys(name for row in rows for name in row["peers"]))
+    head = ["", "threads", "unit", "propd"] + names + ["target", "reached"]
+    lines = []
+    for row in rows:
+        lines.append([row.get("title", row["what"]), str(row.get("threads", "")), row["unit"], _own_cell(row)]
+                     + [_peer_cell(row, name) for name in names] + list(verdict(section, row)))
+    kept = [i for i in range(len(head)) if i in (0, 3) or any(cells[i] for cells in lines)]
+    return grid([head[i] for i in kept], [[cells[i] for i in kept] for cells in lines])
+
+
+def accuracy(rows):
+    lines = [[row["title"], str(row["epochs"]), row["unit"], number(row["propd"], row["unit"]), number(row["peer"], row["unit"])]
+             + list(verdict("accuracy", row)) for row in rows]
+    return grid(["", "epochs", "of the test rows", "propd", "PyTorch", "target", "reached"], lines)
+
+
+def curve(row):
+    """The points of a curve, a line a series."""
+    head = ["%s (%s)" % (row["unit"], row["x_unit"])] + ["{:,}".format(x) for x in row["x"]]
+    return grid(head, [[name] + [number(value) for value in values] for name, values in row["series"].items()])
