@@ -1,5 +1,6 @@
-// Reads the files that propd is given (data.py makes them): NPY of float32 and int64, IDX of bytes, which become [0, 1] as propd has them.
-// SPDX-License-Identifier: Apache-2.0
+/* Reads the files that propd is given (data.py makes them): NPY of float32 and int64, IDX of bytes,
+ * which become [0, 1] as propd has them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <cstdio>
 #include <cstdlib>
@@ -23,7 +24,7 @@ inline std::string file_bytes(const char *path)
     return bytes;
 }
 
-// Labels stay what they are.
+/* Labels stay what they are. */
 inline std::vector<float> read_array(const char *path, bool labels)
 {
     const std::string bytes = file_bytes(path);
@@ -33,7 +34,8 @@ inline std::vector<float> read_array(const char *path, bool labels)
             values.push_back(static_cast<unsigned char>(bytes[i]) / (labels ? 1.0F : 255.0F));
         return values;
     }
-    const size_t start = 10 + static_cast<unsigned char>(bytes[8]) + 256 * static_cast<unsigned char>(bytes[9]);
+    const size_t start =
+        10 + static_cast<unsigned char>(bytes[8]) + 256 * static_cast<unsigned char>(bytes[9]);
     if (bytes.substr(0, start).find("<i8") != std::string::npos) {
         for (size_t i = start; i + 8 <= bytes.size(); i += 8) {
             long long value;
@@ -54,7 +56,8 @@ inline double clock_s()
     return now.tv_sec + 1e-9 * now.tv_nsec;
 }
 
-// Answers each line, a number of seconds, with the samples a second that `train` reached meanwhile; it returns how many it has learned.
+/* Answers each line, a number of seconds, with the samples a second that `train` reached meanwhile;
+ * it returns how many it has learned. */
 template <class Train> int answer_seconds(Train train)
 {
     double seconds;

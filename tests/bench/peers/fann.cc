@@ -1,11 +1,12 @@
-// FANN beside propd: fann FEATURES LABELS classes|values INPUTS UNITS...; see arrays.h. It has no batches that it would update after, no
-// ReLU, no softmax and no Adam: sigmoids, the squared error, an update a sample.
-// SPDX-License-Identifier: Apache-2.0
+/* FANN beside propd: fann FEATURES LABELS classes|values INPUTS UNITS...; see arrays.h. It has no
+ * batches that it would update after, no ReLU, no softmax and no Adam: sigmoids, the squared error,
+ * an update a sample. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <floatfann.h>
 
 #include "arrays.h"
 
-static const int part = 128; // samples between looks at the clock
+static const int part = 128; /* samples between looks at the clock */
 
 int main(int count, char **arguments)
 {

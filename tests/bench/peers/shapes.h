@@ -1,7 +1,8 @@
-// What the programs of matrix products have in common: they answer each line "ROWS DEPTH COLUMNS" of their input with a line of JSON:
-// GFLOP/s of a product, of its gradient by the input and of that by the kernel, each the best of some short runs. Times are of the thread
-// itself where there is one, by the clock where there are more, as in ../products.c.
-// SPDX-License-Identifier: Apache-2.0
+/* What the programs of matrix products have in common: they answer each line "ROWS DEPTH COLUMNS"
+ * of their input with a line of JSON: GFLOP/s of a product, of its gradient by the input and of
+ * that by the kernel, each the best of some short runs. Times are of the thread itself where there
+ * is one, by the clock where there are more, as in ../products.c. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <algorithm>
 #include <cstdio>
@@ -23,7 +24,7 @@ struct Operands {
         fill();
     }
 
-    // Results that grow, or turn subnormal, would change the speed.
+    /* Results that grow, or turn subnormal, would change the speed. */
     void fill()
     {
         for (std::vector<float> *values : {&x, &w, &y})
@@ -58,8 +59,9 @@ inline double gflops(const Shape &shape, const std::function<void()> &run, bool 
     return 2e-9 * multiply_adds * runs / seconds;
 }
 
-// `make` prepares the three products of a shape on operands that outlive them.
-inline int answer_shapes(int threads, int tries, const std::function<Runs(const Shape &, Operands &)> &make)
+/* `make` prepares the three products of a shape on operands that outlive them. */
+inline int answer_shapes(int threads, int tries,
+                         const std::function<Runs(const Shape &, Operands &)> &make)
 {
     Shape shape;
     while (scanf("%ld %ld %ld", &shape.rows, &shape.depth, &shape.columns) == 3) {
@@ -67,13 +69,15 @@ inline int answer_shapes(int threads, int tries, const std::function<Runs(const 
         const Runs runs = make(shape, operands);
         double best[3] = {};
         for (int i = 0; i < tries; i++) {
-            const std::function<void()> *const each[] = {&runs.forward, &runs.d_input, &runs.d_kernel};
+            const std::function<void()> *const each[] = {&runs.forward, &runs.d_input,
+                                                         &runs.d_kernel};
             for (int k = 0; k < 3; k++) {
                 operands.fill();
                 best[k] = std::max(best[k], gflops(shape, *each[k], threads == 1));
             }
         }
-        printf("{\"forward\": %.2f, \"d_input\": %.2f, \"d_kernel\": %.2f}\n", best[0], best[1], best[2]);
+        printf("{\"forward\": %.2f, \"d_input\": %.2f, \"d_kernel\": %.2f}\n", best[0], best[1],
+               best[2]);
         fflush(stdout);
     }
     return 0;
