@@ -24,6 +24,7 @@ import growth  # noqa: E402
 import machine  # noqa: E402
 import matrix  # noqa: E402
 import peers  # noqa: E402
+import profiles  # noqa: E402
 import report  # noqa: E402
 import results  # noqa: E402
 import table  # noqa: E402
@@ -39,6 +40,7 @@ SECTIONS = {
     "ingest": lambda bench: external.run(bench, "ingest"),
     "jobs": lambda bench: external.run(bench, "jobs"),
     "history": growth.history,
+    "profile": profiles.run,
     "growth": growth.run,
 }
 
@@ -49,6 +51,7 @@ class Bench:
     def __init__(self, options):
         self.quick, self.folder = options.quick, pathlib.Path(options.output)
         self.runs = options.runs or (1 if options.quick else 5)
+        self.curve_runs = (self.runs + 1) // 2  # a curve's points hold each other up
         self.seconds = 0.6 if options.quick else 1.2  # that one program trains before the next one does
         self.folder.mkdir(parents=True, exist_ok=True)
         self.started = time.monotonic()

@@ -50,7 +50,7 @@ def _peer_step_us(bench, torch, layers, inputs, batch):
 
 def _steps(bench, torch, curve, x, layers, inputs, batch):
     ours, theirs = [], []
-    for _ in range(bench.runs):
+    for _ in range(bench.curve_runs):
         ours.append(_propd_step_us(bench, layers, inputs, batch))
         if torch is not None:
             theirs.append(_peer_step_us(bench, torch, layers, inputs, batch))
@@ -92,7 +92,7 @@ def dataset_rows(bench):
     with machine.pinned(1), Daemon(log="off") as daemon:
         for rows in (1000, 10000, 100000) + (() if bench.quick else (1000000,)):
             daemon.upload_pair("rows", *bench.data.columns(rows))
-            curve.add(rows, propd=rows / results.median(training.propd_rate(daemon, workload, 1, bench.seconds) for _ in range(bench.runs)))
+            curve.add(rows, propd=rows / results.median(training.propd_rate(daemon, workload, 1, bench.seconds) for _ in range(bench.curve_runs)))
 
 
 def threads(bench):
@@ -102,12 +102,12 @@ def threads(bench):
     for count in range(1, len(machine.cores()) + 1):
         with machine.pinned(count), Daemon(log="off") as daemon, contextlib.ExitStack() as stack:
             training.upload(daemon, bench, workload.data)
-            values = {"propd": results.median(training.propd_rate(daemon, workload, count, bench.seconds) for _ in range(bench.runs))}
+            values = {"propd": results.median(training.propd_rate(daemon, workload, count, bench.seconds) for _ in range(bench.curve_runs))}
             if bench.peers.has("PyTorch"):
                 torch = stack.enter_context(bench.peers.worker("PyTorch", count))
                 peer = training.Peer(bench, "PyTorch", workload, count, torch)
                 peer.start(bench.seconds / 2, ("tuned",))
-                values["PyTorch"] = results.median(peer.rate(bench.seconds) for _ in range(bench.runs))
+                values["PyTorch"] = results.median(peer.rate(bench.seconds) for _ in range(bench.curve_runs))
             curve.add(count, **values)
 
 

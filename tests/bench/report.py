@@ -21,6 +21,7 @@ SECTIONS = {
     "ingest": ("Uploads", "From upload to ready."),
     "jobs": ("Jobs", "Submitting and running many."),
     "history": ("Histories", "Three series, appended by 1,000 steps; then one of them looked at, at any zoom."),
+    "profile": ("Where the time goes", "The functions in which the daemon is seen most while it trains on one thread."),
     "growth": ("How time grows", ""),
 }
 
@@ -47,6 +48,9 @@ def _section(name, kept, facts, plots):
     out = ["## %s\n" % heading] + ([words + "\n"] if words else [])
     if rows:
         out.append(table.accuracy(rows) if name == "accuracy" else table.comparison(name, rows))
+    profiles = [row for row in kept["rows"] if "functions" in row]
+    if profiles:
+        out.append(table.profiles(profiles))
     if name in plots:
         out.append("![%s](%s.svg)\n" % (heading, name))
     for row in curves:

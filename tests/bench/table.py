@@ -79,3 +79,11 @@ def curve(row):
     """The points of a curve, a line a series."""
     head = ["%s (%s)" % (row["unit"], row["x_unit"])] + ["{:,}".format(x) for x in row["x"]]
     return grid(head, [[name] + [number(value) for value in values] for name, values in row["series"].items()])
+
+
+def profiles(rows):
+    """A workload a line, with the functions that take most of its time."""
+    lines = ["| | |", "|---|---|"]
+    lines += ["| %s | %s |" % (row["title"], ", ".join("`%s` %.0f %%" % (name, 100 * share) for share, name in row["functions"]))
+              for row in rows]
+    return "\n".join(lines) + "\n"

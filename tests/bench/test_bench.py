@@ -16,6 +16,7 @@ import data  # noqa: E402
 import external  # noqa: E402
 import matrix  # noqa: E402
 import peers  # noqa: E402
+import profiles  # noqa: E402
 import report  # noqa: E402
 import results  # noqa: E402
 import table  # noqa: E402
@@ -146,6 +147,10 @@ class Keeping(unittest.TestCase):
             if line is not None:
                 external.add_line(rows, line)
         self.assertEqual([(r["what"], r["propd"], list(r["peers"])) for r in rows], [("c16", 20, ["Flask", "FastAPI"]), ("p99", 7.5, [])])
+
+    def test_what_perf_prints_becomes_functions_and_shares(self):
+        text = "# Overhead  Symbol\n#\n    35.84%  [.] tile_2_6\n     1.20%  [.] 0x000000ff\n\n     0.50%  [.] step_adam\n"
+        self.assertEqual(profiles.read_report(text), [[0.3584, "tile_2_6"], [0.012, "0x000000ff"], [0.005, "step_adam"]])
 
     def test_arrays_are_what_numpy_and_mnist_have(self):
         file = data.npy([2, 3], array.array("f", range(6)))

@@ -25,7 +25,7 @@ def _conv2d(layer, shape):
     size = layer["kernel_size"]
     pad = size // 2 if layer.get("padding") == "same" else 0
     shape = [height + 2 * pad - size + 1, width + 2 * pad - size + 1, layer["filters"]]
-    return nn.Conv2d(channels, layer["filters"], size, padding=pad), shape
+    return nn.Conv2d(channels, layer["filters"], size, padding=pad, bias=layer.get("use_bias", True)), shape
 
 
 def _max_pool2d(layer, shape):
