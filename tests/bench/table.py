@@ -9,7 +9,7 @@ def number(value, unit=""):
     """Three or four digits that count, thousands in groups; shares of the peak as per cent."""
     if unit == "of the peak":
         return "%.0f %%" % (100 * value)
-    if unit in ("accuracy", "mean squared error"):
+    if unit in ("accuracy", "R²", "mean squared error"):
         return "%.4f" % value
     if abs(value) >= 1000:
         digits = len("%d" % abs(value)) - 4

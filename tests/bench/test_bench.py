@@ -86,6 +86,8 @@ class Targets(unittest.TestCase):
         wanted, = targets.of("accuracy", {"unit": "accuracy"})
         self.assertTrue(wanted.reached({"propd": 0.976, "peer": 0.98}))
         self.assertFalse(wanted.reached({"propd": 0.974, "peer": 0.98}))
+        self.assertEqual(len(targets.of("accuracy", {"unit": "R²"})), 1)
+        self.assertEqual(targets.of("accuracy", {"unit": "mean squared error"}), [])
 
     def test_every_workload_has_a_target(self):
         for workload in workloads.TRAINING:

@@ -12,6 +12,7 @@ from peers import TORCH_IMAGE_MODES, TORCH_MODES, Failed
 from propd import Daemon
 
 MANY_EPOCHS = 10 ** 7
+METRICS = {"classes": {"accuracy": "accuracy"}, "values": {"r2": "R²", "mse": "mean squared error"}}
 SMALL_FLOPS = 100000  # of a sample: below it, a share of the peak says nothing
 
 
@@ -118,41 +119,45 @@ def rates(bench, section, chosen):
 
 # ---- what is learned
 
-def propd_score(daemon, workload, threads, epochs, seed):
-    """Accuracy on the test rows, or the mean squared error."""
+def propd_metrics(daemon, workload, threads, epochs, seed):
+    """Of the test rows."""
     job = daemon.train(workloads.job(workload, workload.data, threads, epochs, seed=seed), 1800)
-    answer = daemon.post("/v1/models/%s:evaluate" % job["model"], {"dataset": workload.data + "-test"})
-    return answer["metrics"]["accuracy"] if workload.task == "classes" else answer["loss"]
+    wanted = list(METRICS[workload.task])
+    answer = daemon.post("/v1/models/%s:evaluate" % job["model"], {"dataset": workload.data + "-test", "metrics": wanted})
+    return answer["metrics"]
 
 
-def score(bench, daemon, torch, workload, threads):
+def _learn(bench, daemon, torch, workload, threads, epochs, seeds):
+    """(propd's metrics, PyTorch's), a dictionary a seed."""
     upload(daemon, bench, workload.data)
     upload(daemon, bench, workload.data + "-test")
     description = dict(workload.description(), mode="tuned")
     for part, name in (("", workload.data), ("test_", workload.data + "-test")):
         files = bench.data.files(name)
         description.update({part + "features": str(files[0]), part + "labels": str(files[1])})
+    torch.ask(description)
+    ours = [propd_metrics(daemon, workload, threads, epochs, seed) for seed in range(1, seeds + 1)]
+    return ours, [torch.ask({"epochs": epochs, "seed": seed}) for seed in range(1, seeds + 1)]
+
+
+def _add_metrics(bench, section, daemon, torch, workload, threads):
+    """A row a metric, means over the seeds."""
     # A quick run learns a part of the large sets, once.
     epochs, seeds = (1, 1) if bench.quick and workload.epochs < 50 else (workload.epochs, workload.seeds)
-    torch.ask(description)
-    ours = [propd_score(daemon, workload, threads, epochs, seed) for seed in range(1, seeds + 1)]
-    theirs = [torch.ask({"epochs": epochs, "seed": seed})["score"] for seed in range(1, seeds + 1)]
-    return {"propd": statistics.fmean(ours), "peer": statistics.fmean(theirs), "epochs": epochs, "seeds": seeds}
-
-
-def _add_score(bench, section, daemon, torch, workload, threads):
     try:
-        figures = score(bench, daemon, torch, workload, threads)
+        ours, theirs = _learn(bench, daemon, torch, workload, threads, epochs, seeds)
     except (data.Missing, Failed) as problem:
         bench.results.skip(section, workload.key, str(problem))
         return
-    row = bench.results.add(section, what=workload.key, title=workload.title,
-                            unit="accuracy" if workload.task == "classes" else "mean squared error", **figures)
-    bench.say("%(what)s, %(unit)s after %(epochs)d epochs: propd %(propd).4f, PyTorch %(peer).4f" % row)
+    for metric, name in METRICS[workload.task].items():
+        row = bench.results.add(section, what=workload.key, title=workload.title, unit=name, epochs=epochs, seeds=seeds,
+                                propd=statistics.fmean(each[metric] for each in ours),
+                                peer=statistics.fmean(each[metric] for each in theirs))
+        bench.say("%(what)s, %(unit)s after %(epochs)d epochs: propd %(propd).4f, PyTorch %(peer).4f" % row)
 
 
 def accuracy(bench, section="accuracy"):
-    """Test accuracy (or error) of propd and of PyTorch after the same epochs."""
+    """Accuracy, or R² and the error, on test rows, of propd and of PyTorch after the same epochs."""
     bench.results.begin(section, **bench.facts())
     if not bench.peers.has("PyTorch"):
         bench.results.skip(section, "accuracy", "PyTorch is not installed")
@@ -163,4 +168,4 @@ def accuracy(bench, section="accuracy"):
     for threads, chosen in ((1, small), (max(bench.thread_counts()), large)):
         with machine.pinned(threads), bench.peers.worker("PyTorch", threads) as torch, Daemon(log="off") as daemon:
             for workload in chosen:
-                _add_score(bench, section, daemon, torch, workload, threads)
+                _add_metrics(bench, section, daemon, torch, workload, threads)

@@ -63,7 +63,7 @@ TRANSFORMER_PEER = [{"type": "dense", "units": 64}, {"type": "transformer", "hea
                     {"type": "dense", "units": 1}]
 
 TRAINING = [
-    Workload("w1", "iris 4-16-3, batch 16, SGD", "iris", [4], "classes", mlp(16, 3), SGD, 16, 200, 5, 544,
+    Workload("w1", "iris 4-16-3, batch 16, SGD", "iris", [4], "classes", mlp(16, 3), SGD, 16, 200, 20, 544,
              ("PyTorch", "scikit-learn", "FANN")),
     Workload("w2", "digits 64-128-10, batch 32, Adam", "digits", [64], "classes", mlp(128, 10), ADAM, 32, 50, 3, 40448,
              ("PyTorch", "scikit-learn", "FANN")),
