@@ -29,6 +29,7 @@ import report  # noqa: E402
 import results  # noqa: E402
 import table  # noqa: E402
 import training  # noqa: E402
+import uploads  # noqa: E402
 import workloads  # noqa: E402
 
 SECTIONS = {
@@ -37,7 +38,7 @@ SECTIONS = {
     "accuracy": training.accuracy,
     "sequence": lambda bench: training.rates(bench, "sequence", workloads.SEQUENCE),
     "serving": lambda bench: external.run(bench, "serving"),
-    "ingest": lambda bench: external.run(bench, "ingest"),
+    "ingest": uploads.run,
     "jobs": lambda bench: external.run(bench, "jobs"),
     "history": growth.history,
     "profile": profiles.run,

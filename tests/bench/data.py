@@ -117,6 +117,18 @@ class Data:
     def _tokens(self):
         self._noise("tokens", [512, 64, 64])
 
+    def csv(self, columns):
+        """A file of numbers with six decimals under a line of names: 60 MB."""
+        path = self.folder / "numbers.csv"
+        if not path.exists():
+            chance, part = random.Random(5), self.folder / "numbers.part"
+            with part.open("w") as file:
+                file.write(",".join("x%d" % i for i in range(columns)) + "\n")
+                for _ in range(self.rows(200000)):
+                    file.write(",".join(["%.6f" % (8 * chance.random() - 4) for _ in range(columns)]) + "\n")
+            part.rename(path)
+        return path
+
     def columns(self, rows):
         """A table of so many rows of 16 numbers; for curves, so not kept."""
         chance = random.Random(rows)

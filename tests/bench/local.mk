@@ -16,8 +16,8 @@ EXTRA_DIST += tests/bench/README.md \
 	tests/bench/bench.py tests/bench/data.py tests/bench/external.py tests/bench/growth.py tests/bench/machine.py \
 	tests/bench/matrix.py tests/bench/peers.py tests/bench/plot.py tests/bench/profiles.py tests/bench/report.py \
 	tests/bench/results.py \
-	tests/bench/table.py tests/bench/targets.py tests/bench/training.py tests/bench/workloads.py \
-	tests/bench/peers/arrays.h tests/bench/peers/arrays.py tests/bench/peers/blas.cc tests/bench/peers/dlib.cc \
+	tests/bench/table.py tests/bench/targets.py tests/bench/training.py tests/bench/uploads.py tests/bench/workloads.py \
+	tests/bench/peers/arrays.h tests/bench/peers/arrays.py tests/bench/peers/blas.cc tests/bench/peers/csv_worker.py tests/bench/peers/dlib.cc \
 	tests/bench/peers/dnnl.cc tests/bench/peers/fann.cc tests/bench/peers/shapes.h tests/bench/peers/sklearn_worker.py \
 	tests/bench/peers/torch_network.py tests/bench/peers/torch_worker.py
 bench: all

@@ -23,6 +23,8 @@ COMPILED = {
 SCRIPTS = {
     "PyTorch": ("python3-torch python3-numpy libopenblas0-pthread libopenblas0-openmp", "torch", "torch_worker.py"),
     "scikit-learn": ("python3-sklearn libopenblas0-pthread libopenblas0-openmp", "sklearn", "sklearn_worker.py"),
+    "pandas": ("python3-pandas", "pandas", "csv_worker.py"),
+    "NumPy": ("python3-numpy", "numpy", "csv_worker.py"),
 }
 
 # How fast the products of an MLP are, in NumPy, which calls the same BLAS as the others.

@@ -18,7 +18,8 @@ SECTIONS = {
                  "of some seeds (20 of iris, whose 30 rows make leaps of 3 points). propd's by `POST /v1/models/{m}:evaluate`."),
     "sequence": ("Layers over time, and normalized convolutions", "Measured as training is."),
     "serving": ("Serving", "784-512-256-10, a row of 784 numbers a request."),
-    "ingest": ("Uploads", "From upload to ready."),
+    "ingest": ("Uploads", "An upload over HTTP until the data set is ready (types found, statistics, columns on disk), beside readers that only bring the "
+               "numbers into memory; then the parts of an import, in processor time."),
     "jobs": ("Jobs", "Submitting and running many."),
     "history": ("Histories", "Three series, appended by 1,000 steps; then one of them looked at, at any zoom."),
     "profile": ("Where the time goes", "The functions in which the daemon is seen most while it trains on one thread."),

@@ -144,11 +144,17 @@ class Keeping(unittest.TestCase):
         rows = []
         for text in ("progress", "{broken", '{"bench": "serving", "what": "c16", "propd": 20, "peer": "Flask", "peer_value": 5, "ratio": 4}',
                      '{"bench": "serving", "what": "c16", "propd": 20, "peer": "FastAPI", "peer_value": 10, "ratio": 2}',
-                     '{"bench": "jobs", "what": "p99", "value": 7.5, "unit": "ms"}'):
+                     '{"bench": "jobs", "what": "p99", "value": 7.5, "unit": "ms"}',
+                     '{"bench": "ingest", "what": "csv", "mb_s": 700}', '{"bench": "ingest", "what": "csv", "seconds": 1}'):
             line = external.read_line(text)
             if line is not None:
                 external.add_line(rows, line)
-        self.assertEqual([(r["what"], r["propd"], list(r["peers"])) for r in rows], [("c16", 20, ["Flask", "FastAPI"]), ("p99", 7.5, [])])
+        self.assertEqual([(r["what"], r["propd"], list(r["peers"])) for r in rows], [("c16", 20, ["Flask", "FastAPI"]), ("p99", 7.5, []), ("csv", 700, [])])
+        self.assertEqual(rows[2]["unit"], "MB/s")
+
+    def test_of_times_a_ratio_of_others_is_turned(self):
+        line = external.read_line('{"bench": "serving", "what": "p50", "propd": 100, "peer": "x", "peer_value": 400, "ratio": 0.25, "unit": "us"}')
+        self.assertEqual(line["ratio"], 4)
 
     def test_what_perf_prints_becomes_functions_and_shares(self):
         text = "# Overhead  Symbol\n#\n    35.84%  [.] tile_2_6\n     1.20%  [.] 0x000000ff\n\n     0.50%  [.] step_adam\n"
