@@ -89,7 +89,7 @@ def frame(axis, low, high):
     axis.xaxis.set_major_locator(LogLocator(subs=LEVELS if narrow else (1,)))
     axis.xaxis.set_major_formatter(FuncFormatter(plain))
     axis.xaxis.set_minor_formatter(NullFormatter())
-    axis.set_xlabel("times the peer (log scale)")
+    axis.set_xlabel("times as good as the peer (log scale)")
     axis.grid(axis="x", linewidth=0.4, alpha=0.6)
     axis.set_axisbelow(True)
 

@@ -3,6 +3,7 @@
 import pathlib
 import subprocess
 
+import results
 import table
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,6 +38,10 @@ def _machine(facts):
 def _notes(section, kept, facts):
     """What else must be known about a section's figures."""
     lines = ["Not measured: %s: %s.\n" % (row["what"], row["skipped"]) for row in kept["rows"] if "skipped" in row]
+    spreads = [row["spread"] for row in kept["rows"] if row.get("runs", 1) > 1 and "spread" in row]
+    if spreads:
+        lines.append("propd's %d runs of a figure lie %.0f %% apart from the least to the most (the median over the figures).\n"
+                     % (kept["runs"], 100 * results.median(spreads)))
     if (kept.get("date"), kept.get("commit")) != (facts["date"], facts["commit"]):
         lines.append("Measured on %s, propd %s.\n" % (kept.get("date"), kept.get("commit")))
     return lines
@@ -54,6 +59,10 @@ def _section(name, kept, facts, plots):
         out.append(table.profiles(profiles))
     if name in plots:
         out.append("![%s](%s.svg)\n" % (heading, name))
+    shapes = [row for row in kept["rows"] if "shapes" in row]
+    if shapes:
+        out.append("<details><summary>Each layer and batch: forward / d_input / d_kernel, per cent of the peak</summary>\n")
+        out += [table.shapes(row) for row in shapes] + ["</details>\n"]
     for row in curves:
         out += ["### %s\n" % row["title"], table.curve(row)]
         if "growth-" + row["curve"] in plots:
@@ -73,12 +82,12 @@ def page(kept, plots):
     return "\n".join(out)
 
 
-def make(results, folder, python, say):
+def make(kept, folder, python, say):
     """Writes README.md and the plots, where matplotlib is installed, into `folder`."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run([python, str(HERE / "plot.py"), str(results.path), str(folder)], capture_output=True, text=True)
+    done = subprocess.run([python, str(HERE / "plot.py"), str(kept.path), str(folder)], capture_output=True, text=True)
     if done.returncode != 0:
         say("no plots (apt-get install python3-matplotlib): %s" % (done.stderr.strip().splitlines() or ["it said nothing"])[-1])
-    (folder / "README.md").write_text(page(results.kept, done.stdout.split()))
+    (folder / "README.md").write_text(page(kept.kept, done.stdout.split()))
     say("%s" % (folder / "README.md"))

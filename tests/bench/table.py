@@ -87,3 +87,20 @@ def profiles(rows):
     lines += ["| %s | %s |" % (row["title"], ", ".join("`%s` %.0f %%" % (name, 100 * share) for share, name in row["functions"]))
               for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def shapes(row):
+    """Shares of the peak of each layer and batch: forward / by the input / by the kernel, a table for propd and for each peer."""
+    measured = {(each["shape"], each["batch"]): each["figures"] for each in row["shapes"]}
+    layers, batches = (list(dict.fromkeys(key[i] for key in measured)) for i in (0, 1))
+
+    def cell(name, layer, batch):
+        figures = measured[layer, batch]
+        peak = figures["propd"]["peak"] or 1
+        return " / ".join("%.0f" % (100 * figures[name][product] / peak) for product in ("forward", "d_input", "d_kernel"))
+
+    out = []
+    for name in row["shapes"][0]["figures"]:
+        head = ["%s, %d thread%s" % (name, row["threads"], "s" * (row["threads"] > 1))] + ["batch %d" % batch for batch in batches]
+        out.append(grid(head, [[layer] + [cell(name, layer, batch) for batch in batches] for layer in layers]))
+    return "\n".join(out)

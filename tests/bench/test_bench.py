@@ -112,12 +112,24 @@ class Tables(unittest.TestCase):
                                    "≥ 1.8 × PyTorch | yes; yes |")
         self.assertNotIn("threads", table.comparison("ingest", [dict(row(2), threads="", what="csv")]).splitlines()[0])
 
+    def test_products_are_shown_layer_by_layer(self):
+        figures = {"propd": {"peak": 200, "forward": 180, "d_input": 150, "d_kernel": 100},
+                   "oneDNN": {"forward": 100, "d_input": 50, "d_kernel": 20}}
+        text = table.shapes({"threads": 2, "shapes": [{"shape": "64-128", "batch": 16, "figures": figures}]})
+        self.assertEqual([line for line in text.splitlines() if "64-128" in line], ["| 64-128 | 90 / 75 / 50 |", "| 64-128 | 50 / 25 / 10 |"])
+        self.assertIn("| propd, 2 threads | batch 16 |", text)
+
     def test_the_page_has_each_section_and_says_what_is_missing(self):
         page = report.page(kept("training", row(2), {"what": "w2", "skipped": "its data comes with python3-sklearn"}), ["training"])
         for words in ("## Training", "| an MLP, batch 128 |", "![Training](training.svg)", "PyTorch 1.13",
                       "Not measured: w2: its data comes with python3-sklearn."):
             self.assertIn(words, page)
         self.assertNotIn("Measured on", page)
+
+    def test_the_page_says_how_far_runs_lie_apart(self):
+        some = kept("training", row(2, runs=5, spread=0.02), row(2, runs=5, spread=0.04), row(2, runs=5, spread=0.3))
+        some["sections"]["training"]["runs"] = 5
+        self.assertIn("propd's 5 runs of a figure lie 4 % apart", report.page(some, []))
 
     def test_a_section_of_another_day_says_so(self):
         old = kept("training", row(2))
