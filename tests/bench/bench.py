@@ -69,8 +69,11 @@ class Bench:
 
     def facts(self):
         """What each section keeps of when it was measured."""
+        busy = round(machine.busy(), 2)
+        if busy > report.BUSY:
+            self.say("others use %.1f of the cores: these figures will say little" % busy)
         return {"date": datetime.date.today().isoformat(), "commit": self.results.kept["machine"]["commit"], "runs": self.runs,
-                "quick": self.quick, "load": round(machine.load(), 2)}
+                "quick": self.quick, "busy": busy}
 
     def thread_counts(self):
         return [1, 2] if len(machine.cores()) > 1 else [1]

@@ -6,6 +6,7 @@ import os
 import pathlib
 import platform
 import subprocess
+import time
 
 # Best first, as the kernels' sets.
 INSTRUCTION_SETS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("asimd", "NEON"))
@@ -61,6 +62,15 @@ def describe(source):
             "system": _system(), "kernel": platform.release(), "date": datetime.date.today().isoformat(), "commit": commit}
 
 
-def load():
-    """Programs that want a core, by the kernel's mean of the last minute: figures of a busy machine are worth less."""
-    return os.getloadavg()[0]
+def _ticks():
+    """(all, idle) of all cores since the start, in the kernel's ticks; what is stolen from a virtual machine is not idle."""
+    fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return sum(fields), fields[3] + fields[4]
+
+
+def busy(seconds=0.5):
+    """Cores that others used in the seconds that this waits: figures of a busy machine are worth little, those of several threads least."""
+    before = _ticks()
+    time.sleep(seconds)
+    total, idle = (after - earlier for after, earlier in zip(_ticks(), before))
+    return os.cpu_count() * (1 - idle / total) if total else 0.0

@@ -8,6 +8,8 @@ import table
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+BUSY = 0.1  # cores that others may use before the page says so
+
 # A section: its heading, and what its figures are.
 SECTIONS = {
     "products": ("Matrix products", "Geometric means over the layers 64-128, 784-128, 784-512, 512-256, 512-512 and 1024-1024 at batches of 16 to "
@@ -44,6 +46,8 @@ def _notes(section, kept, facts):
                      % (kept["runs"], 100 * results.median(spreads)))
     if (kept.get("date"), kept.get("commit")) != (facts["date"], facts["commit"]):
         lines.append("Measured on %s, propd %s.\n" % (kept.get("date"), kept.get("commit")))
+    if kept.get("busy", 0) > BUSY:
+        lines.append("Others used %.1f of the cores when this began: the figures say little.\n" % kept["busy"])
     return lines
 
 

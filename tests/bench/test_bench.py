@@ -14,6 +14,7 @@ import unittest
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parents[1] / "end-to-end")]
 import data  # noqa: E402
 import external  # noqa: E402
+import machine  # noqa: E402
 import matrix  # noqa: E402
 import peers  # noqa: E402
 import profiles  # noqa: E402
@@ -131,6 +132,12 @@ class Tables(unittest.TestCase):
         some["sections"]["training"]["runs"] = 5
         self.assertIn("propd's 5 runs of a figure lie 4 % apart", report.page(some, []))
 
+    def test_the_page_of_a_busy_machine_says_so(self):
+        some = kept("training", row(2))
+        for busy, said in ((0.05, False), (1.3, True)):
+            some["sections"]["training"]["busy"] = busy
+            self.assertEqual("Others used 1.3 of the cores" in report.page(some, []), said)
+
     def test_a_section_of_another_day_says_so(self):
         old = kept("training", row(2))
         old["sections"]["training"]["commit"] = "before"
@@ -171,6 +178,13 @@ class Keeping(unittest.TestCase):
     def test_what_perf_prints_becomes_functions_and_shares(self):
         text = "# Overhead  Symbol\n#\n    35.84%  [.] tile_2_6\n     1.20%  [.] 0x000000ff\n\n     0.50%  [.] step_adam\n"
         self.assertEqual(profiles.read_report(text), [[0.3584, "tile_2_6"], [0.012, "0x000000ff"], [0.005, "step_adam"]])
+
+    def test_a_program_that_spins_makes_the_machine_busy(self):
+        with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as spinning:
+            busy = machine.busy(0.5)
+            spinning.kill()
+        self.assertGreater(busy, 0.3)
+        self.assertLessEqual(busy, os.cpu_count())
 
     def test_arrays_are_what_numpy_and_mnist_have(self):
         file = data.npy([2, 3], array.array("f", range(6)))
