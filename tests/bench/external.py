@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measurements that are programs of their own: each prints lines of JSON, which become rows. A line is of one figure ("value" with its "unit", or
-"mb_s"), or of propd's and a peer's ("propd", "peer", "peer_value", and "ratio": propd's over the peer's, the median of pairs). It may bring a
-target: "target", and "better": "lower" where less is better."""
+"mb_s"), or of propd's and a peer's ("propd", "peer", "peer_value", and "ratio": propd's over the peer's, the median of pairs). It may bring
+"p99_ms" (or "p99", in milliseconds), and a target: "target", and "better": "lower" where less is better."""
 import json
 import os
 import pathlib
@@ -57,6 +57,8 @@ def add_line(rows, line):
     if row is None:
         row = {"what": line["what"], "title": line["what"], "unit": line["unit"], "peers": {}, "propd": line["propd"]}
         row.update({key: line[key] for key in ("threads", "target", "better") if key in line})
+        if "p99_ms" in line or "p99" in line:
+            row["p99_ms"] = line.get("p99_ms", line.get("p99"))
         rows.append(row)
     if line.get("peer"):
         row["peers"][line["peer"]] = {"value": line["peer_value"], "ratio": line["ratio"]}

@@ -54,7 +54,9 @@ def _peer_cell(row, name):
 
 def _own_cell(row):
     own = number(row["propd"], row["unit"])
-    return own + (" (%.0f %% of the peak)" % (100 * row["peak_share"]) if "peak_share" in row else "")
+    if "peak_share" in row:
+        own += " (%.0f %% of the peak)" % (100 * row["peak_share"])
+    return own + (" (p99 %s ms)" % number(row["p99_ms"]) if "p99_ms" in row else "")
 
 
 def comparison(section, rows):

@@ -163,13 +163,18 @@ class Keeping(unittest.TestCase):
         rows = []
         for text in ("progress", "{broken", '{"bench": "serving", "what": "c16", "propd": 20, "peer": "Flask", "peer_value": 5, "ratio": 4}',
                      '{"bench": "serving", "what": "c16", "propd": 20, "peer": "FastAPI", "peer_value": 10, "ratio": 2}',
-                     '{"bench": "jobs", "what": "p99", "value": 7.5, "unit": "ms"}',
+                     '{"bench": "jobs", "what": "p99", "value": 7.5, "unit": "ms", "p99": 9}',
                      '{"bench": "ingest", "what": "csv", "mb_s": 700}', '{"bench": "ingest", "what": "csv", "seconds": 1}'):
             line = external.read_line(text)
             if line is not None:
                 external.add_line(rows, line)
         self.assertEqual([(r["what"], r["propd"], list(r["peers"])) for r in rows], [("c16", 20, ["Flask", "FastAPI"]), ("p99", 7.5, []), ("csv", 700, [])])
-        self.assertEqual(rows[2]["unit"], "MB/s")
+        self.assertEqual((rows[2]["unit"], rows[1]["p99_ms"]), ("MB/s", 9))
+        self.assertIn("| 7.5 (p99 9 ms) |", table.comparison("jobs", rows[1:2]))
+
+    def test_a_latency_decides_beside_a_rate(self):
+        wanted = targets.of("jobs", {"what": "durable submissions"})
+        self.assertEqual([t.reached({"propd": 4000, "p99_ms": 25}) for t in wanted], [True, False])
 
     def test_of_times_a_ratio_of_others_is_turned(self):
         line = external.read_line('{"bench": "serving", "what": "p50", "propd": 100, "peer": "x", "peer_value": 400, "ratio": 0.25, "unit": "us"}')
