@@ -16,11 +16,28 @@ def cores():
     return sorted(os.sched_getaffinity(0))
 
 
+def _siblings(core, folder="/sys/devices/system/cpu"):
+    """Which logical cores share the units of this one, in the kernel's words."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path(folder, "cpu%d/topology/thread_siblings_list" % core).read_text().strip()
+    return str(core)
+
+
+def spread_out(listed, siblings=_siblings):
+    """The logical cores in an order in which those come last that share the units of one before."""
+    first, rest, seen = [], [], set()
+    for core in listed:
+        shared = siblings(core)
+        (rest if shared in seen else first).append(core)
+        seen.add(shared)
+    return first + rest
+
+
 @contextlib.contextmanager
 def pinned(threads):
-    """This program and what it starts meanwhile to the first cores, one a thread."""
+    """This program and what it starts meanwhile to as many cores as threads, that share as little as there is."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, set(sorted(before)[:threads]))
+    os.sched_setaffinity(0, set(spread_out(sorted(before))[:threads]))
     try:
         yield
     finally:

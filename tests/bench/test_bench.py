@@ -184,6 +184,16 @@ class Keeping(unittest.TestCase):
         text = "# Overhead  Symbol\n#\n    35.84%  [.] tile_2_6\n     1.20%  [.] 0x000000ff\n\n     0.50%  [.] step_adam\n"
         self.assertEqual(profiles.read_report(text), [[0.3584, "tile_2_6"], [0.012, "0x000000ff"], [0.005, "step_adam"]])
 
+    def test_threads_go_to_cores_of_their_own_first(self):
+        pairs = {0: "0-1", 1: "0-1", 2: "2-3", 3: "2-3"}
+        self.assertEqual(machine.spread_out([0, 1, 2, 3], pairs.get), [0, 2, 1, 3])
+
+    def test_pinning_holds_what_is_started_and_ends(self):
+        before = os.sched_getaffinity(0)
+        with machine.pinned(1):
+            shown = machine.output(sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))")
+        self.assertEqual((shown, os.sched_getaffinity(0)), ("1", before))
+
     def test_a_program_that_spins_makes_the_machine_busy(self):
         with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as spinning:
             busy = machine.busy(0.5)
