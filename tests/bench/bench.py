@@ -9,6 +9,7 @@ import argparse
 import datetime
 import os
 import pathlib
+import shutil
 import sys
 import time
 
@@ -32,6 +33,8 @@ import training  # noqa: E402
 import uploads  # noqa: E402
 import workloads  # noqa: E402
 
+# The one that Debian's packages belong to, whichever comes first in the path.
+DEBIAN_PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
 SECTIONS = {
     "products": matrix.run,
     "training": lambda bench: training.rates(bench, "training", workloads.TRAINING),
@@ -103,8 +106,11 @@ def read_options(words):
     parser.add_argument("--quick", action="store_true", help="coarse figures in a few minutes")
     parser.add_argument("--output", default=str(BUILD / "bench"), help="folder of the results, the data and the peers' programs")
     parser.add_argument("--docs", help="folder of the report (docs/bench; after a quick run OUTPUT/report)")
-    parser.add_argument("--python", default=os.environ.get("PYTHON", "/usr/bin/python3"), help="runs the peers that are Python packages")
-    return parser.parse_args(words)
+    parser.add_argument("--python", default=os.environ.get("PYTHON") or DEBIAN_PYTHON, help="runs the peers that are Python packages")
+    options = parser.parse_args(words)
+    if shutil.which(options.python) is None:
+        parser.error("there is no %s" % options.python)
+    return options
 
 
 def main(words):
