@@ -227,6 +227,33 @@ START_TEST(without_noise_prediction_is_training)
 }
 END_TEST
 
+START_TEST(packed_weights_give_the_same_bytes)
+{
+    static const int64_t rows[] = {1, 2, 7, 64, 130, 300};
+
+    for (const struct kernels *const *set = kernels_list(); *set != NULL; set++) {
+        struct trial trial = trial_create(wide, 300, 2, *set);
+        const int64_t size = network_packed_size(trial.network, *set);
+        float *packed = calloc((size_t)size, sizeof(float));
+        float *plainly = malloc((size_t)trial.output_elements * sizeof(float));
+
+        ck_assert(packed != NULL && plainly != NULL && size > 0);
+        network_pack(trial.network, *set, trial.parameters, packed);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+            const size_t bytes = (size_t)(rows[i] * 11) * sizeof(float);
+            trial.run.rows = rows[i];
+            trial.run.packed = NULL;
+            memcpy(plainly, trial_predict(&trial), bytes);
+            trial.run.packed = packed;
+            ck_assert_mem_eq(trial_predict(&trial), plainly, bytes);
+        }
+        free(packed);
+        free(plainly);
+        trial_clear(&trial);
+    }
+}
+END_TEST
+
 /* The same for images, where nothing is random and nothing is of the whole batch. */
 START_TEST(prediction_of_images_is_training)
 {
@@ -381,6 +408,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, any_number_of_members_gives_the_same_bytes, 0, RUNS);
     tcase_add_loop_test(tests, any_cut_of_the_work_gives_the_same_bytes, 0, TEXTS);
     tcase_add_test(tests, without_noise_prediction_is_training);
+    tcase_add_test(tests, packed_weights_give_the_same_bytes);
     tcase_add_test(tests, prediction_of_images_is_training);
     tcase_add_test(tests, logits_come_without_the_output_activation);
     tcase_add_test(tests, gradients_may_start_at_the_logits);
