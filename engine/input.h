@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "base/file_view.h"
 #include "engine/dataset.h"
 
 #define INPUT_SIZE_UNKNOWN UINT64_MAX
@@ -22,6 +23,8 @@ struct input {
     const atomic_bool *called_off; /* NULL, or true once reading is to end */
     uint64_t given;                /* since the start */
     uint64_t offset;               /* in the file */
+    struct file_view view;         /* of a plain file */
+    uint64_t view_offset;          /* of its first byte in the file */
     bool gzip;
     bool ended;
     z_stream inflater;

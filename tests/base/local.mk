@@ -9,6 +9,7 @@ base_tests = \
 	tests/base/test_fields_read \
 	tests/base/test_fields_set \
 	tests/base/test_fields_write \
+	tests/base/test_file_view \
 	tests/base/test_json_parse \
 	tests/base/test_json_text \
 	tests/base/test_log \
@@ -62,6 +63,10 @@ tests_base_test_fields_write_SOURCES = tests/base/test_fields_write.c tests/base
 tests_base_test_fields_write_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_fields_write_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_fields_write_LDADD = libbase.la $(CHECK_LIBS)
+
+tests_base_test_file_view_CFLAGS = $(TEST_CFLAGS)
+tests_base_test_file_view_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_file_view_LDADD = libbase.la $(CHECK_LIBS)
 
 tests_base_test_json_parse_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_json_parse_CPPFLAGS = $(TEST_CPPFLAGS)
