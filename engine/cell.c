@@ -22,6 +22,7 @@ static int add_word(struct missing_words *missing, const char *text, size_t leng
     if (word == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for the words for missing values");
     words->items[words->count++] = word;
+    missing->begins[(unsigned char)text[0]] = true;
     if (length > missing->longest)
         missing->longest = length;
     double value;
@@ -57,7 +58,7 @@ void missing_words_clear(struct missing_words *missing)
 
 static bool is_missing_word(const struct cell *cell, const struct missing_words *missing)
 {
-    if (cell->length > missing->longest)
+    if (cell->length > missing->longest || !missing->begins[(unsigned char)cell->text[0]])
         return false;
     for (size_t i = 0; i < missing->words.count; i++) {
         const char *word = missing->words.items[i];
@@ -88,24 +89,46 @@ bool cell_read_boolean(const struct cell *cell, bool *value)
     return false;
 }
 
-unsigned cell_readings(const struct cell *cell, bool *ambiguous)
+static bool begins_with_year(const struct cell *cell)
+{
+    for (int i = 0; i < 4; i++)
+        if (cell->length <= 4 || (unsigned char)(cell->text[i] - '0') > 9)
+            return false;
+    return true;
+}
+
+static unsigned date_readings(const struct cell *cell, unsigned asked, bool *ambiguous)
 {
     enum { DATE_LONGEST = 64 };
-    double number;
-    bool boolean;
-    if (number_text_read(cell->text, cell->length, &number) != NUMBER_NONE)
-        return READS_NUMBER;
-    if (cell_read_boolean(cell, &boolean))
-        return READS_BOOLEAN;
-    if (cell->length > DATE_LONGEST)
-        return 0;
     int64_t day_first = 0, month_first = 0;
     unsigned readings = 0;
-    if (date_text_read(cell->text, cell->length, DATE_DAY_FIRST, &day_first))
+    if (cell->length > DATE_LONGEST)
+        return 0;
+    if ((asked & READS_DAY_FIRST) != 0 &&
+        date_text_read(cell->text, cell->length, DATE_DAY_FIRST, &day_first))
         readings |= READS_DAY_FIRST;
-    if (date_text_read(cell->text, cell->length, DATE_MONTH_FIRST, &month_first))
+    /* Where the year comes first, there is no other order. */
+    if (readings != 0 && begins_with_year(cell))
+        return asked & (READS_DAY_FIRST | READS_MONTH_FIRST);
+    if ((asked & READS_MONTH_FIRST) != 0 &&
+        date_text_read(cell->text, cell->length, DATE_MONTH_FIRST, &month_first))
         readings |= READS_MONTH_FIRST;
     if (readings == (READS_DAY_FIRST | READS_MONTH_FIRST) && day_first != month_first)
         *ambiguous = true;
     return readings;
+}
+
+/* What reads as a number or a boolean reads as no date. */
+unsigned cell_readings(const struct cell *cell, unsigned asked, bool *ambiguous)
+{
+    double number;
+    bool boolean;
+    if ((asked & READS_NUMBER) != 0 &&
+        number_text_read(cell->text, cell->length, &number) != NUMBER_NONE)
+        return READS_NUMBER;
+    if ((asked & READS_BOOLEAN) != 0 && cell_read_boolean(cell, &boolean))
+        return READS_BOOLEAN;
+    if ((asked & (READS_DAY_FIRST | READS_MONTH_FIRST)) == 0)
+        return 0;
+    return date_readings(cell, asked, ambiguous);
 }

@@ -22,7 +22,8 @@ struct cell {
 struct missing_words {
     struct strings words; /* owned */
     size_t longest;
-    bool has_number; /* one of them reads as a number: -999 */
+    bool begins[256]; /* by a word's first byte */
+    bool has_number;  /* one of them reads as a number: -999 */
 };
 
 /* ? NA N/A null NaN and how they are written; NULL-terminated. */
@@ -50,9 +51,10 @@ enum cell_reading {
     READS_ALL = 15
 };
 
-/* What a cell that is not missing can be read as; 0: only as a string. Sets `ambiguous` where both
- * orders of day and month give a date, and different ones. */
-unsigned cell_readings(const struct cell *cell, bool *ambiguous);
+/* Which of the readings in `asked` a cell that is not missing has; 0: only that as a string. Sets
+ * `ambiguous` where both orders of day and month are asked for and give dates, and different ones.
+ */
+unsigned cell_readings(const struct cell *cell, unsigned asked, bool *ambiguous);
 
 /* true, yes, t and false, no, f, in any case. */
 bool cell_read_boolean(const struct cell *cell, bool *value);

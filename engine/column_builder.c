@@ -4,6 +4,7 @@
 #include "engine/number_text.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,15 +20,35 @@ void column_builder_clear(struct column_builder *column)
     *column = (struct column_builder){0};
 }
 
+static void keep_number(struct column_builder *column, enum number_kind kind, double number)
+{
+    column->number = number;
+    column->keeps_numbers = column->keeps_numbers && kind == NUMBER_FINITE;
+}
+
 /* No value yet or all of them are numbers, which is the usual case and worth a short cut. */
 static bool survey_number(struct column_builder *column, const struct cell *cell)
 {
     double value;
-    if ((column->readings & READS_NUMBER) == 0 || column->missing->has_number ||
-        number_text_read_roomy(cell->text, cell->length, &value) == NUMBER_NONE)
+    if ((column->readings & READS_NUMBER) == 0 || column->missing->has_number)
+        return false;
+    enum number_kind kind = number_text_read_roomy(cell->text, cell->length, &value);
+    if (kind == NUMBER_NONE)
         return false;
     column->readings &= READS_NUMBER;
+    keep_number(column, kind, value);
     return true;
+}
+
+/* A value that is perhaps none of those that the column had so far. */
+static void survey_value(struct column_builder *column, const struct cell *cell, int64_t row)
+{
+    double value = 0;
+    column->readings &= cell_readings(cell, column->readings, &column->ambiguous_dates);
+    if (column->readings == 0)
+        column->strings_from = row;
+    enum number_kind kind = number_text_read(cell->text, cell->length, &value);
+    keep_number(column, kind, value);
 }
 
 int column_builder_survey(struct column_builder *column, const struct cell *cell, int64_t row,
@@ -35,13 +56,11 @@ int column_builder_survey(struct column_builder *column, const struct cell *cell
 {
     if (!survey_number(column, cell)) {
         enum cell_class class = cell_classify(cell, column->missing);
+        column->number = (double)NAN;
         if (class == CELL_MISSING)
             return 0;
-        if (class == CELL_VALUE && column->readings != 0) {
-            column->readings &= cell_readings(cell, &column->ambiguous_dates);
-            if (column->readings == 0)
-                column->strings_from = row;
-        }
+        if (class == CELL_VALUE && column->readings != 0)
+            survey_value(column, cell, row);
     }
     column->value_count++;
     column->text_size += cell->length;
@@ -50,6 +69,44 @@ int column_builder_survey(struct column_builder *column, const struct cell *cell
     if (column->readings == 0)
         return dictionary_add(&column->dictionary, cell->text, cell->length, error);
     column->skipped++;
+    return 0;
+}
+
+/* The plain numbers that the rest of a block begins with; returns how many. */
+static int64_t survey_numbers(struct column_builder *column, const struct cell_block *block,
+                              int64_t index, int64_t from, int64_t to, double *numbers)
+{
+    if (!column->keeps_numbers || column->missing->has_number)
+        return 0;
+    const uint32_t *stops = block->stops + from * block->stride + index;
+    int64_t count = number_text_read_column(block->text, stops, block->stride, to - from, numbers);
+    if (count == 0)
+        return 0;
+    for (int64_t i = 0; i < count; i++, stops += block->stride)
+        column->text_size += (uint32_t)(stops[0] - stops[-1] - 1);
+    column->readings &= READS_NUMBER;
+    column->value_count += count;
+    column->skipped += count;
+    return count;
+}
+
+int column_builder_survey_block(struct column_builder *column, const struct cell_block *block,
+                                int64_t index, int64_t from, int64_t to, int64_t row,
+                                double *numbers, struct error *error)
+{
+    for (int64_t i = from; i < to; i++) {
+        i += survey_numbers(column, block, index, i, to,
+                            column->keeps_numbers ? numbers + (i - from) : NULL);
+        if (i == to)
+            break;
+        struct cell cell = cell_block_cell(block, i, index);
+        if (cell.length == 0)
+            column->number = (double)NAN; /* missing, whatever the column is */
+        else if (column_builder_survey(column, &cell, row + (i - from), error) != 0)
+            return -1;
+        if (column->keeps_numbers)
+            numbers[i - from] = column->number;
+    }
     return 0;
 }
 
@@ -158,10 +215,12 @@ int column_builder_layout(struct column_builder *column, struct column_file *fil
 {
     column->left_out =
         !column->named && !column->forced && !column->holds_values && column->value_count == 0;
+    if (!column->left_out && !column->forced && !column->holds_values)
+        column->type = decide_type(column);
+    column->keeps_numbers =
+        column->keeps_numbers && !column->left_out && column->type == COLUMN_NUMBER;
     if (column->left_out)
         return 0;
-    if (!column->forced && !column->holds_values)
-        column->type = decide_type(column);
     if (check_type(column, error) != 0)
         return -1;
     column->date_order =
@@ -176,9 +235,14 @@ int column_builder_layout(struct column_builder *column, struct column_file *fil
     return reserve(column, file, (uint64_t)rows, error);
 }
 
+bool column_builder_needs_cells(const struct column_builder *column)
+{
+    return !column->left_out && !column->holds_values && !column->keeps_numbers;
+}
+
 int column_builder_stream_count(const struct column_builder *column)
 {
-    if (column->left_out)
+    if (column->left_out || column->keeps_numbers)
         return 0;
     return column->type == COLUMN_TEXT ? 2 : 1;
 }

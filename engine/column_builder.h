@@ -3,7 +3,8 @@
  *
  * The life of a column of cells: survey every cell (what can all of them be read as? which strings
  * are there?), decide the type, reserve sections, write every cell, describe. The cells come twice,
- * so that memory holds a bounded dictionary and a buffer a column but no values.
+ * so that memory holds a bounded dictionary and a buffer a column but no values. Where somebody
+ * keeps the numbers of the survey (engine/table_spool.h), columns of numbers are read only once.
  *
  * A column of values has its type from the start: it is only reserved, written and described. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -15,8 +16,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "engine/cell.h"
+#include "engine/cell_block.h"
 #include "engine/column_file.h"
+#include "engine/column_statistics.h"
 #include "engine/dataset.h"
 #include "engine/date_text.h"
 #include "engine/dictionary.h"
@@ -41,6 +43,11 @@ struct column_builder {
     int64_t skipped;      /* strings of rows before that */
     struct dictionary dictionary;
 
+    bool keeps_numbers; /* all cells so far were finite numbers or missing, and are kept as such */
+    double number;      /* of the cell surveyed last, where they are kept; NaN: missing */
+    struct column_range range;           /* of those kept */
+    struct column_statistics statistics; /* of all, where they were kept to the end */
+
     bool left_out; /* without a name and without a value */
     enum date_order date_order;
     int64_t missing_count;
@@ -55,6 +62,11 @@ void column_builder_clear(struct column_builder *column);
 /* First time through. */
 int column_builder_survey(struct column_builder *column, const struct cell *cell, int64_t row,
                           struct error *error);
+/* The same for cells `from` … `to` - 1 of a column of a block, whose first is that of row `row` of
+ * the table; `numbers` gets what is kept of them. Only ERROR_MEMORY. */
+int column_builder_survey_block(struct column_builder *column, const struct cell_block *block,
+                                int64_t index, int64_t from, int64_t to, int64_t row,
+                                double *numbers, struct error *error) MUST_CHECK;
 /* After the first time through: whether the column is one of strings that had looked like something
  * else until row strings_from, so that strings of earlier rows are still unseen. */
 bool column_builder_needs_strings(struct column_builder *column, int64_t rows);
@@ -64,6 +76,8 @@ int column_builder_add_string(struct column_builder *column, const struct cell *
 /* Decides the type and reserves sections. */
 int column_builder_layout(struct column_builder *column, struct column_file *file, int64_t rows,
                           struct error *error);
+/* After the layout: whether its cells must be seen a second time. */
+bool column_builder_needs_cells(const struct column_builder *column);
 /* Streams of a column that need a buffer. */
 int column_builder_stream_count(const struct column_builder *column);
 /* Second time through. An unreadable value sets an error without the line, which the caller knows.

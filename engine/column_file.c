@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct column_file_preamble) == COLUMN_FILE_ALIGNMENT,
@@ -37,6 +38,26 @@ int column_file_borrow(const struct column_file *file, uint64_t count, uint64_t 
 {
     struct column_file copy = *file;
     return column_file_reserve(&copy, count, width, section, error);
+}
+
+/* A hole lies before it, which takes no space. Past its limit of RLIMIT_FSIZE a process is ended.
+ */
+uint64_t column_file_beyond(const struct column_file *file, uint64_t size)
+{
+    enum { PAGE = 4096 };
+    struct rlimit most;
+    uint64_t start, end;
+    if (__builtin_add_overflow(file->limit, PAGE, &start) ||
+        __builtin_add_overflow(start / PAGE * PAGE, size, &end) || end > INT64_MAX ||
+        getrlimit(RLIMIT_FSIZE, &most) != 0 || end > most.rlim_cur)
+        return UINT64_MAX;
+    return start / PAGE * PAGE;
+}
+
+void column_file_cut(const struct column_file *file, uint64_t offset)
+{
+    if (ftruncate(file->file, (off_t)offset) != 0)
+        return; /* what is there stays until the file is finished */
 }
 
 int column_file_write(const struct column_file *file, uint64_t offset, const void *data,

@@ -49,6 +49,11 @@ int column_file_reserve(struct column_file *file, uint64_t count, uint64_t width
 /* Room behind all sections, until the next reservation takes it back. */
 int column_file_borrow(const struct column_file *file, uint64_t count, uint64_t width,
                        struct column_section *section, struct error *error) MUST_CHECK;
+/* Room that no section can come to take, for what is written and read back meanwhile: where it
+ * begins, or UINT64_MAX where the file cannot be so large. */
+uint64_t column_file_beyond(const struct column_file *file, uint64_t size);
+/* Gives back what was written from an offset on, as far as can be. */
+void column_file_cut(const struct column_file *file, uint64_t offset);
 int column_file_write(const struct column_file *file, uint64_t offset, const void *data,
                       size_t size, struct error *error) MUST_CHECK;
 /* Reads back what was written. */

@@ -1,156 +1,360 @@
-/* Statistics of one section. */
+/* Statistics of sections, and of values in memory. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/column_statistics.h"
+#include "base/file_view.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 8192 };
+enum { PIECE = 512, CHUNK = 1 << 15, PREFETCHED = 8 };
+
+/* ---- values in memory */
+
+/* So many values of each column that all of them stay in the first cache, without missing ones. */
+struct piece {
+    const double *values[STATISTICS_GROUP];
+    size_t counts[STATISTICS_GROUP];
+    size_t common; /* that every column of a full group has; 0 for other groups */
+    double room[STATISTICS_GROUP][PIECE];
+};
+
+static bool has_missing(const double *values, size_t count)
+{
+    int64_t missing = 0; /* as wide as a value, so that several are compared at once */
+    for (size_t i = 0; i < count; i++)
+        missing |= values[i] != values[i];
+    return missing != 0;
+}
+
+static size_t drop_missing(const double *values, size_t count, double *out)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        out[kept] = values[i];
+        kept += !isnan(values[i]);
+    }
+    return kept;
+}
+
+static void take_piece(struct piece *piece, const double *const *values, int columns, size_t at,
+                       size_t count)
+{
+    piece->common = columns == STATISTICS_GROUP ? count : 0;
+    for (int c = 0; c < columns; c++) {
+        piece->values[c] = values[c] + at;
+        piece->counts[c] = count;
+        if (!has_missing(piece->values[c], count))
+            continue;
+        piece->counts[c] = drop_missing(piece->values[c], count, piece->room[c]);
+        piece->values[c] = piece->room[c];
+        if (piece->counts[c] < piece->common)
+            piece->common = piece->counts[c];
+    }
+}
+
+/* ---- first pass */
+
+void column_range_start(struct column_range *range)
+{
+    *range =
+        (struct column_range){.integers = true, .min = (double)INFINITY, .max = (double)-INFINITY};
+}
+
+static void add_extremes(struct column_range *range, const double *values, size_t count)
+{
+    double min = range->min, max = range->max;
+    for (size_t i = 0; i < count; i++) {
+        min = values[i] < min ? values[i] : min;
+        max = values[i] > max ? values[i] : max;
+    }
+    range->min = min;
+    range->max = max;
+    for (size_t i = 0; i < count && range->integers; i++)
+        range->integers = values[i] == rint(values[i]);
+}
+
+/* Each column's sum is one chain of additions, as if it were alone. */
+static void add_sums(struct column_range *const *ranges, const struct piece *piece, int columns)
+{
+    if (piece->common > 0) {
+        long double a = ranges[0]->sum, b = ranges[1]->sum, c = ranges[2]->sum, d = ranges[3]->sum;
+        for (size_t i = 0; i < piece->common; i++) {
+            a += (long double)piece->values[0][i];
+            b += (long double)piece->values[1][i];
+            c += (long double)piece->values[2][i];
+            d += (long double)piece->values[3][i];
+        }
+        ranges[0]->sum = a;
+        ranges[1]->sum = b;
+        ranges[2]->sum = c;
+        ranges[3]->sum = d;
+    }
+    for (int c = 0; c < columns; c++)
+        for (size_t i = piece->common; i < piece->counts[c]; i++)
+            ranges[c]->sum += (long double)piece->values[c][i];
+}
+
+void column_ranges_add(struct column_range *const *ranges, const double *const *values, int columns,
+                       size_t count)
+{
+    struct piece piece;
+    assert(columns >= 1 && columns <= STATISTICS_GROUP);
+    for (size_t at = 0; at < count; at += PIECE) {
+        take_piece(&piece, values, columns, at, count - at < PIECE ? count - at : PIECE);
+        add_sums(ranges, &piece, columns);
+        for (int c = 0; c < columns; c++) {
+            add_extremes(ranges[c], piece.values[c], piece.counts[c]);
+            ranges[c]->count += (int64_t)piece.counts[c];
+        }
+    }
+}
+
+/* ---- second pass */
+
+static void start_spread(struct column_spread *spread, const struct column_range *range,
+                         uint64_t *slots, size_t slot_count)
+{
+    *spread = (struct column_spread){
+        .count = range->count,
+        .min = range->min,
+        .max = range->max,
+        .mean = range->count == 0 ? 0 : (double)(range->sum / (long double)range->count),
+        .integers = range->integers && range->count > 0,
+        .slots = slots,
+        .mask = slot_count - 1};
+    memset(slots, 0, slot_count * sizeof(*slots));
+}
+
+/* Twice as many as there may be different values. */
+static size_t count_slots(int64_t count)
+{
+    size_t slots = 64;
+    while (slots / 2 < DISTINCT_MAX && slots / 2 < (size_t)count)
+        slots *= 2;
+    return slots;
+}
+
+int column_spreads_start(struct column_spreads *spreads, const struct column_range *const *ranges,
+                         int columns, struct error *error)
+{
+    size_t needed = 0;
+    assert(columns >= 1 && columns <= STATISTICS_GROUP);
+    for (int c = 0; c < columns; c++)
+        needed += count_slots(ranges[c]->count);
+    if (needed > spreads->slot_count) {
+        uint64_t *slots = malloc(needed * sizeof(*slots));
+        if (slots == NULL)
+            return error_set(error, ERROR_MEMORY, "out of memory for the statistics of a column");
+        free(spreads->slots);
+        spreads->slots = slots;
+        spreads->slot_count = needed;
+    }
+    spreads->columns = columns;
+    uint64_t *slots = spreads->slots;
+    for (int c = 0; c < columns; c++) {
+        size_t slot_count = count_slots(ranges[c]->count);
+        start_spread(&spreads->each[c], ranges[c], slots, slot_count);
+        slots += slot_count;
+    }
+    return 0;
+}
+
+static inline long double square(double value, long double mean)
+{
+    long double distance = (long double)value - mean;
+    return distance * distance;
+}
+
+static void add_squares(struct column_spread *each, const struct piece *piece, int columns)
+{
+    if (piece->common > 0) {
+        long double a = each[0].squares, b = each[1].squares, c = each[2].squares,
+                    d = each[3].squares;
+        for (size_t i = 0; i < piece->common; i++) {
+            a += square(piece->values[0][i], (long double)each[0].mean);
+            b += square(piece->values[1][i], (long double)each[1].mean);
+            c += square(piece->values[2][i], (long double)each[2].mean);
+            d += square(piece->values[3][i], (long double)each[3].mean);
+        }
+        each[0].squares = a;
+        each[1].squares = b;
+        each[2].squares = c;
+        each[3].squares = d;
+    }
+    for (int c = 0; c < columns; c++)
+        for (size_t i = piece->common; i < piece->counts[c]; i++)
+            each[c].squares += square(piece->values[c][i], (long double)each[c].mean);
+}
+
+/* Halves keep the range of -1e308 … 1e308 finite. */
+static void add_to_bins(struct column_spread *spread, const double *values, size_t count)
+{
+    enum { LANES = 4 }; /* so that equal neighbours do not wait for each other */
+    double least = spread->min / 2, range = spread->max / 2 - least;
+    uint32_t counts[LANES][HISTOGRAM_BINS] = {{0}};
+    int32_t bins[PIECE];
+    if (!(range > 0)) {
+        spread->histogram[0] += count;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        bins[i] = (int32_t)((values[i] / 2 - least) / range * HISTOGRAM_BINS);
+    for (size_t i = 0; i < count; i++)
+        counts[i % LANES][(uint32_t)bins[i] < HISTOGRAM_BINS ? bins[i] : HISTOGRAM_BINS - 1]++;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++)
+        for (int lane = 0; lane < LANES; lane++)
+            spread->histogram[bin] += counts[lane][bin];
+}
+
+static inline uint64_t bits_of(double value)
+{
+    uint64_t bits;
+    value += 0.0; /* -0 and 0 are one value */
+    memcpy(&bits, &value, sizeof(bits));
+    return bits;
+}
+
+static inline uint64_t slot_of(const struct column_spread *spread, uint64_t bits)
+{
+    return (bits * 0x9e3779b97f4a7c15u >> 40) & spread->mask;
+}
+
+static void add_distinct(struct column_spread *spread, double value)
+{
+    uint64_t bits = bits_of(value);
+    if (bits == 0) {
+        spread->distinct += !spread->has_zero;
+        spread->has_zero = true;
+        return;
+    }
+    uint64_t slot = slot_of(spread, bits);
+    while (spread->slots[slot] != 0 && spread->slots[slot] != bits)
+        slot = (slot + 1) & spread->mask;
+    spread->distinct += spread->slots[slot] == 0;
+    spread->slots[slot] = bits;
+}
+
+static void count_distinct(struct column_spread *spread, const double *values, size_t count)
+{
+    for (size_t i = 0; i < count && spread->distinct < DISTINCT_MAX; i++) {
+        size_t ahead = i + PREFETCHED < count ? i + PREFETCHED : i;
+        __builtin_prefetch(&spread->slots[slot_of(spread, bits_of(values[ahead]))], 1);
+        add_distinct(spread, values[i]);
+    }
+}
+
+void column_spreads_add(struct column_spreads *spreads, const double *const *values, size_t count)
+{
+    struct piece piece;
+    for (size_t at = 0; at < count; at += PIECE) {
+        take_piece(&piece, values, spreads->columns, at, count - at < PIECE ? count - at : PIECE);
+        add_squares(spreads->each, &piece, spreads->columns);
+        for (int c = 0; c < spreads->columns; c++) {
+            add_to_bins(&spreads->each[c], piece.values[c], piece.counts[c]);
+            count_distinct(&spreads->each[c], piece.values[c], piece.counts[c]);
+        }
+    }
+}
+
+void column_spread_finish(const struct column_spread *spread, struct column_statistics *statistics)
+{
+    *statistics = (struct column_statistics){.count = spread->count,
+                                             .integers = spread->integers,
+                                             .min = spread->min,
+                                             .max = spread->max,
+                                             .mean = spread->mean,
+                                             .distinct = spread->distinct};
+    memcpy(statistics->histogram, spread->histogram, sizeof(statistics->histogram));
+    if (spread->count > 0)
+        statistics->deviation = (double)sqrtl(spread->squares / (long double)spread->count);
+}
+
+void column_spreads_clear(struct column_spreads *spreads)
+{
+    free(spreads->slots);
+    *spreads = (struct column_spreads){0};
+}
+
+/* ---- sections */
 
 static const size_t widths[] = {[SECTION_DOUBLES] = sizeof(double),
                                 [SECTION_FLOATS] = sizeof(float),
                                 [SECTION_BYTES] = 1,
                                 [SECTION_DATES] = sizeof(int64_t)};
 
-/* Walks a section as doubles without the missing ones. */
+/* Walks a section as doubles. */
 struct walk {
     const struct column_file *file;
     struct column_section section;
     enum section_values values;
     uint64_t at;
-    union {
-        double doubles[CHUNK];
-        float floats[CHUNK];
-        uint8_t bytes[CHUNK];
-        int64_t dates[CHUNK];
-    } raw;
+    struct file_view view;
     double out[CHUNK];
 };
 
-/* The different values, by their bits; 0 stands for a free slot, so that +0 is kept apart. */
-struct distinct_set {
-    uint64_t *slots;
-    uint64_t mask; /* a power of two of slots, less one */
-    int64_t count;
-    bool has_zero;
-};
-
-static size_t convert(struct walk *walk, size_t count)
+/* What lies in the view as doubles. */
+static const double *convert(struct walk *walk, size_t count)
 {
+    const void *raw = walk->view.data;
+    const float *floats = raw;
+    const uint8_t *bytes = raw;
+    const int64_t *dates = raw;
     double *out = walk->out;
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        double value = 0;
-        switch (walk->values) {
-        case SECTION_DOUBLES:
-            value = walk->raw.doubles[i];
-            break;
-        case SECTION_FLOATS:
-            value = (double)walk->raw.floats[i];
-            break;
-        case SECTION_BYTES:
-            value = walk->raw.bytes[i];
-            break;
-        case SECTION_DATES:
-            value = walk->raw.dates[i] == INT64_MIN ? (double)NAN : (double)walk->raw.dates[i];
-            break;
-        }
-        out[kept] = value;
-        kept += !isnan(value);
+    switch (walk->values) {
+    case SECTION_DOUBLES:
+        return raw;
+    case SECTION_FLOATS:
+        for (size_t i = 0; i < count; i++)
+            out[i] = (double)floats[i];
+        break;
+    case SECTION_BYTES:
+        for (size_t i = 0; i < count; i++)
+            out[i] = bytes[i];
+        break;
+    case SECTION_DATES:
+        for (size_t i = 0; i < count; i++)
+            out[i] = dates[i] == INT64_MIN ? (double)NAN : (double)dates[i];
+        break;
     }
-    return kept;
+    return out;
 }
 
-/* The next chunk's values in walk->out; -1, or how many, 0 only at the end (chunks of nothing but
- * missing values are passed over). */
-static int64_t walk_next(struct walk *walk, struct error *error)
+/* The next chunk's values, until the next call; returns how many, 0 at the end, -1. */
+static int64_t walk_next(struct walk *walk, const double **values, struct error *error)
 {
     size_t width = widths[walk->values];
-    while (walk->at < walk->section.size) {
-        uint64_t left = walk->section.size - walk->at;
-        size_t size = left < CHUNK * width ? (size_t)left : CHUNK * width;
-        if (column_file_read(walk->file, walk->section.offset + walk->at, &walk->raw, size,
-                             error) != 0)
-            return -1;
-        walk->at += size;
-        size_t kept = convert(walk, size / width);
-        if (kept > 0)
-            return (int64_t)kept;
-    }
-    return 0;
+    uint64_t left = walk->section.size - walk->at;
+    size_t size = left < CHUNK * width ? (size_t)left : CHUNK * width;
+    file_view_close(&walk->view);
+    if (size == 0)
+        return 0;
+    if (file_view_open(&walk->view, walk->file->file, walk->section.offset + walk->at, size) != 0)
+        return error_set_errno(error, "cannot read the column file");
+    walk->at += size;
+    *values = convert(walk, size / width);
+    return (int64_t)(size / width);
 }
 
-static int find_range(struct walk *walk, struct column_statistics *statistics, struct error *error)
+static int walk_range(struct walk *walk, struct column_range *range, struct error *error)
 {
-    double min = (double)INFINITY, max = -min;
-    bool integers = true;
-    long double sum = 0;
-    int64_t count = 0, got;
+    const double *values;
+    int64_t got;
+    column_range_start(range);
     walk->at = 0;
-    while ((got = walk_next(walk, error)) > 0) {
-        for (int64_t i = 0; i < got; i++) {
-            double value = walk->out[i];
-            min = value < min ? value : min;
-            max = value > max ? value : max;
-            integers = integers && value == rint(value);
-            sum += (long double)value;
-        }
-        count += got;
-    }
-    statistics->count = count;
-    statistics->integers = integers && count > 0;
-    statistics->min = min;
-    statistics->max = max;
-    statistics->mean = count == 0 ? 0 : (double)(sum / (long double)count);
+    while ((got = walk_next(walk, &values, error)) > 0)
+        column_ranges_add(&range, &values, 1, (size_t)got);
     return got < 0 ? -1 : 0;
 }
 
-static void count_distinct(struct distinct_set *set, double value)
+static int walk_spread(struct walk *walk, struct column_spreads *spreads, struct error *error)
 {
-    uint64_t bits;
-    value += 0.0; /* -0 and 0 are one value */
-    memcpy(&bits, &value, sizeof(bits));
-    if (bits == 0) {
-        set->count += !set->has_zero;
-        set->has_zero = true;
-        return;
-    }
-    uint64_t slot = (bits * 0x9e3779b97f4a7c15u >> 40) & set->mask;
-    while (set->slots[slot] != 0 && set->slots[slot] != bits)
-        slot = (slot + 1) & set->mask;
-    set->count += set->slots[slot] == 0;
-    set->slots[slot] = bits;
-}
-
-/* Halves keep the range of -1e308 … 1e308 finite. */
-static size_t find_bin(const struct column_statistics *statistics, double value)
-{
-    double range = statistics->max / 2 - statistics->min / 2;
-    if (!(range > 0))
-        return 0;
-    size_t bin = (size_t)((value / 2 - statistics->min / 2) / range * HISTOGRAM_BINS);
-    return bin < HISTOGRAM_BINS ? bin : HISTOGRAM_BINS - 1;
-}
-
-static int find_spread(struct walk *walk, struct distinct_set *set,
-                       struct column_statistics *statistics, struct error *error)
-{
-    long double squares = 0;
+    const double *values;
     int64_t got;
     walk->at = 0;
-    while ((got = walk_next(walk, error)) > 0) {
-        for (int64_t i = 0; i < got; i++) {
-            long double distance = (long double)walk->out[i] - (long double)statistics->mean;
-            squares += distance * distance;
-            statistics->histogram[find_bin(statistics, walk->out[i])]++;
-        }
-        for (int64_t i = 0; i < got && set->count < DISTINCT_MAX; i++)
-            count_distinct(set, walk->out[i]);
-    }
-    if (statistics->count > 0)
-        statistics->deviation = (double)sqrtl(squares / (long double)statistics->count);
-    statistics->distinct = set->count;
+    while ((got = walk_next(walk, &values, error)) > 0)
+        column_spreads_add(spreads, &values, (size_t)got);
     return got < 0 ? -1 : 0;
 }
 
@@ -158,19 +362,21 @@ int column_statistics_compute(const struct column_file *file, struct column_sect
                               enum section_values values, struct column_statistics *statistics,
                               struct error *error)
 {
-    uint64_t slot_count = 64;
-    while (slot_count / 2 < DISTINCT_MAX && slot_count / 2 < section.size / widths[values])
-        slot_count *= 2;
     AUTO_FREE struct walk *walk = malloc(sizeof(*walk));
-    AUTO_FREE uint64_t *slots = calloc(slot_count, sizeof(*slots));
-    if (walk == NULL || slots == NULL)
+    if (walk == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for the statistics of a column");
-    walk->file = file;
-    walk->section = section;
-    walk->values = values;
-    struct distinct_set set = {.slots = slots, .mask = slot_count - 1};
-    *statistics = (struct column_statistics){0};
-    if (find_range(walk, statistics, error) != 0)
-        return -1;
-    return find_spread(walk, &set, statistics, error);
+    *walk = (struct walk){.file = file, .section = section, .values = values};
+    struct column_range range;
+    const struct column_range *ranges[] = {&range};
+    struct column_spreads spreads = {0};
+    int status = walk_range(walk, &range, error);
+    if (status == 0)
+        status = column_spreads_start(&spreads, ranges, 1, error);
+    if (status == 0)
+        status = walk_spread(walk, &spreads, error);
+    if (status == 0)
+        column_spread_finish(&spreads.each[0], statistics);
+    column_spreads_clear(&spreads);
+    file_view_close(&walk->view);
+    return status;
 }

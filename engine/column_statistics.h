@@ -1,6 +1,6 @@
-/* What the description of a dataset says about a column's values, computed from its section after
- * it is written: chunk by chunk, so that memory does not grow with the column, and in two passes
- * (mean, then deviations from it), so that large means cost no digits. */
+/* What the description of a dataset says about a column's values, in bounded memory and in two
+ * passes (mean, then deviations from it), so that large means cost no digits. Values may come in
+ * parts of any size; NaN is missing. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_COLUMN_STATISTICS_H
 #define PROPD_ENGINE_COLUMN_STATISTICS_H
@@ -28,5 +28,48 @@ struct column_statistics {
 int column_statistics_compute(const struct column_file *file, struct column_section section,
                               enum section_values values, struct column_statistics *statistics,
                               struct error *error) MUST_CHECK;
+
+/* The same in the two passes for whoever has the values in memory anyway: of up to STATISTICS_GROUP
+ * columns at a time, so that their sums need not wait for each other. `values` are those of each;
+ * NaN is missing. */
+enum { STATISTICS_GROUP = 4 };
+
+struct column_range {
+    int64_t count;
+    bool integers;
+    double min, max;
+    long double sum;
+};
+
+void column_range_start(struct column_range *range);
+void column_ranges_add(struct column_range *const *ranges, const double *const *values, int columns,
+                       size_t count);
+
+/* All zero is an empty one. */
+struct column_spreads {
+    int columns;
+    struct column_spread {
+        int64_t count;
+        double min, max, mean;
+        bool integers;
+        long double squares;
+        uint64_t histogram[HISTOGRAM_BINS];
+        /* The different values, by their bits; 0 stands for a free slot, so that +0 is kept
+         * apart. */
+        uint64_t *slots;
+        uint64_t mask; /* a power of two of slots, less one */
+        int64_t distinct;
+        bool has_zero;
+    } each[STATISTICS_GROUP];
+    uint64_t *slots; /* of all; owned */
+    size_t slot_count;
+};
+
+/* Begins the second pass over columns that have gone through the first. ERROR_MEMORY. */
+int column_spreads_start(struct column_spreads *spreads, const struct column_range *const *ranges,
+                         int columns, struct error *error) MUST_CHECK;
+void column_spreads_add(struct column_spreads *spreads, const double *const *values, size_t count);
+void column_spread_finish(const struct column_spread *spread, struct column_statistics *statistics);
+void column_spreads_clear(struct column_spreads *spreads);
 
 #endif

@@ -164,7 +164,7 @@ static int write_dictionary(struct column_builder *column, struct error *error)
 
 int column_builder_finish(struct column_builder *column, struct error *error)
 {
-    if (column->left_out)
+    if (column->left_out || column->keeps_numbers)
         return 0;
     if (column->type == COLUMN_CATEGORY && write_dictionary(column, error) != 0)
         return -1;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Datasets: importing files, column files.
 libengine_la_SOURCES += \
-	engine/cell.c engine/cell.h \
+	engine/cell.c engine/cell.h engine/cell_block.h \
 	engine/column_builder.c engine/column_builder.h \
 	engine/column_file.c engine/column_file.h \
 	engine/column_statistics.c engine/column_statistics.h \
@@ -24,6 +24,7 @@ libengine_la_SOURCES += \
 	engine/formats/array_type.c engine/formats/array_type.h \
 	engine/formats/byte_source.c engine/formats/byte_source.h \
 	engine/formats/csv.c \
+	engine/formats/csv_block.c engine/formats/csv_block.h \
 	engine/formats/csv_dialect.c engine/formats/csv_dialect.h \
 	engine/formats/csv_scanner.c engine/formats/csv_scanner.h \
 	engine/formats/format.h engine/formats/formats.c \
@@ -46,9 +47,11 @@ libengine_la_SOURCES += \
 	engine/formats/text_input.c engine/formats/text_input.h \
 	engine/import.c engine/import.h \
 	engine/input.c engine/input.h \
+	engine/number_column.c \
 	engine/number_text.c engine/number_text.h \
 	engine/table_builder.c engine/table_builder.h \
-	engine/table_columns.c
+	engine/table_columns.c \
+	engine/table_spool.c engine/table_spool.h
 
 # Preprocessing.
 libengine_la_SOURCES += \

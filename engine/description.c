@@ -43,8 +43,9 @@ static int set_statistics(json_t *column, const struct column_statistics *statis
 static int add_numbers(json_t *columns, const struct column_builder *column,
                        const struct column_file *file, struct error *error)
 {
-    struct column_statistics statistics;
-    if (column_statistics_compute(file, column->values, SECTION_DOUBLES, &statistics, error) != 0)
+    struct column_statistics statistics = column->statistics;
+    if (!column->keeps_numbers &&
+        column_statistics_compute(file, column->values, SECTION_DOUBLES, &statistics, error) != 0)
         return -1;
     json_t *json =
         json_pack("{s:s, s:s, s:I}", "name", column->name, "type", column_type_names[COLUMN_NUMBER],

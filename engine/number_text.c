@@ -191,46 +191,80 @@ static inline uint64_t join_digits(uint64_t digits)
     return (uint32_t)((digits & 0xffff) * 10000 + (digits >> 32 & 0xffff));
 }
 
-/* Up to sixteen characters, digits with at most one point, in two registers. False for all else. */
-static inline bool read_short(const char *text, size_t length, bool negative, double *value)
+/* Up to eight characters, digits with at most one point, in one register. False for all else. */
+static inline bool read_eight(const char *text, size_t length, uint64_t *mantissa, int *power)
+{
+    const uint64_t zeros = 0x3030303030303030u;
+    uint64_t characters;
+    memcpy(&characters, text, sizeof(characters));
+    /* The first character to the lowest byte; what lies behind the text is shifted out. */
+    uint64_t digits = (characters ^ zeros) << (64 - 8 * length);
+    uint64_t others = above_nine(digits);
+    *power = 0;
+    if (others != 0) {
+        int place = 63 - __builtin_clzll(others);
+        uint64_t up_to_point = others | (others - 1);
+        *power = (63 - place) / 8;
+        if ((others & (others - 1)) != 0 || (uint8_t)(digits >> (place - 7)) != ('.' ^ '0') ||
+            length == 1)
+            return false;
+        digits = (digits & ~up_to_point) | (digits << 8 & up_to_point);
+    }
+    *mantissa = join_digits(digits);
+    return true;
+}
+
+/* The same for up to sixteen in two registers. */
+static inline bool read_sixteen(const char *text, size_t length, uint64_t *mantissa, int *power)
 {
     enum { LONGEST = 16 };
     uint128 characters;
-    if (length - 1 >= LONGEST)
-        return false;
     memcpy(&characters, text, sizeof(characters));
-    /* The first character to the lowest byte; what lies behind the text is shifted out. */
     uint128 zeros = (uint128)0x3030303030303030u << 64 | 0x3030303030303030u;
     uint128 digits = (characters ^ zeros) << 8 * (LONGEST - length);
     uint128 others =
         (uint128)above_nine((uint64_t)(digits >> 64)) << 64 | above_nine((uint64_t)digits);
-    int power = 0;
+    *power = 0;
     if (others != 0) {
         uint64_t high = (uint64_t)(others >> 64);
         int place =
             high != 0 ? 127 - __builtin_clzll(high) : 63 - __builtin_clzll((uint64_t)others);
         uint128 bit = (uint128)1 << place;
         uint128 up_to_point = bit | (bit - 1);
-        power = (127 - place) / 8;
-        if (others != bit || (uint8_t)(digits >> (place - 7)) != ('.' ^ '0') || length == 1)
+        *power = (127 - place) / 8;
+        if (others != bit || (uint8_t)(digits >> (place - 7)) != ('.' ^ '0'))
             return false;
         digits = (digits & ~up_to_point) | (digits << 8 & up_to_point);
     }
-    uint64_t mantissa =
-        join_digits((uint64_t)digits) * 100000000 + join_digits((uint64_t)(digits >> 64));
-    if (mantissa > (uint64_t)1 << 53)
+    *mantissa = join_digits((uint64_t)digits) * 100000000 + join_digits((uint64_t)(digits >> 64));
+    return *mantissa <= (uint64_t)1 << 53;
+}
+
+static inline bool read_short(const char *text, size_t length, double *value)
+{
+    uint64_t mantissa;
+    int power;
+    bool negative = length > 0 && *text == '-';
+    text += negative;
+    length -= negative;
+    if (length - 1 < 8) {
+        if (!read_eight(text, length, &mantissa, &power))
+            return false;
+    } else if (length - 1 >= 16 || !read_sixteen(text, length, &mantissa, &power)) {
         return false;
-    double magnitude = (double)mantissa / exact_powers[power];
-    *value = negative ? -magnitude : magnitude;
+    }
+    /* The sign by its bit: a branch for it would be foretold wrongly half of the time. */
+    double magnitude = (double)(int64_t)mantissa / exact_powers[power];
+    uint64_t bits;
+    memcpy(&bits, &magnitude, sizeof(bits));
+    bits |= (uint64_t)negative << 63;
+    memcpy(value, &bits, sizeof(bits));
     return true;
 }
 
 enum number_kind number_text_read_roomy(const char *text, size_t length, double *value)
 {
-    bool negative = length > 0 && *text == '-';
-    if (read_short(text + negative, length - negative, negative, value))
-        return NUMBER_FINITE;
-    return number_text_read(text, length, value);
+    return read_short(text, length, value) ? NUMBER_FINITE : number_text_read(text, length, value);
 }
 #else
 enum number_kind number_text_read_roomy(const char *text, size_t length, double *value)

@@ -4,6 +4,7 @@
 #define PROPD_ENGINE_NUMBER_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum number_kind {
     NUMBER_NONE,    /* the text is no number */
@@ -19,5 +20,9 @@ enum number_kind number_text_read(const char *text, size_t length, double *value
  * branch for every digit. */
 enum { NUMBER_TEXT_ROOM = 17 };
 enum number_kind number_text_read_roomy(const char *text, size_t length, double *value);
+/* Reads a column of such texts, each from behind stops[i * stride - 1] to stops[i * stride],
+ * counted from `text`, until the first that is no finite number. Returns how many were read. */
+int64_t number_text_read_column(const char *text, const uint32_t *stops, int64_t stride,
+                                int64_t count, double *values);
 
 #endif

@@ -3,6 +3,7 @@
 #include "engine/table_builder.h"
 #include "engine/dataset_options.h"
 #include "engine/description.h"
+#include "engine/table_spool.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@ void table_builder_clear(struct table_builder *table)
         column_builder_clear(&table->columns[i]);
     free(table->columns);
     free(table->buffers);
+    free(table->needed);
+    table_spool_clear(table);
     json_decref(table->types);
     json_decref(table->targets);
     json_decref(table->names);
@@ -83,10 +86,63 @@ int table_builder_survey(struct table_builder *table, const struct cell *cells, 
             continue;
         if (column_builder_survey(column, &cells[i], row, error) != 0)
             return -1;
+        if (column->keeps_numbers)
+            *table_spool_next(table, i) = column->number;
         table->grown += cells[i].length + DICTIONARY_ENTRY_COST;
     }
+    table_spool_passed(table, 1);
     if (table->grown > DICTIONARIES_STEP)
         bound_dictionaries(table);
+    return 0;
+}
+
+/* Row by row, for a block within which the dictionaries' sum is to be looked at. */
+static int survey_rows(struct table_builder *table, const struct cell_block *block,
+                       struct error *error)
+{
+    AUTO_FREE struct cell *cells = calloc((size_t)table->column_count, sizeof(*cells));
+    if (cells == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the fields of a row");
+    for (int64_t row = 0; row < block->rows; row++) {
+        for (int64_t i = 0; i < table->column_count; i++)
+            cells[i] = cell_block_cell(block, row, i);
+        if (table_builder_survey(table, cells, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int survey_columns(struct table_builder *table, const struct cell_block *block, int64_t from,
+                          int64_t to, struct error *error)
+{
+    for (int64_t i = 0; i < table->column_count; i++) {
+        struct column_builder *column = &table->columns[i];
+        if (column->holds_values)
+            continue;
+        double *numbers = column->keeps_numbers ? table_spool_next(table, i) : NULL;
+        if (column_builder_survey_block(column, block, i, from, to, table->rows, numbers, error) !=
+            0)
+            return -1;
+    }
+    table->rows += to - from;
+    table_spool_passed(table, to - from);
+    return 0;
+}
+
+int table_builder_survey_block(struct table_builder *table, const struct cell_block *block,
+                               struct error *error)
+{
+    uint32_t size = block->stops[block->rows * block->stride - 1] - block->stops[-1];
+    size_t most = size + (size_t)(block->rows * table->column_count) * DICTIONARY_ENTRY_COST;
+    if (table->grown + most > DICTIONARIES_STEP)
+        return survey_rows(table, block, error);
+    table->grown += most;
+    for (int64_t from = 0, to; from < block->rows; from = to) {
+        int64_t room = table_spool_room(table);
+        to = block->rows - from < room ? block->rows : from + room;
+        if (survey_columns(table, block, from, to, error) != 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -145,22 +201,47 @@ int table_builder_layout(struct table_builder *table, struct error *error)
 {
     bound_dictionaries(table);
     int64_t kept = 0;
+    table->needed = calloc((size_t)table->column_count + 1, sizeof(*table->needed));
+    if (table->needed == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the columns of a table");
     for (int64_t i = 0; i < table->column_count; i++) {
+        const struct column_builder *column = &table->columns[i];
         if (column_builder_layout(&table->columns[i], table->file, table->rows, error) != 0)
             return -1;
-        kept += !table->columns[i].left_out;
+        kept += !column->left_out;
+        if (column_builder_needs_cells(column))
+            table->needed[table->needed_count++] = i;
     }
     if (kept == 0)
         return error_set(error, ERROR_INVALID, "every value of every column is missing");
     return start_streams(table, error);
 }
 
+bool table_builder_needs_cells(struct table_builder *table)
+{
+    if (table->needed_count == 0)
+        table->written = table->rows;
+    return table->needed_count > 0;
+}
+
 int table_builder_write(struct table_builder *table, const struct cell *cells, struct error *error)
 {
-    for (int64_t i = 0; i < table->column_count; i++) {
-        struct column_builder *column = &table->columns[i];
-        if (!column->left_out && !column->holds_values &&
-            column_builder_write(column, &cells[i], error) != 0)
+    for (int64_t i = 0; i < table->needed_count; i++) {
+        int64_t index = table->needed[i];
+        if (column_builder_write(&table->columns[index], &cells[index], error) != 0)
+            return -1;
+    }
+    table->written++;
+    return 0;
+}
+
+int table_builder_write_of_block(struct table_builder *table, const struct cell_block *block,
+                                 int64_t row, struct error *error)
+{
+    for (int64_t i = 0; i < table->needed_count; i++) {
+        int64_t index = table->needed[i];
+        struct cell cell = cell_block_cell(block, row, index);
+        if (column_builder_write(&table->columns[index], &cell, error) != 0)
             return -1;
     }
     table->written++;
@@ -194,7 +275,8 @@ int table_builder_finish(struct table_builder *table, json_t *about_taken, struc
     if (json_array_size(table->targets) > 0 &&
         json_object_set(about_taken, "target", table->targets) != 0)
         status = error_set(error, ERROR_MEMORY, "out of memory for the description of a dataset");
-    if (status != 0 || finish_columns(table, columns, places, error) != 0) {
+    if (status != 0 || table_spool_finish(table, error) != 0 ||
+        finish_columns(table, columns, places, error) != 0) {
         json_decref(columns);
         json_decref(places);
         json_decref(about_taken);

@@ -2,9 +2,12 @@
  * show every row twice, use it like this:
  *
  *     table_builder_start, table_builder_name_columns,
- *     table_builder_survey for every row,
+ *     table_spool_start, so that numbers need not be shown twice (engine/table_spool.h),
+ *     table_builder_survey for every row or …_survey_block for many,
  *     where table_builder_strings_rows() > 0: table_builder_add_strings for so many rows again,
- *     table_builder_layout, table_builder_write for every row again, table_builder_finish.
+ *     table_builder_layout,
+ *     where table_builder_needs_cells(): table_builder_write for every row again,
+ *     table_builder_finish.
  *
  * Rows given have exactly column_count cells; those of columns of values are passed over.
  *
@@ -22,6 +25,15 @@
 #include "engine/column_builder.h"
 #include "engine/import.h"
 
+/* The numbers of a survey: slabs of all columns, column by column, of which the last is in memory.
+ */
+struct table_spool {
+    double *slab;                  /* owned; NULL: nothing is kept */
+    int64_t slab_rows, slab_count; /* of a whole one; in the file */
+    uint64_t offset;               /* in the file, of the first */
+    int64_t used;                  /* rows in memory */
+};
+
 struct table_builder {
     const struct dataset_options *options;
     const struct dataset_limits *limits;
@@ -36,6 +48,9 @@ struct table_builder {
     int64_t written; /* rows */
     size_t grown;    /* bytes that dictionaries may have taken since their sum was looked at */
     char *buffers;   /* of all streams */
+    struct table_spool spool;
+    int64_t *needed; /* columns that are made of cells at the second time; owned */
+    int64_t needed_count;
 };
 
 /* `missing_words` are those of the format, beside options->missing. */
@@ -76,13 +91,21 @@ void table_builder_grew(struct table_builder *table, size_t size);
 
 int table_builder_survey(struct table_builder *table, const struct cell *cells,
                          struct error *error) MUST_CHECK;
+/* The same for all rows of a block of column_count columns. Only ERROR_MEMORY. */
+int table_builder_survey_block(struct table_builder *table, const struct cell_block *block,
+                               struct error *error) MUST_CHECK;
 /* How many rows must be seen again for their strings. */
 int64_t table_builder_strings_rows(struct table_builder *table);
 int table_builder_add_strings(struct table_builder *table, const struct cell *cells, int64_t row,
                               struct error *error) MUST_CHECK;
 int table_builder_layout(struct table_builder *table, struct error *error) MUST_CHECK;
+/* After the layout: whether all rows must be seen again. Where not, they count as written. */
+bool table_builder_needs_cells(struct table_builder *table);
 int table_builder_write(struct table_builder *table, const struct cell *cells,
                         struct error *error) MUST_CHECK;
+/* The same for row `row` of a block, of which only the cells that are needed are looked at. */
+int table_builder_write_of_block(struct table_builder *table, const struct cell_block *block,
+                                 int64_t row, struct error *error) MUST_CHECK;
 /* Writes what is left and the file's header. What is said about the target goes into `about`. */
 int table_builder_finish(struct table_builder *table, json_t *about_taken,
                          struct error *error) MUST_CHECK;

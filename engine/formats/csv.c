@@ -9,7 +9,7 @@
 #include "engine/formats/csv_dialect.h"
 #include "engine/formats/csv_scanner.h"
 #include "engine/formats/format.h"
-#include "engine/table_builder.h"
+#include "engine/table_spool.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,8 +24,9 @@ struct csv_reader {
     int64_t named_count; /* columns up to the last that the header names */
 };
 
-/* What is done with a row. */
+/* What is done with a row, and with the rows of the scanner's block, whose errors it locates. */
 typedef int (*row_fn)(struct csv_reader *reader, int64_t row, struct error *error);
+typedef int (*block_fn)(struct csv_reader *reader, struct error *error);
 
 static void stop_scanning(struct csv_reader *reader)
 {
@@ -123,27 +124,38 @@ static int locate(const struct csv_reader *reader, const struct error *inner, st
                      inner->message);
 }
 
-/* Shows rows to `each`, from the next one to the end or `row_count`; returns how many there were.
- */
-static int64_t read_rows(struct csv_reader *reader, int64_t row_count, row_fn each,
-                         struct error *error)
+static int read_row(struct csv_reader *reader, int64_t row, row_fn each, struct error *error)
 {
     struct error inner = {0};
-    for (int64_t row = 0; row < row_count; row++) {
-        int status = csv_scanner_next(&reader->scanner, error);
-        if (status <= 0)
-            return status < 0 ? -1 : row;
-        if (check_width(reader, error) != 0)
-            return -1;
-        if (each(reader, row, &inner) != 0)
-            return locate(reader, &inner, error);
+    int status = csv_scanner_next(&reader->scanner, error);
+    if (status <= 0)
+        return status;
+    if (check_width(reader, error) != 0)
+        return -1;
+    return each(reader, row, &inner) == 0 ? 1 : locate(reader, &inner, error);
+}
+
+/* Shows all rows from the next one on, by blocks where they are plain. */
+static int read_rows(struct csv_reader *reader, row_fn each, block_fn each_block,
+                     struct error *error)
+{
+    for (int64_t row = 0;;) {
+        int64_t rows = csv_scanner_next_block(&reader->scanner, reader->table.column_count);
+        int status = rows > 0 ? each_block(reader, error) : read_row(reader, row, each, error);
+        if (status < 0 || (rows == 0 && status == 0))
+            return status;
+        row += rows > 0 ? rows : 1;
     }
-    return row_count;
 }
 
 static int survey_row(struct csv_reader *reader, int64_t row UNUSED, struct error *error)
 {
     return table_builder_survey(&reader->table, reader->scanner.cells, error);
+}
+
+static int survey_block(struct csv_reader *reader, struct error *error)
+{
+    return table_builder_survey_block(&reader->table, &reader->scanner.block.cells, error);
 }
 
 static int add_strings_of_row(struct csv_reader *reader, int64_t row, struct error *error)
@@ -154,6 +166,16 @@ static int add_strings_of_row(struct csv_reader *reader, int64_t row, struct err
 static int write_row(struct csv_reader *reader, int64_t row UNUSED, struct error *error)
 {
     return table_builder_write(&reader->table, reader->scanner.cells, error);
+}
+
+static int write_block(struct csv_reader *reader, struct error *error)
+{
+    const struct cell_block *cells = &reader->scanner.block.cells;
+    struct error inner = {0};
+    for (int64_t row = 0; row < cells->rows; row++, reader->scanner.line++)
+        if (table_builder_write_of_block(&reader->table, cells, row, &inner) != 0)
+            return locate(reader, &inner, error);
+    return 0;
 }
 
 /* Makes the columns of the first row, and surveys that row where it is no header. */
@@ -170,7 +192,8 @@ static int read_first_row(struct csv_reader *reader, struct error *error)
     if (names != NULL)
         while (reader->named_count > 0 && names[reader->named_count - 1].length == 0)
             reader->named_count--;
-    if (table_builder_name_columns(&reader->table, names, scanner->count, error) != 0)
+    if (table_builder_name_columns(&reader->table, names, scanner->count, error) != 0 ||
+        table_spool_start(&reader->table, error) != 0)
         return -1;
     return names == NULL ? survey_row(reader, 0, error) : 0;
 }
@@ -180,7 +203,8 @@ static int survey(struct csv_reader *reader, struct error *error)
     table_builder_clear(&reader->table);
     if (table_builder_start(&reader->table, reader->import, missing_words_usual, error) != 0 ||
         start_scanning(reader, error) != 0 || find_dialect(reader, error) != 0 ||
-        read_first_row(reader, error) != 0 || read_rows(reader, INT64_MAX, survey_row, error) < 0)
+        read_first_row(reader, error) != 0 ||
+        read_rows(reader, survey_row, survey_block, error) != 0)
         return -1;
     return reader->table.rows > 0 ? 0 : no_rows(reader, "has a header but no rows", error);
 }
@@ -198,20 +222,29 @@ static int survey_any_encoding(struct csv_reader *reader, struct error *error)
 }
 
 /* Scans from the start again, past the header. */
-static int64_t reread_rows(struct csv_reader *reader, int64_t row_count, row_fn each,
-                           struct error *error)
+static int start_again(struct csv_reader *reader, struct error *error)
 {
     if (start_scanning(reader, error) != 0)
         return -1;
-    if (reader->dialect.header && csv_scanner_next(&reader->scanner, error) < 0)
-        return -1;
-    return read_rows(reader, row_count, each, error);
+    return reader->dialect.header && csv_scanner_next(&reader->scanner, error) < 0 ? -1 : 0;
 }
 
 static int complete_strings(struct csv_reader *reader, struct error *error)
 {
     int64_t rows = table_builder_strings_rows(&reader->table);
-    return rows > 0 && reread_rows(reader, rows, add_strings_of_row, error) < 0 ? -1 : 0;
+    if (rows > 0 && start_again(reader, error) != 0)
+        return -1;
+    int status = 1;
+    for (int64_t row = 0; row < rows && status == 1; row++)
+        status = read_row(reader, row, add_strings_of_row, error);
+    return status < 0 ? -1 : 0;
+}
+
+static int write_rows(struct csv_reader *reader, struct error *error)
+{
+    if (!table_builder_needs_cells(&reader->table))
+        return 0;
+    return start_again(reader, error) == 0 ? read_rows(reader, write_row, write_block, error) : -1;
 }
 
 static json_t *describe(const struct csv_reader *reader)
@@ -225,8 +258,7 @@ static json_t *describe(const struct csv_reader *reader)
 static int read_table(struct csv_reader *reader, struct error *error)
 {
     if (survey_any_encoding(reader, error) != 0 || complete_strings(reader, error) != 0 ||
-        table_builder_layout(&reader->table, error) != 0 ||
-        reread_rows(reader, INT64_MAX, write_row, error) < 0)
+        table_builder_layout(&reader->table, error) != 0 || write_rows(reader, error) != 0)
         return -1;
     json_t *about = describe(reader);
     if (about == NULL)

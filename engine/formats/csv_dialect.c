@@ -115,7 +115,7 @@ struct column_evidence {
 static bool is_typed(const struct cell *cell, bool with_booleans)
 {
     bool ambiguous;
-    unsigned readings = cell_readings(cell, &ambiguous);
+    unsigned readings = cell_readings(cell, READS_ALL, &ambiguous);
     return with_booleans ? readings != 0 : (readings & ~(unsigned)READS_BOOLEAN) != 0;
 }
 

@@ -20,7 +20,7 @@ enum scan {
     SCAN_FIELD,  /* a field, and its row goes on */
 };
 
-enum { FIRST_CELLS = 64 };
+enum { FIRST_CELLS = 64, PATIENCE_MOST = 64 };
 
 int csv_scanner_start(struct csv_scanner *scanner, struct text_input *text, char separator,
                       int64_t columns_max, struct error *error)
@@ -29,21 +29,23 @@ int csv_scanner_start(struct csv_scanner *scanner, struct text_input *text, char
                                     .separator = separator,
                                     .columns_max = columns_max,
                                     .next_line = 1,
-                                    .capacity = FIRST_CELLS};
+                                    .capacity = FIRST_CELLS,
+                                    .patience = 1};
     scanner->classes[(unsigned char)separator] = CLASS_SEPARATOR;
     if (separator == ' ')
         scanner->classes['\t'] = CLASS_SEPARATOR;
     scanner->classes['\n'] = scanner->classes['\r'] = CLASS_LINE_END;
     scanner->classes[0] = CLASS_NUL;
     scanner->cells = malloc(FIRST_CELLS * sizeof(*scanner->cells));
-    return scanner->cells == NULL
-               ? error_set(error, ERROR_MEMORY, "out of memory for the fields of a row")
-               : 0;
+    if (scanner->cells == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the fields of a row");
+    return csv_block_start(&scanner->block, error);
 }
 
 void csv_scanner_stop(struct csv_scanner *scanner)
 {
     free(scanner->cells);
+    csv_block_stop(&scanner->block);
     *scanner = (struct csv_scanner){0};
 }
 
@@ -292,6 +294,35 @@ int csv_scanner_next(struct csv_scanner *scanner, struct error *error)
             clean(scanner);
         return 1;
     }
+}
+
+/* Where blocks are found in vain, they are looked for less and less often. */
+static int64_t scan_instead(struct csv_scanner *scanner)
+{
+    scanner->unusual = scanner->patience;
+    if (scanner->patience < PATIENCE_MOST)
+        scanner->patience *= 2;
+    return 0;
+}
+
+int64_t csv_scanner_next_block(struct csv_scanner *scanner, int64_t width)
+{
+    struct text_input *text = scanner->text;
+    if (scanner->separator == ' ')
+        return 0;
+    if (scanner->unusual > 0) {
+        scanner->unusual--;
+        return 0;
+    }
+    int64_t rows = csv_block_find(&scanner->block, text->data, text->begin, text->end,
+                                  scanner->separator, width);
+    if (rows == 0)
+        return scan_instead(scanner);
+    scanner->patience = 1;
+    scanner->line = scanner->next_line;
+    scanner->next_line += rows;
+    text->begin += scanner->block.size;
+    return rows;
 }
 
 int csv_scanner_pad(struct csv_scanner *scanner, int64_t count, struct error *error)

@@ -80,19 +80,37 @@ static int character_length(const uint8_t *at, size_t left)
     return length;
 }
 
+static size_t count_ascii(const uint8_t *data, size_t size)
+{
+    const uint64_t top = 0x8080808080808080u;
+    enum { WORDS = 8 };
+    size_t at = 0;
+    uint64_t words[WORDS], word;
+    for (; size - at >= sizeof(words); at += sizeof(words)) {
+        uint64_t all = 0;
+        memcpy(words, data + at, sizeof(words));
+        for (int i = 0; i < WORDS; i++)
+            all |= words[i];
+        if ((all & top) != 0)
+            break;
+    }
+    for (; size - at >= sizeof(word); at += sizeof(word)) {
+        memcpy(&word, data + at, sizeof(word));
+        if ((word & top) != 0)
+            break;
+    }
+    return at;
+}
+
 /* Moves `end` over well-formed characters up to `filled`; false at the first that is none. */
 static bool check_utf8(struct text_input *text)
 {
     const uint8_t *data = (const uint8_t *)text->data;
     while (text->end < text->filled) {
-        uint64_t word;
-        if (text->filled - text->end >= sizeof(word)) {
-            memcpy(&word, data + text->end, sizeof(word));
-            if ((word & 0x8080808080808080u) == 0) {
-                text->end += sizeof(word);
-                continue;
-            }
-        }
+        if (data[text->end] < 0x80)
+            text->end += count_ascii(data + text->end, text->filled - text->end);
+        if (text->end == text->filled)
+            break;
         int length = character_length(data + text->end, text->filled - text->end);
         if (length < 0)
             return true;

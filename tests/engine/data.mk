@@ -3,7 +3,9 @@
 dataset_tests = \
 	tests/engine/test_arff \
 	tests/engine/test_column_builder \
+	tests/engine/test_column_statistics \
 	tests/engine/test_csv \
+	tests/engine/test_csv_block \
 	tests/engine/test_dataset \
 	tests/engine/test_date_text \
 	tests/engine/test_idx \
@@ -15,6 +17,7 @@ dataset_tests = \
 	tests/engine/test_npz \
 	tests/engine/test_number_text \
 	tests/engine/test_raw \
+	tests/engine/test_table_spool \
 	tests/engine/test_torture
 check_PROGRAMS += $(dataset_tests)
 TESTS += $(dataset_tests)
@@ -33,6 +36,19 @@ tests_engine_test_column_builder_SOURCES = tests/engine/test_column_builder.c $(
 tests_engine_test_column_builder_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_column_builder_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_column_builder_LDADD = $(dataset_test_libraries)
+
+tests_engine_test_column_statistics_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_column_statistics_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_column_statistics_LDADD = $(dataset_test_libraries)
+
+tests_engine_test_csv_block_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_csv_block_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_csv_block_LDADD = $(dataset_test_libraries)
+
+tests_engine_test_table_spool_SOURCES = tests/engine/test_table_spool.c $(imported)
+tests_engine_test_table_spool_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_table_spool_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_table_spool_LDADD = $(dataset_test_libraries)
 
 tests_engine_test_csv_SOURCES = tests/engine/test_csv.c $(imported)
 tests_engine_test_csv_CFLAGS = $(TEST_CFLAGS)

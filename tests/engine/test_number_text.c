@@ -170,6 +170,96 @@ START_TEST(infinities_are_told_apart)
 }
 END_TEST
 
+/* A table of two columns of such texts, behind each other; room on both sides. */
+struct table_text {
+    char text[1 << 16];
+    uint32_t stops[1 + 2 * 512];
+    int64_t rows;
+};
+
+static void add_row(struct table_text *table, const char *a, const char *b)
+{
+    uint32_t *stops = table->stops + 1 + 2 * table->rows++;
+    stops[0] =
+        stops[-1] + 1 + (uint32_t)sprintf(table->text + (uint32_t)(stops[-1] + 1), "%s,", a) - 1;
+    stops[1] = stops[0] + 1 + (uint32_t)sprintf(table->text + stops[0] + 1, "%s\n", b) - 1;
+}
+
+/* Every value as number_text_read() gives it, up to the first that it does not take. */
+static void column_reads_as_texts(const struct table_text *table, int64_t column)
+{
+    double values[512], expected = 0;
+    const uint32_t *stops = table->stops + 1 + column;
+    int64_t got = number_text_read_column(table->text, stops, 2, table->rows, values);
+    for (int64_t i = 0; i < table->rows; i++) {
+        const char *start = table->text + (uint32_t)(stops[2 * i - 1] + 1);
+        int length = (int)(table->text + stops[2 * i] - start);
+        bool is_number = number_text_read(start, (size_t)length, &expected) == NUMBER_FINITE;
+        if (is_number != (i < got))
+            ck_abort_msg("%.*s", length, start);
+        if (i == got)
+            return;
+        if (memcmp(&values[i], &expected, sizeof(expected)) != 0)
+            ck_abort_msg("%.*s: %a, not %a", length, start, values[i], expected);
+    }
+}
+
+/* One to nine digits with the point at every place or at none, with and without a sign. */
+START_TEST(columns_read_as_their_texts)
+{
+    struct rng rng = {0};
+    for (uint64_t i = 0; i < 1500; i++) {
+        static struct table_text table;
+        table.rows = 0;
+        table.stops[0] = UINT32_MAX;
+        for (uint64_t row = 0; row < 40; row++) {
+            char texts[2][32];
+            for (uint64_t c = 0; c < 2; c++) {
+                uint64_t draw = 8 * (i * 40 + row) + 4 * c;
+                int digits = 1 + (int)rng_below(&rng, draw, i % 8 == 0 ? 18 : 8);
+                int point = (int)rng_below(&rng, draw + 1, (uint64_t)digits + 3);
+                bool negative = rng_below(&rng, draw + 2, 2) == 1;
+                uint64_t value = rng_below(&rng, draw + 3, UINT64_MAX);
+                char *at = texts[c];
+                if (negative)
+                    *at++ = '-';
+                for (int d = 0; d < digits; d++, value = value / 10 + value * 7919) {
+                    if (d == point)
+                        *at++ = '.';
+                    *at++ = (char)('0' + value % 10);
+                }
+                if (point == digits)
+                    *at++ = '.';
+                *at = 0;
+            }
+            add_row(&table, texts[0], texts[1]);
+        }
+        column_reads_as_texts(&table, 0);
+        column_reads_as_texts(&table, 1);
+    }
+}
+END_TEST
+
+START_TEST(columns_end_where_a_text_is_no_number)
+{
+    static const char *const texts[] = {
+        "",      ".",   "-",   "-.",   "1.2.3", "1..2", "12a4", "inf",       "x",
+        "--1",   "1 2", "+-1", "/123", ":123",  "1:23", "é",    "1e",        "nan",
+        "1e999", "..",  "-.-", "1-2",  "0x10",  " 1",   "1.5 ", "12345678a", "1234567890123456x"};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        for (int place = 0; place < 6; place++) {
+            static struct table_text table;
+            table.rows = 0;
+            table.stops[0] = UINT32_MAX;
+            for (int row = 0; row < 8; row++)
+                add_row(&table, row == place ? texts[i] : "12.5",
+                        row == place + 1 ? texts[i] : "-7");
+            column_reads_as_texts(&table, 0);
+            column_reads_as_texts(&table, 1);
+        }
+}
+END_TEST
+
 START_TEST(length_ends_the_text)
 {
     double value;
@@ -188,6 +278,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, random_decimals_read_as_strtod);
     tcase_add_test(tests, what_is_no_number_is_refused);
     tcase_add_test(tests, infinities_are_told_apart);
+    tcase_add_test(tests, columns_read_as_their_texts);
+    tcase_add_test(tests, columns_end_where_a_text_is_no_number);
     tcase_add_test(tests, length_ends_the_text);
 }
 
