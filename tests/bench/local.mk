@@ -8,6 +8,8 @@ tests_bench_bench_kernels_SOURCES = \
 tests_bench_bench_kernels_LDADD = libkernels.la libbase.la
 noinst_PROGRAMS += tests/bench/bench_augment
 tests_bench_bench_augment_LDADD = libengine.la libbase.la
+noinst_PROGRAMS += tests/bench/bench_ingest
+tests_bench_bench_ingest_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 noinst_PROGRAMS += tests/bench/bench_network
 tests_bench_bench_network_LDADD = libengine.la libbase.la
 
