@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct column_file_preamble) == COLUMN_FILE_ALIGNMENT,
@@ -40,23 +41,26 @@ int column_file_borrow(const struct column_file *file, uint64_t count, uint64_t 
     return column_file_reserve(&copy, count, width, section, error);
 }
 
-/* A hole lies before it, which takes no space. Past its limit of RLIMIT_FSIZE a process is ended.
- */
-uint64_t column_file_beyond(const struct column_file *file, uint64_t size)
+/* A hole lies before it, which takes no space. */
+uint64_t column_file_beyond(const struct column_file *file)
 {
     enum { PAGE = 4096 };
+    uint64_t start;
+    return __builtin_add_overflow(file->limit, PAGE, &start) ? UINT64_MAX : start / PAGE * PAGE;
+}
+
+/* A process that passes its limit is ended by a signal. */
+bool column_file_may_reach(uint64_t offset)
+{
     struct rlimit most;
-    uint64_t start, end;
-    if (__builtin_add_overflow(file->limit, PAGE, &start) ||
-        __builtin_add_overflow(start / PAGE * PAGE, size, &end) || end > INT64_MAX ||
-        getrlimit(RLIMIT_FSIZE, &most) != 0 || end > most.rlim_cur)
-        return UINT64_MAX;
-    return start / PAGE * PAGE;
+    return offset <= INT64_MAX && getrlimit(RLIMIT_FSIZE, &most) == 0 && offset <= most.rlim_cur;
 }
 
 void column_file_cut(const struct column_file *file, uint64_t offset)
 {
-    if (ftruncate(file->file, (off_t)offset) != 0)
+    struct stat status;
+    if (fstat(file->file, &status) != 0 || (uint64_t)status.st_size <= offset ||
+        ftruncate(file->file, (off_t)offset) != 0)
         return; /* what is there stays until the file is finished */
 }
 

@@ -14,6 +14,7 @@
 #define PROPD_ENGINE_COLUMN_FILE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -49,9 +50,11 @@ int column_file_reserve(struct column_file *file, uint64_t count, uint64_t width
 /* Room behind all sections, until the next reservation takes it back. */
 int column_file_borrow(const struct column_file *file, uint64_t count, uint64_t width,
                        struct column_section *section, struct error *error) MUST_CHECK;
-/* Room that no section can come to take, for what is written and read back meanwhile: where it
- * begins, or UINT64_MAX where the file cannot be so large. */
-uint64_t column_file_beyond(const struct column_file *file, uint64_t size);
+/* An offset that no section can come to reach, for what is written and read back meanwhile;
+ * UINT64_MAX where there is none. */
+uint64_t column_file_beyond(const struct column_file *file);
+/* Whether a file may be written up to an offset. */
+bool column_file_may_reach(uint64_t offset);
 /* Gives back what was written from an offset on, as far as can be. */
 void column_file_cut(const struct column_file *file, uint64_t offset);
 int column_file_write(const struct column_file *file, uint64_t offset, const void *data,

@@ -38,6 +38,8 @@ void input_close(struct input *input);
 /* Up to `size` bytes, fewer only at the end; -1 with ERROR_INVALID for broken gzip, ERROR_TOO_LARGE
  * over the limit, ERROR_BUSY once called off. */
 ssize_t input_read(struct input *input, void *data, size_t size, struct error *error) MUST_CHECK;
+/* How many lines a plain file has, by the line feeds in it; 0 where that takes reading it. */
+int64_t input_count_lines(struct input *input);
 /* Back to the first byte. */
 int input_rewind(struct input *input, struct error *error) MUST_CHECK;
 

@@ -205,15 +205,16 @@ int table_builder_layout(struct table_builder *table, struct error *error)
     if (table->needed == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for the columns of a table");
     for (int64_t i = 0; i < table->column_count; i++) {
-        const struct column_builder *column = &table->columns[i];
         if (column_builder_layout(&table->columns[i], table->file, table->rows, error) != 0)
             return -1;
-        kept += !column->left_out;
-        if (column_builder_needs_cells(column))
-            table->needed[table->needed_count++] = i;
+        kept += !table->columns[i].left_out;
     }
     if (kept == 0)
         return error_set(error, ERROR_INVALID, "every value of every column is missing");
+    table_spool_settle(table);
+    for (int64_t i = 0; i < table->column_count; i++)
+        if (column_builder_needs_cells(&table->columns[i]))
+            table->needed[table->needed_count++] = i;
     return start_streams(table, error);
 }
 

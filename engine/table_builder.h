@@ -30,8 +30,10 @@
 struct table_spool {
     double *slab;                  /* owned; NULL: nothing is kept */
     int64_t slab_rows, slab_count; /* of a whole one; in the file */
-    uint64_t offset;               /* in the file, of the first */
     int64_t used;                  /* rows in memory */
+    int64_t expected_rows;         /* of the table; 0: unknown */
+    bool in_place;                 /* slabs go where the sections are expected, not beyond them */
+    uint64_t offset, column_size;  /* in the file, of the first; of an expected section */
 };
 
 struct table_builder {

@@ -188,12 +188,13 @@ static int read_first_row(struct csv_reader *reader, struct error *error)
     if (status == 0)
         return no_rows(reader, "has only blank lines", error);
     const struct cell *names = reader->dialect.header ? scanner->cells : NULL;
+    int64_t lines = input_count_lines(&reader->import->inputs[0]);
     reader->named_count = scanner->count;
     if (names != NULL)
         while (reader->named_count > 0 && names[reader->named_count - 1].length == 0)
             reader->named_count--;
     if (table_builder_name_columns(&reader->table, names, scanner->count, error) != 0 ||
-        table_spool_start(&reader->table, error) != 0)
+        table_spool_start(&reader->table, lines - reader->dialect.header, error) != 0)
         return -1;
     return names == NULL ? survey_row(reader, 0, error) : 0;
 }

@@ -52,8 +52,9 @@ static void check_table(const struct dataset *dataset)
                         1 - ROWS);
 }
 
-/* The column file's bytes. */
-static struct bytes import_to_bytes(const struct bytes *text)
+/* The column file's bytes, after `check` (or NULL) has looked at what they are. */
+static struct bytes import_to_bytes(const struct bytes *text,
+                                    void (*check)(const struct dataset *dataset))
 {
     struct error error = {0};
     struct bytes bytes = {0};
@@ -61,7 +62,8 @@ static struct bytes import_to_bytes(const struct bytes *text)
     int file = temporary_file(text->data, text->size), column_file;
     struct dataset *dataset = import_file(file, NULL, &column_file, &error);
     ck_assert_ok(error);
-    check_table(dataset);
+    if (check != NULL)
+        check(dataset);
     dataset_close(dataset);
     ck_assert_int_eq(fstat(column_file, &status), 0);
     size_t size = (size_t)status.st_size;
@@ -77,20 +79,85 @@ static void equal(const struct bytes *a, const struct bytes *b)
     ck_assert(memcmp(a->data, b->data, a->size) == 0);
 }
 
-START_TEST(tables_that_are_kept_are_as_those_read_twice)
+/* A process that may write no larger files cannot keep numbers beyond the end of one. */
+START_TEST(mixed_tables_that_are_kept_are_as_those_read_twice)
 {
     struct bytes text = {0};
     write_table(&text, "\n");
-    struct bytes kept = import_to_bytes(&text);
-    /* A process that may write no larger files cannot keep numbers beyond the end of one. */
+    struct bytes kept = import_to_bytes(&text, check_table);
     struct rlimit limit = {64 << 20, 64 << 20};
     signal(SIGXFSZ, SIG_DFL);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    struct bytes twice = import_to_bytes(&text);
+    struct bytes twice = import_to_bytes(&text, check_table);
     equal(&kept, &twice);
     bytes_clear(&text);
     bytes_clear(&kept);
     bytes_clear(&twice);
+}
+END_TEST
+
+static void write_numbers(struct bytes *text, const char *line_end, const char *behind)
+{
+    bytes_printf(text, "a,b,c%s%s", behind, line_end);
+    for (int i = 0; i < ROWS + 3; i++)
+        bytes_printf(text, "%d,-%d.25,%d%s%s", i, i, i * 7, behind, line_end);
+}
+
+static void check_numbers(const struct dataset *dataset)
+{
+    types_are(dataset, "nnn");
+    ck_assert_int_eq(dataset->rows, ROWS + 3);
+    for (int i = 0; i < ROWS + 3; i++)
+        if (dataset->columns[0].numbers[i] != i || dataset->columns[1].numbers[i] != -i - 0.25 ||
+            dataset->columns[2].numbers[i] != i * 7)
+            ck_abort_msg("row %d is wrong", i);
+}
+
+/* With as many rows as lines, with fewer, with more (and so read twice), without a line end at the
+ * end: the sections are written in place, moved, or written again. */
+START_TEST(foretold_and_other_tables_are_the_same)
+{
+    static const struct {
+        const char *line_end, *behind, *at_end;
+    } cases[] = {{"\n", "", "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"},
+                 {"\n", "", " \n"},
+                 {"\r", "", ""},
+                 {"\r\n", "", ""},
+                 {"\n", ",", ""}};
+    struct bytes text = {0};
+    write_numbers(&text, "\n", "");
+    struct bytes expected = import_to_bytes(&text, check_numbers);
+    text.size--;
+    struct bytes open = import_to_bytes(&text, check_numbers);
+    equal(&expected, &open);
+    bytes_clear(&open);
+    bytes_clear(&text);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        write_numbers(&text, cases[i].line_end, cases[i].behind);
+        bytes_printf(&text, "%s", cases[i].at_end);
+        struct bytes got = import_to_bytes(&text, check_numbers);
+        equal(&expected, &got);
+        bytes_clear(&text);
+        bytes_clear(&got);
+    }
+    bytes_clear(&expected);
+}
+END_TEST
+
+/* The sections are begun in place when the last rows turn a column to words. */
+START_TEST(late_words_begin_the_file_anew)
+{
+    struct bytes text = {0}, other = {0};
+    write_numbers(&text, "\n", "");
+    write_numbers(&other, "\r", "");
+    bytes_printf(&text, "1,word,2\n");
+    bytes_printf(&other, "1,word,2\r");
+    struct bytes one = import_to_bytes(&text, NULL), two = import_to_bytes(&other, NULL);
+    equal(&one, &two);
+    bytes_clear(&text);
+    bytes_clear(&other);
+    bytes_clear(&one);
+    bytes_clear(&two);
 }
 END_TEST
 
@@ -99,7 +166,8 @@ START_TEST(line_ends_make_no_difference)
     struct bytes text = {0}, other = {0};
     write_table(&text, "\n");
     write_table(&other, "\r\n");
-    struct bytes one = import_to_bytes(&text), two = import_to_bytes(&other);
+    struct bytes one = import_to_bytes(&text, check_table);
+    struct bytes two = import_to_bytes(&other, check_table);
     equal(&one, &two);
     bytes_clear(&text);
     bytes_clear(&other);
@@ -122,7 +190,9 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_set_timeout(tests, 30);
-    tcase_add_test(tests, tables_that_are_kept_are_as_those_read_twice);
+    tcase_add_test(tests, mixed_tables_that_are_kept_are_as_those_read_twice);
+    tcase_add_test(tests, foretold_and_other_tables_are_the_same);
+    tcase_add_test(tests, late_words_begin_the_file_anew);
     tcase_add_test(tests, line_ends_make_no_difference);
     tcase_add_test(tests, columns_that_are_left_out_write_nothing);
 }
