@@ -46,7 +46,7 @@ struct column_builder {
     bool keeps_numbers; /* all cells so far were finite numbers or missing, and are kept as such */
     double number;      /* of the cell surveyed last, where they are kept; NaN: missing */
     struct column_range range;           /* of those kept */
-    struct column_statistics statistics; /* of all, where they were kept to the end */
+    struct column_statistics statistics; /* NUMBER: once all are written */
 
     bool left_out; /* without a name and without a value */
     enum date_order date_order;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 512, CHUNK = 1 << 15, PREFETCHED = 8 };
+enum { PIECE = 512, CHUNK = 1 << 15, PREFETCHED = 24 };
 
 /* ---- values in memory */
 
@@ -188,7 +188,19 @@ static void add_squares(struct column_spread *each, const struct piece *piece, i
             each[c].squares += square(piece->values[c][i], (long double)each[c].mean);
 }
 
-/* Halves keep the range of -1e308 … 1e308 finite. */
+/* Halves keep the range of -1e308 … 1e308 finite; NaN is what infinite ones come to. */
+static inline int32_t find_bin(double least, double range, double value)
+{
+    return (int32_t)((value / 2 - least) / range * HISTOGRAM_BINS);
+}
+
+int column_statistics_bin(const struct column_statistics *statistics, double value)
+{
+    double least = statistics->min / 2, range = statistics->max / 2 - least;
+    int32_t bin = range > 0 ? find_bin(least, range, value) : 0;
+    return (uint32_t)bin < HISTOGRAM_BINS ? bin : HISTOGRAM_BINS - 1;
+}
+
 static void add_to_bins(struct column_spread *spread, const double *values, size_t count)
 {
     enum { LANES = 4 }; /* so that equal neighbours do not wait for each other */
@@ -200,7 +212,7 @@ static void add_to_bins(struct column_spread *spread, const double *values, size
         return;
     }
     for (size_t i = 0; i < count; i++)
-        bins[i] = (int32_t)((values[i] / 2 - least) / range * HISTOGRAM_BINS);
+        bins[i] = find_bin(least, range, values[i]);
     for (size_t i = 0; i < count; i++)
         counts[i % LANES][(uint32_t)bins[i] < HISTOGRAM_BINS ? bins[i] : HISTOGRAM_BINS - 1]++;
     for (int bin = 0; bin < HISTOGRAM_BINS; bin++)
@@ -281,102 +293,108 @@ void column_spreads_clear(struct column_spreads *spreads)
 
 static const size_t widths[] = {[SECTION_DOUBLES] = sizeof(double),
                                 [SECTION_FLOATS] = sizeof(float),
-                                [SECTION_BYTES] = 1,
                                 [SECTION_DATES] = sizeof(int64_t)};
 
-/* Walks a section as doubles. */
+/* Walks sections as doubles. */
 struct walk {
     const struct column_file *file;
-    struct column_section section;
+    const struct column_section *const *sections;
+    int columns;
     enum section_values values;
     uint64_t at;
-    struct file_view view;
-    double out[CHUNK];
+    struct file_view views[STATISTICS_GROUP];
+    double out[STATISTICS_GROUP][CHUNK];
 };
 
-/* What lies in the view as doubles. */
-static const double *convert(struct walk *walk, size_t count)
+/* What lies in a view as doubles. */
+static const double *convert(struct walk *walk, int column, size_t count)
 {
-    const void *raw = walk->view.data;
+    const void *raw = walk->views[column].data;
     const float *floats = raw;
-    const uint8_t *bytes = raw;
     const int64_t *dates = raw;
-    double *out = walk->out;
-    switch (walk->values) {
-    case SECTION_DOUBLES:
+    double *out = walk->out[column];
+    if (walk->values == SECTION_DOUBLES)
         return raw;
-    case SECTION_FLOATS:
-        for (size_t i = 0; i < count; i++)
-            out[i] = (double)floats[i];
-        break;
-    case SECTION_BYTES:
-        for (size_t i = 0; i < count; i++)
-            out[i] = bytes[i];
-        break;
-    case SECTION_DATES:
-        for (size_t i = 0; i < count; i++)
-            out[i] = dates[i] == INT64_MIN ? (double)NAN : (double)dates[i];
-        break;
-    }
+    for (size_t i = 0; i < count && walk->values == SECTION_FLOATS; i++)
+        out[i] = (double)floats[i];
+    for (size_t i = 0; i < count && walk->values == SECTION_DATES; i++)
+        out[i] = dates[i] == INT64_MIN ? (double)NAN : (double)dates[i];
     return out;
+}
+
+static void close_views(struct walk *walk)
+{
+    for (int c = 0; c < walk->columns; c++)
+        file_view_close(&walk->views[c]);
 }
 
 /* The next chunk's values, until the next call; returns how many, 0 at the end, -1. */
 static int64_t walk_next(struct walk *walk, const double **values, struct error *error)
 {
     size_t width = widths[walk->values];
-    uint64_t left = walk->section.size - walk->at;
+    uint64_t left = walk->sections[0]->size - walk->at;
     size_t size = left < CHUNK * width ? (size_t)left : CHUNK * width;
-    file_view_close(&walk->view);
-    if (size == 0)
-        return 0;
-    if (file_view_open(&walk->view, walk->file->file, walk->section.offset + walk->at, size) != 0)
-        return error_set_errno(error, "cannot read the column file");
+    close_views(walk);
+    for (int c = 0; c < walk->columns && size > 0; c++) {
+        assert(walk->sections[c]->size == walk->sections[0]->size);
+        if (file_view_open(&walk->views[c], walk->file->file, walk->sections[c]->offset + walk->at,
+                           size) != 0)
+            return error_set_errno(error, "cannot read the column file");
+        values[c] = convert(walk, c, size / width);
+    }
     walk->at += size;
-    *values = convert(walk, size / width);
     return (int64_t)(size / width);
 }
 
-static int walk_range(struct walk *walk, struct column_range *range, struct error *error)
+static int walk_ranges(struct walk *walk, struct column_range *const *ranges, struct error *error)
 {
-    const double *values;
+    const double *values[STATISTICS_GROUP];
     int64_t got;
-    column_range_start(range);
     walk->at = 0;
-    while ((got = walk_next(walk, &values, error)) > 0)
-        column_ranges_add(&range, &values, 1, (size_t)got);
+    while ((got = walk_next(walk, values, error)) > 0)
+        column_ranges_add(ranges, values, walk->columns, (size_t)got);
     return got < 0 ? -1 : 0;
 }
 
-static int walk_spread(struct walk *walk, struct column_spreads *spreads, struct error *error)
+static int walk_spreads(struct walk *walk, struct column_spreads *spreads, struct error *error)
 {
-    const double *values;
+    const double *values[STATISTICS_GROUP];
     int64_t got;
     walk->at = 0;
-    while ((got = walk_next(walk, &values, error)) > 0)
-        column_spreads_add(spreads, &values, (size_t)got);
+    while ((got = walk_next(walk, values, error)) > 0)
+        column_spreads_add(spreads, values, (size_t)got);
     return got < 0 ? -1 : 0;
 }
 
-int column_statistics_compute(const struct column_file *file, struct column_section section,
-                              enum section_values values, struct column_statistics *statistics,
-                              struct error *error)
+int column_statistics_compute(const struct column_file *file,
+                              const struct column_section *const *sections, int columns,
+                              enum section_values values,
+                              struct column_statistics *const *statistics, struct error *error)
 {
     AUTO_FREE struct walk *walk = malloc(sizeof(*walk));
+    struct column_range room[STATISTICS_GROUP], *ranges[STATISTICS_GROUP];
+    const struct column_range *done[STATISTICS_GROUP];
+    struct column_spreads spreads = {0};
+    assert(columns >= 1 && columns <= STATISTICS_GROUP);
     if (walk == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for the statistics of a column");
-    *walk = (struct walk){.file = file, .section = section, .values = values};
-    struct column_range range;
-    const struct column_range *ranges[] = {&range};
-    struct column_spreads spreads = {0};
-    int status = walk_range(walk, &range, error);
+    walk->file = file;
+    walk->sections = sections;
+    walk->columns = columns;
+    walk->values = values;
+    memset(walk->views, 0, sizeof(walk->views));
+    for (int c = 0; c < columns; c++) {
+        column_range_start(&room[c]);
+        done[c] = ranges[c] = &room[c];
+    }
+    int status = walk_ranges(walk, ranges, error);
     if (status == 0)
-        status = column_spreads_start(&spreads, ranges, 1, error);
+        status = column_spreads_start(&spreads, done, columns, error);
     if (status == 0)
-        status = walk_spread(walk, &spreads, error);
-    if (status == 0)
-        column_spread_finish(&spreads.each[0], statistics);
+        status = walk_spreads(walk, &spreads, error);
+    for (int c = 0; c < columns && status == 0; c++)
+        column_spread_finish(&spreads.each[c], statistics[c]);
     column_spreads_clear(&spreads);
-    file_view_close(&walk->view);
+    close_views(walk);
     return status;
 }

@@ -13,7 +13,7 @@
 
 enum { HISTOGRAM_BINS = 20, DISTINCT_MAX = 65536 };
 
-enum section_values { SECTION_DOUBLES, SECTION_FLOATS, SECTION_BYTES, SECTION_DATES };
+enum section_values { SECTION_DOUBLES, SECTION_FLOATS, SECTION_DATES };
 
 struct column_statistics {
     int64_t count;         /* of values that are not missing */
@@ -24,15 +24,24 @@ struct column_statistics {
     int64_t distinct; /* exact below DISTINCT_MAX; that, where there are so many or more */
 };
 
-/* Reads a section of `values` back. NaN and INT64_MIN are missing. */
-int column_statistics_compute(const struct column_file *file, struct column_section section,
-                              enum section_values values, struct column_statistics *statistics,
+enum { STATISTICS_GROUP = 4 };
+
+/* Reads up to STATISTICS_GROUP sections of the same size back, side by side. NaN and INT64_MIN are
+ * missing. */
+int column_statistics_compute(const struct column_file *file,
+                              const struct column_section *const *sections, int columns,
+                              enum section_values values,
+                              struct column_statistics *const *statistics,
                               struct error *error) MUST_CHECK;
+/* The same of a section of bytes. */
+int byte_statistics_compute(const struct column_file *file, const struct column_section *section,
+                            struct column_statistics *statistics, struct error *error) MUST_CHECK;
+/* The part of the histogram that a value is counted in, by the least and the greatest. */
+int column_statistics_bin(const struct column_statistics *statistics, double value);
 
 /* The same in the two passes for whoever has the values in memory anyway: of up to STATISTICS_GROUP
  * columns at a time, so that their sums need not wait for each other. `values` are those of each;
  * NaN is missing. */
-enum { STATISTICS_GROUP = 4 };
 
 struct column_range {
     int64_t count;

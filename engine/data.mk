@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Datasets: importing files, column files.
 libengine_la_SOURCES += \
+	engine/byte_statistics.c \
 	engine/cell.c engine/cell.h engine/cell_block.h \
 	engine/column_builder.c engine/column_builder.h \
 	engine/column_file.c engine/column_file.h \

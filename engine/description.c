@@ -40,17 +40,12 @@ static int set_statistics(json_t *column, const struct column_statistics *statis
     return status | json_object_set_new(column, "histogram", histogram);
 }
 
-static int add_numbers(json_t *columns, const struct column_builder *column,
-                       const struct column_file *file, struct error *error)
+static int add_numbers(json_t *columns, const struct column_builder *column, struct error *error)
 {
-    struct column_statistics statistics = column->statistics;
-    if (!column->keeps_numbers &&
-        column_statistics_compute(file, column->values, SECTION_DOUBLES, &statistics, error) != 0)
-        return -1;
     json_t *json =
         json_pack("{s:s, s:s, s:I}", "name", column->name, "type", column_type_names[COLUMN_NUMBER],
                   "missing", (json_int_t)column->missing_count);
-    if (json == NULL || set_statistics(json, &statistics) != 0) {
+    if (json == NULL || set_statistics(json, &column->statistics) != 0) {
         json_decref(json);
         return out_of_memory(error);
     }
@@ -60,10 +55,12 @@ static int add_numbers(json_t *columns, const struct column_builder *column,
 static int add_tensors(json_t *columns, const struct column_builder *column,
                        const struct column_file *file, struct error *error)
 {
-    struct column_statistics statistics;
-    if (column_statistics_compute(file, column->values,
-                                  column->tensor_is_bytes ? SECTION_BYTES : SECTION_FLOATS,
-                                  &statistics, error) != 0)
+    struct column_statistics statistics, *out = &statistics;
+    const struct column_section *section = &column->values;
+    int status = column->tensor_is_bytes
+                     ? byte_statistics_compute(file, section, &statistics, error)
+                     : column_statistics_compute(file, &section, 1, SECTION_FLOATS, &out, error);
+    if (status != 0)
         return -1;
     json_t *dims = json_array();
     for (int i = 0; i < column->shape.rank; i++)
@@ -87,8 +84,9 @@ static json_t *date_json(double seconds)
 static json_t *describe_dates(const struct column_builder *column, const struct column_file *file,
                               struct error *error)
 {
-    struct column_statistics statistics;
-    if (column_statistics_compute(file, column->values, SECTION_DATES, &statistics, error) != 0)
+    struct column_statistics statistics, *out = &statistics;
+    const struct column_section *section = &column->values;
+    if (column_statistics_compute(file, &section, 1, SECTION_DATES, &out, error) != 0)
         return NULL;
     json_t *json = json_pack("{s:I}", "distinct", (json_int_t)statistics.distinct);
     if (statistics.count == 0)
@@ -181,7 +179,7 @@ int description_add_column(json_t *columns, const struct column_builder *column,
                            const struct column_file *file, struct error *error)
 {
     if (column->type == COLUMN_NUMBER)
-        return add_numbers(columns, column, file, error);
+        return add_numbers(columns, column, error);
     if (column->type == COLUMN_TENSOR)
         return add_tensors(columns, column, file, error);
     json_t *values = describe_values(column, file, error);

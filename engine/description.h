@@ -13,7 +13,7 @@ enum { DESCRIPTION_CATEGORIES_MAX = 100 };
 /* Adds a finished column to an array: {"name", "type", "missing", …}; for numbers and tensors
  * "integers", "distinct", "min", "max", "mean", "deviation", "histogram", the last five left out
  * of a column without values; for tensors "shape"; for categories, booleans and dates their own.
- * Reads the values back from the file. */
+ * Reads the values back from the file, but those of numbers, whose statistics are there. */
 int description_add_column(json_t *columns, const struct column_builder *column,
                            const struct column_file *file, struct error *error);
 

@@ -249,16 +249,48 @@ int table_builder_write_of_block(struct table_builder *table, const struct cell_
     return 0;
 }
 
-static int finish_columns(struct table_builder *table, json_t *descriptions, json_t *places,
-                          struct error *error)
+/* Of columns of numbers that were not kept, which got them on the way. */
+static int compute_statistics(struct table_builder *table, struct error *error)
+{
+    const struct column_section *sections[STATISTICS_GROUP];
+    struct column_statistics *statistics[STATISTICS_GROUP];
+    int count = 0;
+    for (int64_t i = 0; i < table->column_count; i++) {
+        struct column_builder *column = &table->columns[i];
+        if (!column->left_out && !column->keeps_numbers && column->type == COLUMN_NUMBER) {
+            sections[count] = &column->values;
+            statistics[count++] = &column->statistics;
+        }
+        bool is_last = i + 1 == table->column_count;
+        if (count < STATISTICS_GROUP && !(is_last && count > 0))
+            continue;
+        if (column_statistics_compute(table->file, sections, count, SECTION_DOUBLES, statistics,
+                                      error) != 0)
+            return -1;
+        count = 0;
+    }
+    return 0;
+}
+
+static int finish_columns(struct table_builder *table, struct error *error)
+{
+    for (int64_t i = 0; i < table->column_count; i++)
+        if (column_builder_finish(&table->columns[i], error) != 0)
+            return -1;
+    if (table_spool_finish(table, error) != 0)
+        return -1;
+    return compute_statistics(table, error);
+}
+
+static int describe_columns(struct table_builder *table, json_t *descriptions, json_t *places,
+                            struct error *error)
 {
     for (int64_t i = 0; i < table->column_count; i++) {
         struct column_builder *column = &table->columns[i];
         bool has_text = column->type == COLUMN_TEXT || column->type == COLUMN_CATEGORY;
         if (column->left_out)
             continue;
-        if (column_builder_finish(column, error) != 0 ||
-            description_add_column(descriptions, column, table->file, error) != 0 ||
+        if (description_add_column(descriptions, column, table->file, error) != 0 ||
             description_add_place(places, &column->values,
                                   column->type == COLUMN_CATEGORY ? &column->offsets : NULL,
                                   has_text ? &column->text : NULL, error) != 0)
@@ -276,8 +308,8 @@ int table_builder_finish(struct table_builder *table, json_t *about_taken, struc
     if (json_array_size(table->targets) > 0 &&
         json_object_set(about_taken, "target", table->targets) != 0)
         status = error_set(error, ERROR_MEMORY, "out of memory for the description of a dataset");
-    if (status != 0 || table_spool_finish(table, error) != 0 ||
-        finish_columns(table, columns, places, error) != 0) {
+    if (status != 0 || finish_columns(table, error) != 0 ||
+        describe_columns(table, columns, places, error) != 0) {
         json_decref(columns);
         json_decref(places);
         json_decref(about_taken);
