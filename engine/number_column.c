@@ -31,12 +31,12 @@ static const uint64_t keep_last[SHORT + 1] = {0,
 enum { NEGATIVE = SHORT };
 static const double divisors[NEGATIVE + SHORT] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                   -1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7};
-static const uint64_t divisors_of[2] = {0, NEGATIVE};
+static const uint64_t divisor_of[2] = {0, NEGATIVE};
 
-/* Numbers taken apart, so that none waits for the division of the one before. */
+/* Numbers taken apart, two and two, so that none waits for the division of the one before. */
 struct run {
-    int32_t digits[RUN];
-    uint64_t divisors[RUN];
+    __m128i digits[RUN / 2];   /* as 32 bits in the low half */
+    __m128i divisors[RUN / 2]; /* places in the table, as 64 bits */
 };
 
 struct place {
@@ -68,7 +68,7 @@ static inline __m128i join_digits(__m128i digits)
 }
 
 /* Two numbers of one to eight characters, digits with at most one point that is not the last
- * character, to number `at` of the run and the next. False for all else. */
+ * character, to pair `at` of the run. False for all else. */
 static inline bool take_pair(const struct place *a, const struct place *b, struct run *run,
                              int64_t at)
 {
@@ -93,9 +93,9 @@ static inline bool take_pair(const struct place *a, const struct place *b, struc
     __m128i before = _mm_slli_epi64(_mm_and_si128(digits, below), 8);
     digits = _mm_or_si128(_mm_andnot_si128(up_to_point, digits), before);
     __m128i places = _mm_sad_epu8(_mm_and_si128(behind, _mm_set1_epi8(1)), zero);
-    __m128i signs = load_pair(&divisors_of[a->negative], &divisors_of[b->negative]);
-    _mm_storeu_si128((__m128i *)(void *)&run->divisors[at], _mm_add_epi64(places, signs));
-    _mm_storel_epi64((__m128i *)(void *)&run->digits[at], join_digits(digits));
+    __m128i signs = load_pair(&divisor_of[a->negative], &divisor_of[b->negative]);
+    run->divisors[at] = _mm_add_epi64(places, signs);
+    run->digits[at] = join_digits(digits);
     return true;
 }
 
@@ -106,7 +106,7 @@ static inline int64_t take_run(const char *text, const uint32_t *stops, int64_t 
     for (; i + 2 <= count && i + 2 <= RUN; i += 2, stops += 2 * stride) {
         struct place a = find_place(text, stops), b = find_place(text, stops + stride);
         if (stops[0] < SHORT || a.length - 1 >= SHORT || b.length - 1 >= SHORT ||
-            !take_pair(&a, &b, run, i))
+            !take_pair(&a, &b, run, i / 2))
             break;
     }
     return i;
@@ -119,8 +119,12 @@ static int64_t read_run(const char *text, const uint32_t *stops, int64_t stride,
 {
     struct run run;
     int64_t taken = take_run(text, stops, stride, count, &run);
-    for (int64_t i = 0; i < taken; i++)
-        values[i] = (double)run.digits[i] / divisors[run.divisors[i]];
+    for (int64_t i = 0; i < taken; i += 2) {
+        __m128i places = run.divisors[i / 2];
+        __m128d two = _mm_loadh_pd(_mm_load_sd(&divisors[_mm_extract_epi16(places, 0)]),
+                                   &divisors[_mm_extract_epi16(places, 4)]);
+        _mm_storeu_pd(&values[i], _mm_div_pd(_mm_cvtepi32_pd(run.digits[i / 2]), two));
+    }
     return taken;
 }
 #else
