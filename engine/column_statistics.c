@@ -17,12 +17,17 @@ struct piece {
     double room[STATISTICS_GROUP][PIECE];
 };
 
-static bool has_missing(const double *values, size_t count)
+/* Whether any is not finite, by its exponent: for integers several are looked at together. */
+static bool may_have_missing(const double *values, size_t count)
 {
-    int64_t missing = 0; /* as wide as a value, so that several are compared at once */
-    for (size_t i = 0; i < count; i++)
-        missing |= values[i] != values[i];
-    return missing != 0;
+    enum { EXPONENT_BITS = 11, MANTISSA_BITS = 52 };
+    const uint64_t exponent = (1 << EXPONENT_BITS) - 1;
+    uint64_t carry = 0, bits;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&bits, &values[i], sizeof(bits));
+        carry |= (bits >> MANTISSA_BITS & exponent) + 1;
+    }
+    return carry > exponent;
 }
 
 static size_t drop_missing(const double *values, size_t count, double *out)
@@ -42,7 +47,7 @@ static void take_piece(struct piece *piece, const double *const *values, int col
     for (int c = 0; c < columns; c++) {
         piece->values[c] = values[c] + at;
         piece->counts[c] = count;
-        if (!has_missing(piece->values[c], count))
+        if (!may_have_missing(piece->values[c], count))
             continue;
         piece->counts[c] = drop_missing(piece->values[c], count, piece->room[c]);
         piece->values[c] = piece->room[c];
