@@ -204,7 +204,24 @@ static void column_reads_as_texts(const struct table_text *table, int64_t column
     }
 }
 
-/* One to nine digits with the point at every place or at none, with and without a sign. */
+/* Up to `digits_most` digits with the point at any place or none, with or without a sign. */
+static void draw_number(const struct rng *rng, uint64_t draw, uint64_t digits_most, char text[32])
+{
+    int digits = 1 + (int)rng_below(rng, draw, digits_most);
+    int point = (int)rng_below(rng, draw + 1, (uint64_t)digits + 3);
+    uint64_t value = rng_below(rng, draw + 3, UINT64_MAX);
+    if (rng_below(rng, draw + 2, 2) == 1)
+        *text++ = '-';
+    for (int i = 0; i < digits; i++, value = value / 10 + value * 7919) {
+        if (i == point)
+            *text++ = '.';
+        *text++ = (char)('0' + value % 10);
+    }
+    if (point == digits)
+        *text++ = '.';
+    *text = 0;
+}
+
 START_TEST(columns_read_as_their_texts)
 {
     struct rng rng = {0};
@@ -214,24 +231,8 @@ START_TEST(columns_read_as_their_texts)
         table.stops[0] = UINT32_MAX;
         for (uint64_t row = 0; row < 40; row++) {
             char texts[2][32];
-            for (uint64_t c = 0; c < 2; c++) {
-                uint64_t draw = 8 * (i * 40 + row) + 4 * c;
-                int digits = 1 + (int)rng_below(&rng, draw, i % 8 == 0 ? 18 : 8);
-                int point = (int)rng_below(&rng, draw + 1, (uint64_t)digits + 3);
-                bool negative = rng_below(&rng, draw + 2, 2) == 1;
-                uint64_t value = rng_below(&rng, draw + 3, UINT64_MAX);
-                char *at = texts[c];
-                if (negative)
-                    *at++ = '-';
-                for (int d = 0; d < digits; d++, value = value / 10 + value * 7919) {
-                    if (d == point)
-                        *at++ = '.';
-                    *at++ = (char)('0' + value % 10);
-                }
-                if (point == digits)
-                    *at++ = '.';
-                *at = 0;
-            }
+            for (uint64_t c = 0; c < 2; c++)
+                draw_number(&rng, 8 * (i * 40 + row) + 4 * c, i % 8 == 0 ? 18 : 8, texts[c]);
             add_row(&table, texts[0], texts[1]);
         }
         column_reads_as_texts(&table, 0);
