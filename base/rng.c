@@ -13,7 +13,8 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
-enum { PHILOX_ROUNDS = 10 };
+/* LANES: blocks that are drawn at once. */
+enum { PHILOX_ROUNDS = 10, LANES = 8 };
 static const uint32_t philox_multiplier[2] = {0xd2511f53, 0xcd9e8d57};
 static const uint32_t philox_weyl[2] = {0x9e3779b9, 0xbb67ae85};
 
@@ -174,17 +175,28 @@ double rng_beta(const struct rng *rng, uint64_t counter, double shape)
     }
 }
 
+/* D. Lemire, "Fast random integer generation in an interval", 2019. Low halves under 2^64 mod bound
+ * are the ones that would favour some results; those of at least `bound` are known to be none
+ * without the division. */
+static bool favours(uint128 product, uint64_t bound)
+{
+    return (uint64_t)product < bound && (uint64_t)product < (0 - bound) % bound;
+}
+
+/* The product of a draw of 64 bits and the bound; its high half is the result. */
+static uint128 draw_product(const uint32_t out[4], uint64_t bound)
+{
+    return (uint128)join(out[0], out[1]) * bound;
+}
+
 uint64_t rng_below(const struct rng *rng, uint64_t counter, uint64_t bound)
 {
     assert(bound > 0);
-    /* D. Lemire, "Fast random integer generation in an interval", 2019. Low halves under
-     * 2^64 mod bound are the ones that would favour some results. */
-    uint64_t threshold = (0 - bound) % bound;
     for (uint64_t attempt = 0;; attempt++) {
         uint32_t out[4];
         draw_block(rng, attempt_block(counter, attempt), out);
-        uint128 product = (uint128)join(out[0], out[1]) * bound;
-        if ((uint64_t)product >= threshold)
+        uint128 product = draw_product(out, bound);
+        if (!favours(product, bound))
             return (uint64_t)(product >> 64);
     }
 }
@@ -211,15 +223,60 @@ void rng_normals(const struct rng *rng, uint64_t block, float out[4])
     }
 }
 
+/* Blocks first, first + 1, …: their rounds side by side, since those of one wait for each other. */
+static void draw_blocks(const struct rng *rng, uint64_t first, uint32_t out[LANES][4])
+{
+    uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES];
+    uint32_t k0 = rng->key[0], k1 = rng->key[1];
+    for (int i = 0; i < LANES; i++) {
+        c0[i] = (uint32_t)(first + (uint64_t)i);
+        c1[i] = (uint32_t)((first + (uint64_t)i) >> 32);
+        c2[i] = rng->stream[0];
+        c3[i] = rng->stream[1];
+    }
+    for (int round = 0; round < PHILOX_ROUNDS; round++) {
+        for (int i = 0; i < LANES; i++) {
+            uint64_t p0 = (uint64_t)philox_multiplier[0] * c0[i];
+            uint64_t p1 = (uint64_t)philox_multiplier[1] * c2[i];
+            c0[i] = (uint32_t)(p1 >> 32) ^ c1[i] ^ k0;
+            c1[i] = (uint32_t)p1;
+            c2[i] = (uint32_t)(p0 >> 32) ^ c3[i] ^ k1;
+            c3[i] = (uint32_t)p0;
+        }
+        k0 += philox_weyl[0];
+        k1 += philox_weyl[1];
+    }
+    for (int i = 0; i < LANES; i++) {
+        out[i][0] = c0[i];
+        out[i][1] = c1[i];
+        out[i][2] = c2[i];
+        out[i][3] = c3[i];
+    }
+}
+
+static void exchange(const struct rng *rng, uint32_t *order, size_t last, const uint32_t draw[4])
+{
+    uint128 product = draw_product(draw, last + 1);
+    size_t other = favours(product, last + 1) ? (size_t)rng_below(rng, last, last + 1)
+                                              : (size_t)(product >> 64);
+    uint32_t moved = order[last];
+    order[last] = order[other];
+    order[other] = moved;
+}
+
 void rng_permutation(const struct rng *rng, uint32_t *order, size_t count)
 {
     assert(count <= UINT32_MAX);
+    uint32_t draws[LANES][4];
     for (size_t i = 0; i < count; i++)
         order[i] = (uint32_t)i;
-    for (size_t i = count; i > 1; i--) {
-        size_t other = (size_t)rng_below(rng, i - 1, i);
-        uint32_t moved = order[i - 1];
-        order[i - 1] = order[other];
-        order[other] = moved;
+    size_t last = count > 0 ? count - 1 : 0;
+    for (; last >= LANES; last -= LANES) {
+        draw_blocks(rng, last - LANES + 1, draws);
+        for (size_t i = 0; i < LANES; i++)
+            exchange(rng, order, last - i, draws[LANES - 1 - i]);
     }
+    draw_blocks(rng, 0, draws);
+    for (; last > 0; last--)
+        exchange(rng, order, last, draws[last]);
 }

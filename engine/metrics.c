@@ -264,3 +264,15 @@ int metrics_values(struct metrics *metrics, struct metric_value values[METRICS_M
     }
     return count;
 }
+
+int metrics_names(const struct metrics *metrics, const char *names[METRICS_MAX])
+{
+    int count = 0;
+    for (int i = 0; i < metrics->chosen_count; i++) {
+        const struct chosen_metric *chosen = &metrics->chosen[i];
+        const struct metric *metric = metric_table[chosen->index];
+        if (metric->value != NULL || metric->value_of_k != NULL)
+            names[count++] = chosen->name;
+    }
+    return count;
+}

@@ -58,6 +58,8 @@ void metrics_add(struct metrics *metrics, const float *outputs, const int32_t *c
 /* Fills at most METRICS_MAX values, returns their number. Names: "top_k" is that of 5, "top_3" of
  * another k. */
 int metrics_values(struct metrics *metrics, struct metric_value values[METRICS_MAX]);
+/* Their names alone, in the same order. */
+int metrics_names(const struct metrics *metrics, const char *names[METRICS_MAX]);
 
 /* All that was measured, chosen or not; the caller owns it.
  *

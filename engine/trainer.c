@@ -84,6 +84,7 @@ struct trainer *trainer_create_round(const struct trainer_setup *setup,
         trainer_free(trainer);
         return NULL;
     }
+    trainer_name_figures(trainer);
     return trainer;
 }
 
@@ -255,13 +256,25 @@ static enum trainer_event finish(struct trainer *trainer, struct trainer_report 
     return trainer_next_round(trainer, report, error) == 0 ? TRAINER_FOLD_ENDED : TRAINER_FAILED;
 }
 
+/* All but the metrics behind metric_count: clearing those takes as long as a small network's step.
+ */
+static void start_report(const struct trainer *trainer, struct trainer_report *report)
+{
+    report->fold = trainer->plan.round.fold + 1;
+    report->epoch = trainer->folds.epochs + trainer->counters.epoch + 1;
+    report->step = trainer->folds.steps + trainer->counters.step;
+    report->rows = 0;
+    report->loss = report->learning_rate = report->gradient_norm = 0;
+    report->metric_count = 0;
+    report->is_best = false;
+    report->stop = STOP_NONE;
+}
+
 enum trainer_event trainer_step(struct trainer *trainer, struct trainer_report *report,
                                 struct error *error)
 {
     struct trainer_counters *counters = &trainer->counters;
-    *report = (struct trainer_report){.fold = trainer->plan.round.fold + 1,
-                                      .epoch = trainer->folds.epochs + counters->epoch + 1,
-                                      .step = trainer->folds.steps + counters->step};
+    start_report(trainer, report);
     switch (counters->phase) {
     case PHASE_TRAINING:
         return train_batch(trainer, report, error);

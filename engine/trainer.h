@@ -91,9 +91,9 @@ struct trainer_report {
                                                   included; norm before clipping */
     /* After TRAINER_EPOCH_ENDED: train_loss (mean over the epoch's rows of their batches' losses),
      * val_loss, val_<metric>. */
-    int metric_count;
+    int metric_count; /* 0 after every other event */
     struct {
-        char name[48];
+        const char *name; /* the trainer's; good until a fold ends */
         double value;
     } metrics[METRICS_MAX + 2];
     bool is_best; /* this epoch is the best so far by the monitored value */

@@ -13,6 +13,9 @@ static const size_t encoded_size_max = (size_t)256 << 20;
 /* Less than this is not worth waking another thread for. */
 enum { ENCODE_GRAIN = 16 };
 
+/* Floats of a row that is worth a call. */
+enum { LONG_ROW = 64 };
+
 /* ---- memory */
 
 static bool has_classes(const struct trainer_plan *plan)
@@ -25,11 +28,17 @@ static bool has_weights(const struct trainer_plan *plan)
     return plan->class_weights != NULL || plan->sample_weights != NULL;
 }
 
+/* Bytes of a row's target. */
+static size_t target_size(const struct trainer_plan *plan)
+{
+    return has_classes(plan) ? sizeof(int32_t) : (size_t)plan->output_elements * sizeof(float);
+}
+
 /* Bytes of all rows encoded; 0 where that is too much to keep. */
 static size_t encoded_size(const struct trainer_plan *plan)
 {
     size_t rows = (size_t)(plan->sets.training_count + plan->sets.validation_count);
-    size_t row_size = (size_t)plan->input_elements * sizeof(float), size;
+    size_t row_size = (size_t)plan->input_elements * sizeof(float) + target_size(plan), size;
     if (size_multiply(rows, row_size, &size, NULL) != 0 || size > encoded_size_max)
         return 0;
     return size;
@@ -38,9 +47,7 @@ static size_t encoded_size(const struct trainer_plan *plan)
 int trainer_data_memory(const struct trainer_plan *plan, size_t *size, struct error *error)
 {
     size_t per_row =
-        2 * sizeof(uint32_t) +
-        (has_classes(plan) ? sizeof(int32_t) : (size_t)plan->output_elements * sizeof(float)) +
-        (has_weights(plan) ? sizeof(float) : 0);
+        2 * sizeof(uint32_t) + target_size(plan) + (has_weights(plan) ? sizeof(float) : 0);
     size_t batch;
     if (size_multiply((size_t)plan->rows, per_row, &batch, error) != 0)
         return -1;
@@ -52,8 +59,22 @@ int trainer_data_memory(const struct trainer_plan *plan, size_t *size, struct er
 struct encode_task {
     const struct trainer_data *data;
     const struct trainer_set *set;
+    bool in_order; /* the rows follow each other in the set */
     float *x;
 };
+
+/* Four at a time: a call of memcpy() takes longer than a short row. */
+static inline void copy_floats(float *to, const float *from, int64_t count)
+{
+    if (count > LONG_ROW) {
+        memcpy(to, from, (size_t)count * sizeof(float));
+        return;
+    }
+    for (; count >= 4; count -= 4, to += 4, from += 4)
+        memcpy(to, from, 4 * sizeof(float));
+    for (; count > 0; count--)
+        *to++ = *from++;
+}
 
 /* Gathers or encodes rows [begin, end) of the batch. */
 static void run_encode(void *context, int64_t begin, int64_t end, int member)
@@ -67,17 +88,37 @@ static void run_encode(void *context, int64_t begin, int64_t end, int member)
                              task->x + begin * elements);
         return;
     }
+    if (task->in_order) {
+        memcpy(task->x + begin * elements,
+               task->set->x + (int64_t)data->positions[begin] * elements,
+               (size_t)((end - begin) * elements) * sizeof(float));
+        return;
+    }
     for (int64_t i = begin; i < end; i++)
-        memcpy(task->x + i * elements, task->set->x + (int64_t)data->positions[i] * elements,
-               (size_t)elements * sizeof(float));
+        copy_floats(task->x + i * elements, task->set->x + (int64_t)data->positions[i] * elements,
+                    elements);
 }
 
-static void fill_targets(struct trainer_data *data, const struct trainer_set *set, int64_t count)
+static void encode_targets(struct trainer_data *data, const struct trainer_set *set, int64_t count)
 {
     if (data->classes != NULL)
         preprocessing_encode_classes(set->binding, data->rows, count, data->classes);
     else
         preprocessing_encode_values(set->binding, data->rows, count, data->values);
+}
+
+static void fill_targets(struct trainer_data *data, const struct trainer_set *set, int64_t count)
+{
+    int64_t width = data->plan->output_elements;
+    if (set->x == NULL)
+        encode_targets(data, set, count);
+    else if (set->classes != NULL)
+        for (int64_t i = 0; i < count; i++)
+            data->classes[i] = set->classes[data->positions[i]];
+    else
+        for (int64_t i = 0; i < count; i++)
+            copy_floats(data->values + i * width, set->values + (int64_t)data->positions[i] * width,
+                        width);
 }
 
 /* Of a target that class weights fit: numbers are 0 and 1. */
@@ -106,7 +147,7 @@ struct step_batch trainer_data_fill(struct trainer_data *data, const struct trai
         data->positions[i] = order == NULL ? (uint32_t)(begin + i) : order[begin + i];
         data->rows[i] = set->rows[data->positions[i]];
     }
-    struct encode_task task = {data, set, x};
+    struct encode_task task = {data, set, order == NULL, x};
     team_run(data->plan->setup.team, count, ENCODE_GRAIN, run_encode, &task);
     fill_targets(data, set, count);
     bool is_weighted = set->is_training && data->row_weights != NULL;
@@ -120,21 +161,35 @@ struct step_batch trainer_data_fill(struct trainer_data *data, const struct trai
 
 /* ---- life */
 
+static void *batch_targets(const struct trainer_data *data)
+{
+    return data->classes != NULL ? (void *)data->classes : (void *)data->values;
+}
+
 /* Encodes a whole set, in pieces of a batch. */
 static int encode_once(struct trainer_data *data, struct trainer_set *set, struct error *error)
 {
     int64_t elements = data->plan->input_elements;
+    size_t size = target_size(data->plan);
     if (set->count == 0)
         return 0;
     float *x = malloc((size_t)(set->count * elements) * sizeof(float) + 1);
-    if (x == NULL)
+    char *targets = malloc((size_t)set->count * size + 1);
+    if (x == NULL || targets == NULL) {
+        free(x);
+        free(targets);
         return error_set(error, ERROR_MEMORY, "out of memory for the encoded rows");
+    }
     for (int64_t at = 0; at < set->count; at += data->plan->rows) {
-        int64_t left = set->count - at;
-        trainer_data_fill(data, set, NULL, at, left < data->plan->rows ? left : data->plan->rows,
-                          x + at * elements);
+        int64_t left = set->count - at, rows = left < data->plan->rows ? left : data->plan->rows;
+        trainer_data_fill(data, set, NULL, at, rows, x + at * elements);
+        memcpy(targets + (size_t)at * size, batch_targets(data), (size_t)rows * size);
     }
     set->x = x;
+    if (has_classes(data->plan))
+        set->classes = (void *)targets;
+    else
+        set->values = (void *)targets;
     return 0;
 }
 
@@ -177,10 +232,17 @@ int trainer_data_create(struct trainer_data *data, const struct trainer_plan *pl
     return 0;
 }
 
+static void set_clear(struct trainer_set *set)
+{
+    free(set->x);
+    free(set->classes);
+    free(set->values);
+}
+
 void trainer_data_clear(struct trainer_data *data)
 {
-    free(data->training.x);
-    free(data->validation.x);
+    set_clear(&data->training);
+    set_clear(&data->validation);
     free(data->rows);
     free(data->positions);
     free(data->classes);

@@ -1,5 +1,5 @@
-/* The rows of a run as batches: a small set is encoded once, a large one batch by batch, with the
- * same bytes. */
+/* The rows of a run as batches: a small set is encoded once, targets and all, a large one batch by
+ * batch, with the same bytes. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_ENGINE_TRAINER_DATA_H
 #define PROPD_ENGINE_TRAINER_DATA_H
@@ -16,7 +16,9 @@ struct trainer_set {
     const struct preprocessing_binding *binding; /* borrowed: of that dataset */
     int64_t count;
     bool is_training; /* class and sample weights apply */
-    float *x;         /* owned: [count][input elements]; NULL: encoded batch by batch */
+    float *x; /* owned, as all below: [count][input elements]; NULL: encoded batch by batch */
+    int32_t *classes; /* [count] where x is there and the target is classes, else NULL */
+    float *values;    /* [count][output elements] where x is there and it is numbers, else NULL */
 };
 
 struct trainer_data {

@@ -7,15 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-void trainer_figure_name(const struct trainer *trainer, int index, char name[48])
+void trainer_name_figures(struct trainer *trainer)
 {
-    struct metric_value values[METRICS_MAX];
-    if (index < 2) {
-        snprintf(name, 48, "%s", index == 0 ? "train_loss" : "val_loss");
-        return;
-    }
-    metrics_values(trainer->plan.metrics, values);
-    snprintf(name, 48, "val_%s", values[index - 2].name);
+    const char *names[METRICS_MAX];
+    int count = metrics_names(trainer->plan.metrics, names);
+    snprintf(trainer->figure_names[0], FIGURE_NAME_SIZE, "train_loss");
+    snprintf(trainer->figure_names[1], FIGURE_NAME_SIZE, "val_loss");
+    for (int i = 0; i < count; i++)
+        snprintf(trainer->figure_names[i + 2], FIGURE_NAME_SIZE, "val_%s", names[i]);
 }
 
 static void gather_figures(struct trainer *trainer)
@@ -39,7 +38,7 @@ static void report_figures(const struct trainer *trainer, struct trainer_report 
     report->metric_count = trainer->last_figures.count;
     assert((size_t)report->metric_count <= ARRAY_COUNT(report->metrics));
     for (int i = 0; i < report->metric_count; i++) {
-        trainer_figure_name(trainer, i, report->metrics[i].name);
+        report->metrics[i].name = trainer->figure_names[i];
         report->metrics[i].value = trainer->last_figures.values[i];
     }
 }

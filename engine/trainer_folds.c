@@ -87,7 +87,7 @@ static void report_means(const struct trainer *trainer, struct trainer_report *r
     const struct trainer_folds *folds = &trainer->folds;
     report->metric_count = folds->figures[0].count;
     for (int i = 0; i < report->metric_count; i++) {
-        trainer_figure_name(trainer, i, report->metrics[i].name);
+        report->metrics[i].name = trainer->figure_names[i];
         report->metrics[i].value = mean_of(folds, i);
     }
 }
@@ -122,11 +122,8 @@ static json_t *figures_report(const struct trainer *trainer,
                               double (*figure)(const struct trainer_folds *folds, int index))
 {
     json_t *object = json_object();
-    char name[48];
-    for (int i = 0; i < trainer->folds.figures[0].count; i++) {
-        trainer_figure_name(trainer, i, name);
-        set_number(object, name, figure(&trainer->folds, i));
-    }
+    for (int i = 0; i < trainer->folds.figures[0].count; i++)
+        set_number(object, trainer->figure_names[i], figure(&trainer->folds, i));
     return object;
 }
 
@@ -135,11 +132,8 @@ static json_t *fold_report(const struct trainer *trainer, int64_t fold)
     const struct trainer_figures *figures = &trainer->folds.figures[fold];
     json_t *object = json_pack("{s:I, s:I}", "fold", (json_int_t)fold + 1, "best_epoch",
                                (json_int_t)trainer->folds.best_epochs[fold]);
-    char name[48];
-    for (int i = 0; i < figures->count; i++) {
-        trainer_figure_name(trainer, i, name);
-        set_number(object, name, figures->values[i]);
-    }
+    for (int i = 0; i < figures->count; i++)
+        set_number(object, trainer->figure_names[i], figures->values[i]);
     return object;
 }
 

@@ -68,6 +68,8 @@ struct trainer_failure {
 /* Gradient norms of the last updates that are kept for the report of a failure. */
 enum { NORMS_KEPT = 8 };
 
+enum { FIGURE_NAME_SIZE = 48 };
+
 /* An epoch's figures: train_loss, val_loss, val_<metric> … */
 struct trainer_figures {
     int count;
@@ -98,6 +100,7 @@ struct trainer {
     int64_t order_epoch;          /* -1: none yet */
     struct trainer_counters counters;
     struct trainer_figures last_figures, best_figures; /* of the last epoch, and of the best */
+    char figure_names[METRICS_MAX + 2][FIGURE_NAME_SIZE];
     double norms[NORMS_KEPT]; /* of update i (0-based) at [i % NORMS_KEPT] */
     struct bytes snapshot;    /* what a rollback goes back to; empty where there is none */
     struct trainer_failure failure;
@@ -198,8 +201,8 @@ json_t *trainer_folds_report(const struct trainer *trainer);
 
 /* Whether the run ends with its best weights and not with its last. */
 bool trainer_restores_best(const struct trainer *trainer);
-/* The name of figure `index` of an epoch's report. */
-void trainer_figure_name(const struct trainer *trainer, int index, char name[48]);
+/* Fills figure_names. */
+void trainer_name_figures(struct trainer *trainer);
 
 /* trainer_checkpoint.c: the digest of everything that a run is a function of. */
 int trainer_fingerprint(const struct trainer_plan *plan, char text[DIGEST_TEXT_SIZE],

@@ -217,6 +217,31 @@ START_TEST(permutation_has_every_number_once)
 }
 END_TEST
 
+/* Fisher and Yates, a draw at a time. */
+static void permute_slowly(const struct rng *rng, uint32_t *order, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    for (size_t i = count; i > 1; i--) {
+        size_t other = (size_t)rng_below(rng, i - 1, i);
+        uint32_t moved = order[i - 1];
+        order[i - 1] = order[other];
+        order[other] = moved;
+    }
+}
+
+START_TEST(permutation_is_that_of_single_draws)
+{
+    uint32_t order[1000], slow[1000];
+    for (size_t count = 0; count <= 1000; count += count < 40 ? 1 : 120) {
+        const struct rng rng = rng_stream(count, "shuffle", "", 7 * count);
+        rng_permutation(&rng, order, count);
+        permute_slowly(&rng, slow, count);
+        ck_assert_mem_eq(order, slow, count * sizeof *order);
+    }
+}
+END_TEST
+
 START_TEST(every_permutation_of_three_is_as_likely)
 {
     enum { COUNT = 6000 };
@@ -247,6 +272,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, bounded_draws_hit_every_number_evenly);
     tcase_add_test(tests, rejected_draws_are_drawn_again);
     tcase_add_test(tests, permutation_has_every_number_once);
+    tcase_add_test(tests, permutation_is_that_of_single_draws);
     tcase_add_test(tests, every_permutation_of_three_is_as_likely);
 }
 

@@ -12,6 +12,8 @@ noinst_PROGRAMS += tests/bench/bench_ingest
 tests_bench_bench_ingest_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 noinst_PROGRAMS += tests/bench/bench_network
 tests_bench_bench_network_LDADD = libengine.la libbase.la
+noinst_PROGRAMS += tests/bench/bench_loop
+tests_bench_bench_loop_LDADD = libengine.la libbase.la
 
 # Measurements, on a machine that does nothing else: make bench, or make bench BENCH="--quick --only training".
 EXTRA_DIST += tests/bench/README.md \

@@ -3,7 +3,6 @@
 #include "daemon/recorder.h"
 #include "tests/check.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void add_step(struct recorder *recorder, int64_t step)
@@ -15,11 +14,13 @@ static void add_step(struct recorder *recorder, int64_t step)
     recorder_add_step(recorder, &report);
 }
 
+static const char *const metric_names[] = {"metric_0", "metric_1"};
+
 static void add_epoch(struct recorder *recorder, int64_t epoch, int64_t step)
 {
     struct trainer_report report = {.epoch = epoch, .step = step, .metric_count = 2};
     for (int i = 0; i < 2; i++) {
-        snprintf(report.metrics[i].name, sizeof report.metrics[i].name, "metric_%d", i);
+        report.metrics[i].name = metric_names[i];
         report.metrics[i].value = (double)epoch + i / 2.0;
     }
     recorder_add_epoch(recorder, &report);

@@ -57,22 +57,48 @@ static void fixture_clear(struct fixture *fixture)
 #define SIGMOID                                                                                    \
     "{\"layers\": [{\"type\": \"dense\", \"units\": \"auto\", \"activation\": \"sigmoid\"}]}"
 
-START_TEST(rows_encoded_by_batch_have_the_same_bytes)
+/* The targets of a batch as bytes; the caller frees them. */
+static void *targets_copy(const struct fixture *fixture, const struct step_batch *batch,
+                          size_t *size)
+{
+    size_t rows = (size_t)batch->rows;
+    *size = rows * (batch->classes != NULL ? sizeof(int32_t)
+                                           : (size_t)fixture->plan.output_elements * sizeof(float));
+    void *copy = malloc(*size);
+    ck_assert_ptr_nonnull(copy);
+    return memcpy(copy, batch->classes != NULL ? (const void *)batch->classes : batch->values,
+                  *size);
+}
+
+static void check_both_ways(const char *target, const char *network)
 {
     struct fixture fixture;
-    fixture_make(&fixture, "kind", SOFTMAX, "{}");
+    fixture_make(&fixture, target, network, "{}");
     size_t size = (size_t)(BATCH * fixture.plan.input_elements) * sizeof(float);
     AUTO_FREE float *once = malloc(size);
     ck_assert_ptr_nonnull(once);
     static uint32_t order[FIXTURE_ROWS];
     sampler_order(3, 1, 1, order, fixture.data.training.count);
     ck_assert_ptr_nonnull(fixture.data.training.x);
-    trainer_data_fill(&fixture.data, &fixture.data.training, order, 7, BATCH, once);
+    struct step_batch batch =
+        trainer_data_fill(&fixture.data, &fixture.data.training, order, 7, BATCH, once);
+    size_t target_size;
+    AUTO_FREE void *targets = targets_copy(&fixture, &batch, &target_size);
     struct trainer_set by_batch = fixture.data.training;
     by_batch.x = NULL;
-    trainer_data_fill(&fixture.data, &by_batch, order, 7, BATCH, fixture.x);
+    /* Another batch in between, so that nothing is left over. */
+    trainer_data_fill(&fixture.data, &by_batch, order, 0, BATCH, fixture.x);
+    batch = trainer_data_fill(&fixture.data, &by_batch, order, 7, BATCH, fixture.x);
     ck_assert_mem_eq(once, fixture.x, size);
+    ck_assert_mem_eq(targets, batch.classes != NULL ? (const void *)batch.classes : batch.values,
+                     target_size);
     fixture_clear(&fixture);
+}
+
+START_TEST(rows_encoded_by_batch_have_the_same_bytes)
+{
+    check_both_ways("kind", SOFTMAX);
+    check_both_ways("y", LINEAR);
 }
 END_TEST
 
