@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define MS UINT64_C(1000000)
+#define US UINT64_C(1000)
+#define MS (1000 * US)
 
 enum {
+    LOOK_US = 100,   /* the clock is looked at about so often, … */
+    STRIDE_MAX = 64, /* … at least after so many turns */
     PUBLISH_MS = 50,
     FLUSH_MIN_MS = 250,  /* points reach the disk after 1/100 of the run's time, */
     FLUSH_MAX_MS = 5000, /* but at least and at most after these */
@@ -38,8 +41,7 @@ static void job_note(struct job *job, enum trainer_event event, const struct tra
     if (event == TRAINER_FOLD_ENDED)
         weight_log_plan(&job->weights, job->trainer);
     if (event == TRAINER_EPOCH_ENDED || event == TRAINER_FOLD_ENDED)
-        for (int i = 0; i < report->metric_count; i++)
-            job_metric_set(job, report->metrics[i].name, report->metrics[i].value);
+        job_figures_note(job, report);
 }
 
 /* What the folds of a cross-validation gave on average, in the job's log; not worth failing for
@@ -68,8 +70,7 @@ static bool flush_due(const struct job *job, uint64_t now)
         wait = FLUSH_MIN_MS * MS;
     else if (wait > FLUSH_MAX_MS * MS)
         wait = FLUSH_MAX_MS * MS;
-    return now - job->flushed_ns >= wait || recorder_full(job->recorder) ||
-           weight_log_full(&job->weights);
+    return now - job->flushed_ns >= wait && !job_flush_waits(job);
 }
 
 static bool checkpoint_due(const struct job *job, uint64_t now)
@@ -82,12 +83,26 @@ static bool checkpoint_due(const struct job *job, uint64_t now)
            trainer_progress(job->trainer).epoch >= job->checkpointed_epoch + options->epochs;
 }
 
-/* Writes down what is due; cheap when nothing is. */
-static int job_keep_up(struct job *job, struct error *error)
+/* Finds after how many turns the clock is to be looked at again, so that looking at it takes no
+ * time to speak of where turns are short. */
+static void pace(struct job *job, uint64_t now)
+{
+    uint64_t passed = now - job->looked_ns;
+    if (passed < LOOK_US * US / 2 && job->turn_stride < STRIDE_MAX)
+        job->turn_stride *= 2;
+    else if (passed > LOOK_US * US && job->turn_stride > 1)
+        job->turn_stride /= 2;
+    job->turns_left = job->turn_stride;
+    job->looked_ns = now;
+}
+
+/* What depends on the clock. */
+static int job_look(struct job *job, struct error *error)
 {
     uint64_t now = clock_now_ns();
-    if (job->rollback != NULL)
-        return job_rollback_write(job, error);
+    pace(job, now);
+    if (job_start_check(job, error) != 0)
+        return -1;
     if (now - job->published_ns >= PUBLISH_MS * MS)
         job_publish(job);
     if (!job->time_limited && job_time_is_up(job))
@@ -97,28 +112,49 @@ static int job_keep_up(struct job *job, struct error *error)
     return flush_due(job, now) ? job_flush(job, error) : 0;
 }
 
-/* One piece of the run: 1 it is done, 0, or -1. */
-static int job_turn(struct job *job, struct error *error)
+/* Writes down what is due; cheap when nothing is. */
+static int job_keep_up(struct job *job, struct error *error)
 {
-    struct trainer_report report = {0};
-    struct error reason = {0};
+    if (job->rollback != NULL)
+        return job_rollback_write(job, error);
+    if (recorder_full(job->recorder) || weight_log_full(&job->weights))
+        return job_flush(job, error);
+    return --job->turns_left <= 0 ? job_look(job, error) : 0;
+}
+
+static int job_failed_turn(struct job *job, enum trainer_event event,
+                           const struct trainer_report *report, struct error *reason,
+                           struct error *error)
+{
+    if (event == TRAINER_FAILED)
+        return error_set_at(error, reason->code, reason->path, "%s", reason->message);
+    int result = job_roll_back(job, report, reason, error);
+    error_clear(reason);
+    return result;
+}
+
+/* One piece of the run: 1 it is done, 0, or -1. `report` and `reason`, which is clear, are there
+ * for the turn: setting them up each time would take as long as a small step. */
+static int job_turn(struct job *job, struct trainer_report *report, struct error *reason,
+                    struct error *error)
+{
     if (job_settings_apply(job, error) != 0)
         return -1;
-    enum trainer_event event = trainer_step(job->trainer, &report, &reason);
-    if (event == TRAINER_ROLLED_BACK)
-        return job_roll_back(job, &report, &reason, error);
-    if (event == TRAINER_FAILED)
-        return error_set_at(error, reason.code, reason.path, "%s", reason.message);
-    job_note(job, event, &report);
-    job->stop = report.stop;
+    enum trainer_event event = trainer_step(job->trainer, report, reason);
+    if (event == TRAINER_ROLLED_BACK || event == TRAINER_FAILED)
+        return job_failed_turn(job, event, report, reason, error);
+    job_note(job, event, report);
+    job->stop = report->stop;
     if (event == TRAINER_FOLD_ENDED)
-        return job_note_fold(job, &report, error);
+        return job_note_fold(job, report, error);
     return event == TRAINER_FINISHED;
 }
 
 /* Turns the trainer until it is done (JOB_GO_ON), it fails (-1), or it is to leave its thread. */
 static int job_loop(struct job *job, struct error *error)
 {
+    struct trainer_report report = {0};
+    struct error reason = {0};
     for (;;) {
         int request = atomic_load_explicit(&job->task->request, memory_order_relaxed), done;
         if (request == JOB_STEER)
@@ -129,7 +165,7 @@ static int job_loop(struct job *job, struct error *error)
             if (error->code != ERROR_STORAGE_FULL)
                 return -1;
             error_clear(error); /* something was asked while it waited for space */
-        } else if ((done = job_turn(job, error)) != 0) {
+        } else if ((done = job_turn(job, &report, &reason, error)) != 0) {
             return done == 1 ? JOB_GO_ON : -1;
         }
     }
@@ -186,19 +222,17 @@ static int job_fail_plainly(struct job *job, struct error *error)
                                 .error_message = job->failure.message,
                                 .checkpoints_keep = 1,
                                 .drop_checkpoints = job->failure.code == ERROR_CORRUPT};
+    if (job_settle(job, error) != 0)
+        return -1;
     return job_move(job->daemon->store, &change, states_running, STATE_FAILED, job->failure.message,
                     error);
 }
 
 static int job_begin(struct job *job, struct error *error)
 {
-    job_record_clear(&job->record);
     if (store_job_get(job->daemon->store, job->task->id, &job->record, error) != 0)
         return -1;
-    struct job_change change = {.id = job->record.id,
-                                .started_ms = job->record.started_ms == 0 ? clock_unix_ms() : 0};
-    return job_move(job->daemon->store, &change, states_queued, STATE_RUNNING,
-                    "cores and memory are free", error);
+    return job_start(job, error);
 }
 
 /* Does something that writes; on a full disk it tries until there is room again, refusing what is
@@ -222,6 +256,8 @@ static int job_insist(struct job *job, int (*stage)(struct job *job, struct erro
 static void job_give_up(struct job *job)
 {
     struct error error = {0};
+    if (job->is_taken)
+        return;
     log_error("job_failed", &job->failure, "job", job->record.id);
     if (job->trainer != NULL && job_insist(job, job_fail, &error) == 0)
         return;
@@ -278,15 +314,15 @@ void job_run(void *daemon, struct task *task)
     struct job job = {.daemon = daemon, .task = task, .from = states_running};
     struct error error = {0};
     job_give_way();
-    if (job_insist(&job, job_begin, &error) != 0) {
-        if (error.code != ERROR_CONFLICT &&
-            error.code != ERROR_NOT_FOUND) /* else it was cancelled or removed */
+    if (job_begin(&job, &error) != 0) {
+        if (error.code != ERROR_NOT_FOUND) /* else it was removed */
             log_error("job_not_started", &error, "job", task->id);
     } else if (job_open(&job, &job.failure) != 0) {
         job_give_up(&job);
     } else {
         job_enter(&job);
     }
+    job_pending_clear(&job);
     job_release(&job);
     job_record_clear(&job.record);
 }
@@ -300,6 +336,7 @@ int job_cancel_waiting(struct daemon *daemon, const char *id, struct error *erro
         result = job_open(&job, error);
     if (result == 0)
         result = job_obey(&job, JOB_CANCEL_KEEP, error);
+    job_pending_clear(&job);
     job_release(&job);
     job_record_clear(&job.record);
     return result;

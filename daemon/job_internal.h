@@ -10,6 +10,14 @@
 #include "daemon/recorder.h"
 #include "daemon/weight_log.h"
 
+/* A write that is on its way to the disk while the run goes on. */
+struct pending {
+    bool is_open;              /* it is not known to be on disk */
+    struct store_write *write; /* NULL where it was begun in vain */
+    struct job_change change;
+    char *status, *body; /* owned: what the change points to */
+};
+
 struct job {
     struct daemon *daemon;
     struct task *task;
@@ -20,10 +28,17 @@ struct job {
     struct trainer *trainer;
     struct recorder *recorder;
     struct weight_log weights;
-    struct error failure;   /* why it fails */
-    enum trainer_stop stop; /* why it ended */
-    json_t *metrics;        /* newest value of each, by name */
-    json_t *left_out;       /* columns that take no part; NULL */
+    struct pending start, batch; /* the move to "running"; a batch of the history: */
+    struct recorder *batch_recorder;
+    struct weight_log batch_weights;
+    bool is_taken; /* it could not start, since it was cancelled or removed: it is no more ours */
+    struct error failure;                      /* why it fails */
+    enum trainer_stop stop;                    /* why it ended */
+    json_t *metrics;                           /* newest value of each, by name, but for: */
+    int figure_count;                          /* of the newest epoch, which are not in there yet */
+    const char *figure_names[METRICS_MAX + 2]; /* the trainer's */
+    double figures[METRICS_MAX + 2];
+    json_t *left_out; /* columns that take no part; NULL */
     struct setting_record
         *settings; /* what was changed of it; the trainer has the first `applied` */
     size_t setting_count, setting_applied;
@@ -38,6 +53,8 @@ struct job {
     double loss; /* of the newest step of this run, where it has one */
     bool has_loss;
     uint64_t published_ns, flushed_ns, checkpointed_ns;
+    uint64_t looked_ns; /* when the clock was looked at; next after so many turns: */
+    int turns_left, turn_stride;
     int64_t checkpointed_epoch;
     uint64_t checkpoint_cost_ns;
     bool waits_for_space;
@@ -92,9 +109,7 @@ int job_verification_end(struct job *job, struct job_change *change, char **veri
 void job_wait_for_space(struct job *job, const struct error *failure);
 /* Shows the live status to whoever asks. */
 void job_publish(struct job *job);
-/* Points and status, and a "metrics" event. */
-int job_flush(struct job *job, struct error *error);
-/* The same with a checkpoint. */
+/* Points and status, a "metrics" event and a checkpoint. */
 int job_checkpoint(struct job *job, struct error *error);
 /* Moves on to `to` (see job_move) with points and status; with a checkpoint where
  * `keep_checkpoint`, else all checkpoints go. */
@@ -108,10 +123,35 @@ int job_finish(struct job *job, const char *to, const char *reason, bool model,
 int job_log(struct job *job, const char *message, struct error *error);
 int job_log_json(struct job *job, const json_t *body, struct error *error);
 
+/* Writes a change, and again while the disk is full and nothing is asked of the job. */
+int job_write(struct job *job, const struct job_change *change, struct error *error);
+/* The texts of a job's status and of a "metrics" event, in a change; the caller frees them. */
+int job_progress_fill(struct job *job, bool finished, struct job_change *change, char **status,
+                      char **metrics, struct error *error);
+
+/* daemon/job_pending.c: what is written while the run goes on. It is settled before the job writes
+ * anything else, so that all comes into effect in order. */
+
+/* Begins to move the job from "queued" to "running". */
+int job_start(struct job *job, struct error *error);
+/* Begins to write points, status and a "metrics" event. */
+int job_flush(struct job *job, struct error *error);
+/* Whether a flush would have to wait for the one before. */
+bool job_flush_waits(const struct job *job);
+/* Looks whether the start is on disk, without waiting. */
+int job_start_check(struct job *job, struct error *error);
+/* Returns once all is on disk; as job_write(). ERROR_CONFLICT or ERROR_NOT_FOUND where the job
+ * could not start, and job->is_taken says so. */
+int job_settle(struct job *job, struct error *error);
+/* Waits and frees, whatever came of it. */
+void job_pending_clear(struct job *job);
+
 /* daemon/job_status.c. */
 
-/* A value that is not finite shows as null. */
-void job_metric_set(struct job *job, const char *name, double value);
+/* The figures of an epoch or fold become the newest. */
+void job_figures_note(struct job *job, const struct trainer_report *report);
+/* The newest value of each metric, by name; one that is not finite is null. The job's. */
+json_t *job_metrics(struct job *job);
 /* The live part of a job's answer: progress, epoch … patience_left, evaluation. NULL only when out
  * of memory. */
 json_t *job_status_make(struct job *job, bool finished);

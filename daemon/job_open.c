@@ -72,6 +72,8 @@ int job_open(struct job *job, struct error *error)
         const struct trainer_progress progress = trainer_progress(job->trainer);
         job->checkpointed_epoch = progress.epoch;
         job->started_ns = job->flushed_ns = job->checkpointed_ns = clock_now_ns();
+        job->looked_ns = job->started_ns;
+        job->turns_left = job->turn_stride = 1;
         weight_log_start(&job->weights, job->trainer);
         return 0;
     }
@@ -85,7 +87,8 @@ int job_go_on(struct job *job, struct error *error)
     char message[1024];
     if (job->record.started_ms == 0)
         return 0; /* its first run: there is nothing to cut */
-    if (store_history_truncate(job->daemon->store, job->record.id, progress.step,
+    if (job_settle(job, error) != 0 ||
+        store_history_truncate(job->daemon->store, job->record.id, progress.step,
                                progress.epoch_end_step, error) != 0 ||
         store_histogram_truncate(job->daemon->store, job->record.id, progress.epoch, error) != 0)
         return -1;

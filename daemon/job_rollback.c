@@ -22,7 +22,8 @@ int job_roll_back(struct job *job, const struct trainer_report *report, const st
 int job_rollback_write(struct job *job, struct error *error)
 {
     const struct trainer_progress progress = trainer_progress(job->trainer);
-    if (store_history_truncate(job->daemon->store, job->record.id, progress.step,
+    if (job_settle(job, error) != 0 ||
+        store_history_truncate(job->daemon->store, job->record.id, progress.step,
                                progress.epoch_end_step, error) != 0 ||
         store_histogram_truncate(job->daemon->store, job->record.id, progress.epoch, error) != 0 ||
         job_log_json(job, job->rollback, error) != 0 || job_checkpoint(job, error) != 0)

@@ -94,7 +94,7 @@ static int setting_take(struct job *job, const struct patch *patch, struct error
     if (job->setting_applied == job->setting_count &&
         trainer_change_due(job->trainer, &patch->document.change, error) != 0)
         return -1;
-    if (room_make(job, patch, &text, error) != 0)
+    if (job_settle(job, error) != 0 || room_make(job, patch, &text, error) != 0)
         return -1;
     if (patch_write(job->daemon->store, job->record.id, patch, &place, states_running, error) !=
         0) {

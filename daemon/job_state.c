@@ -51,19 +51,29 @@ static void event_append(struct job_change *change, const char *type, const char
     change->events[i] = (struct job_event){.type = type, .body = body};
 }
 
+int job_move_make(const struct job_change *change, const char *const *from, const char *to,
+                  const char *reason, struct job_change *move, char **body, struct error *error)
+{
+    *body = event_body(change, to, reason);
+    if (*body == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an event");
+    *move = *change;
+    move->from = from;
+    move->to = to;
+    event_append(move, "state", *body);
+    if (job_state_finished(to)) {
+        move->finished_ms = clock_unix_ms();
+        event_append(move, "end", *body);
+    }
+    return 0;
+}
+
 int job_move(struct store *store, const struct job_change *change, const char *const *from,
              const char *to, const char *reason, struct error *error)
 {
-    AUTO_FREE char *body = event_body(change, to, reason);
-    if (body == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for an event");
-    struct job_change move = *change;
-    move.from = from;
-    move.to = to;
-    event_append(&move, "state", body);
-    if (job_state_finished(to)) {
-        move.finished_ms = clock_unix_ms();
-        event_append(&move, "end", body);
-    }
+    AUTO_FREE char *body = NULL;
+    struct job_change move;
+    if (job_move_make(change, from, to, reason, &move, &body, error) != 0)
+        return -1;
     return store_job_change(store, &move, NULL, error);
 }

@@ -28,5 +28,9 @@ bool job_state_finished(const char *state);
  * ERROR_CONFLICT where the job is in no state of `from`. */
 int job_move(struct store *store, const struct job_change *change, const char *const *from,
              const char *to, const char *reason, struct error *error);
+/* That move as a change, for store_job_change_begin(); *body, which its events point to, is the
+ * caller's to free. */
+int job_move_make(const struct job_change *change, const char *const *from, const char *to,
+                  const char *reason, struct job_change *move, char **body, struct error *error);
 
 #endif

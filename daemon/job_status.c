@@ -18,15 +18,28 @@ static json_t *best_make(const struct trainer_progress *progress)
                      "value", number_or_null(progress->best_value));
 }
 
-void job_metric_set(struct job *job, const char *name, double value)
+/* Epochs may be many and short: their figures become JSON only where somebody looks. */
+void job_figures_note(struct job *job, const struct trainer_report *report)
 {
-    json_object_set_new(job->metrics, name, number_or_null(value));
+    job->figure_count = report->metric_count;
+    for (int i = 0; i < report->metric_count; i++) {
+        job->figure_names[i] = report->metrics[i].name;
+        job->figures[i] = report->metrics[i].value;
+    }
+}
+
+json_t *job_metrics(struct job *job)
+{
+    for (int i = 0; i < job->figure_count; i++)
+        json_object_set_new(job->metrics, job->figure_names[i], number_or_null(job->figures[i]));
+    job->figure_count = 0;
+    if (job->has_loss)
+        json_object_set_new(job->metrics, "loss", number_or_null(job->loss));
+    return job->metrics;
 }
 
 json_t *job_status_make(struct job *job, bool finished)
 {
-    if (job->has_loss)
-        job_metric_set(job, "loss", job->loss);
     const struct trainer_progress progress = trainer_progress(job->trainer);
     double seconds = clock_since_s(job->started_ns);
     double steps_per_s = seconds > 0 ? (double)job->steps_done / seconds : 0;
@@ -40,7 +53,7 @@ json_t *job_status_make(struct job *job, bool finished)
                   (json_int_t)progress.steps, "eta_s",
                   finished ? json_null() : number_or_null(left), "samples_per_s",
                   number_or_null(seconds > 0 ? (double)job->rows_done / seconds : (double)NAN),
-                  "running_s", json_real(job->ran_before_s + seconds), "metrics", job->metrics,
+                  "running_s", json_real(job->ran_before_s + seconds), "metrics", job_metrics(job),
                   "best", best_make(&progress), "patience_left",
                   progress.patience_left >= 0 ? json_integer(progress.patience_left) : json_null(),
                   "left_out", job->left_out);

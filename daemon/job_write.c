@@ -31,21 +31,10 @@ void job_publish(struct job *job)
     scheduler_publish(job->task, print_or_null(status));
 }
 
-/* One try: a plain change where `to` is NULL, else a move. */
-static int write_once(struct job *job, struct job_change *change, const char *to,
-                      const char *reason, struct error *error)
-{
-    if (to == NULL)
-        return store_job_change(job->daemon->store, change, NULL, error);
-    return job_move(job->daemon->store, change, job->from, to, reason, error);
-}
-
-/* Tries again while the disk is full and nothing is asked of the job. */
-static int write_patiently(struct job *job, struct job_change *change, const char *to,
-                           const char *reason, struct error *error)
+int job_write(struct job *job, const struct job_change *change, struct error *error)
 {
     struct error failure = {0};
-    while (write_once(job, change, to, reason, &failure) != 0) {
+    while (store_job_change(job->daemon->store, change, NULL, &failure) != 0) {
         if (failure.code != ERROR_STORAGE_FULL || atomic_load(&job->task->request) != JOB_GO_ON)
             return error_set_at(error, failure.code, failure.path, "%s", failure.message);
         job_wait_for_space(job, &failure);
@@ -56,12 +45,48 @@ static int write_patiently(struct job *job, struct job_change *change, const cha
 }
 
 /* What followers of the job see of it: at every write, and so at least once. */
-static char *metrics_event(const struct job *job)
+static char *metrics_event(struct job *job)
 {
     const struct trainer_progress progress = trainer_progress(job->trainer);
     json_auto_t *body = json_pack("{s:I, s:I, s:O}", "epoch", (json_int_t)progress.epoch, "step",
-                                  (json_int_t)progress.step, "metrics", job->metrics);
+                                  (json_int_t)progress.step, "metrics", job_metrics(job));
     return print_or_null(body);
+}
+
+int job_progress_fill(struct job *job, bool finished, struct job_change *change, char **status,
+                      char **metrics, struct error *error)
+{
+    json_auto_t *json = job_status_make(job, finished);
+    *status = print_or_null(json);
+    *metrics = metrics_event(job);
+    if (*status == NULL || *metrics == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a job's status");
+    change->id = job->record.id;
+    change->status = *status;
+    change->events[0] = (struct job_event){.type = "metrics", .body = *metrics};
+    return 0;
+}
+
+/* A plain change where `to` is NULL, else a move. One to an end needs the job's cores no more: the
+ * next one may have them while the disk is waited for. */
+static int change_write(struct job *job, const struct job_change *change, const char *to,
+                        const char *reason, struct error *error)
+{
+    AUTO_FREE char *body = NULL;
+    struct job_change move;
+    if (to == NULL)
+        return job_write(job, change, error);
+    if (job_move_make(change, job->from, to, reason, &move, &body, error) != 0)
+        return -1;
+    if (!job_state_finished(to))
+        return job_write(job, &move, error);
+    if (job->from != states_running)
+        return job_write(job, &move, error); /* it has none */
+    scheduler_give_cores(job->task);
+    int result = job_write(job, &move, error);
+    if (result != 0)
+        scheduler_take_cores(job->task);
+    return result;
 }
 
 /* Adds points, status and a "metrics" event to a change and writes it; the points are forgotten
@@ -70,31 +95,21 @@ static char *metrics_event(const struct job *job)
 static int write_progress(struct job *job, struct job_change *change, const char *to,
                           const char *reason, struct error *error)
 {
-    json_auto_t *status = job_status_make(job, to != NULL && strcmp(to, STATE_SUCCEEDED) == 0);
-    AUTO_FREE char *text = print_or_null(status);
-    AUTO_FREE char *metrics = metrics_event(job);
-    if (text == NULL || metrics == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for a job's status");
-    change->events[0] = (struct job_event){.type = "metrics", .body = metrics};
-    change->id = job->record.id;
-    change->status = text;
+    AUTO_FREE char *status = NULL, *metrics = NULL;
+    bool succeeds = to != NULL && strcmp(to, STATE_SUCCEEDED) == 0;
+    if (job_settle(job, error) != 0 ||
+        job_progress_fill(job, succeeds, change, &status, &metrics, error) != 0)
+        return -1;
     change->points = recorder_points(job->recorder, &change->point_series_count);
     change->histograms = job->weights.pending;
     change->histogram_count = job->weights.pending_count;
-    int result = write_patiently(job, change, to, reason, error);
+    int result = change_write(job, change, to, reason, error);
     if (result == 0) {
         recorder_reset(job->recorder);
         weight_log_reset(&job->weights);
         job->flushed_ns = clock_now_ns();
     }
-    change->status = NULL;
     return result;
-}
-
-int job_flush(struct job *job, struct error *error)
-{
-    struct job_change change = {.id = job->record.id};
-    return write_progress(job, &change, NULL, NULL, error);
 }
 
 /* Fills in a checkpoint of where the run stands; `bytes` must live as long as the change. */
@@ -113,6 +128,8 @@ static int checkpoint_fill(struct job *job, struct bytes *bytes, struct job_chan
 
 int job_checkpoint(struct job *job, struct error *error)
 {
+    if (job_settle(job, error) != 0)
+        return -1;
     uint64_t start = clock_now_ns();
     AUTO_CLEAR(bytes_clear) struct bytes bytes = {0};
     struct job_change change = {.id = job->record.id};
@@ -150,7 +167,7 @@ static json_t *lineage_make(const struct job *job)
                      "kernels", kernels != NULL ? kernels->name : "");
 }
 
-static int model_record_make(const struct job *job, const struct model *model,
+static int model_record_make(struct job *job, const struct model *model,
                              struct model_record *record, struct error *error)
 {
     char id[ID_SIZE], digest[DIGEST_TEXT_SIZE];
@@ -161,7 +178,7 @@ static int model_record_make(const struct job *job, const struct model *model,
                                     .job_id = strdup(job->record.id),
                                     .dataset_id = strdup(job->record.dataset_id),
                                     .sha256 = strdup(digest),
-                                    .info = daemon_model_info(model, job->metrics, error),
+                                    .info = daemon_model_info(model, job_metrics(job), error),
                                     .created_ms = clock_unix_ms()};
     if (record->id == NULL || record->name == NULL || record->job_id == NULL ||
         record->dataset_id == NULL || record->sha256 == NULL || record->info == NULL)
@@ -170,8 +187,8 @@ static int model_record_make(const struct job *job, const struct model *model,
 }
 
 /* The weights that are the job's result, as a record and a file. */
-static int result_make(const struct job *job, bool best, struct model_record *record,
-                       struct bytes *file, struct error *error)
+static int result_make(struct job *job, bool best, struct model_record *record, struct bytes *file,
+                       struct error *error)
 {
     struct model *model = trainer_model(job->trainer, best, lineage_make(job), error);
     if (model == NULL)
@@ -248,5 +265,5 @@ int job_log_json(struct job *job, const json_t *body, struct error *error)
     struct job_change change = {.id = job->record.id, .events = {{"log", text}}};
     if (text == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an event");
-    return write_patiently(job, &change, NULL, NULL, error);
+    return job_settle(job, error) == 0 ? job_write(job, &change, error) : -1;
 }

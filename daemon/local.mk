@@ -9,6 +9,7 @@ libdaemon_la_SOURCES = \
 	daemon/job_control.c \
 	daemon/job_document.c daemon/job_document.h \
 	daemon/job_open.c \
+	daemon/job_pending.c \
 	daemon/job_rollback.c \
 	daemon/job_settings.c \
 	daemon/job_setup.c daemon/job_setup.h \
@@ -23,6 +24,7 @@ libdaemon_la_SOURCES = \
 	daemon/rehearse.c \
 	daemon/scheduler.c daemon/scheduler.h \
 	daemon/submit.c daemon/submit.h \
+	daemon/task_queue.c daemon/task_queue.h \
 	daemon/upload.c \
 	daemon/verify.c \
 	daemon/weight_log.c daemon/weight_log.h

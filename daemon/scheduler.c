@@ -1,19 +1,27 @@
-/* Queue and running list under one mutex; a thread a running job. */
+/* Queue and running list under one mutex; a thread a running job. Threads that have nothing to run
+ * wait for the next job, a few of them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/scheduler.h"
+#include "daemon/task_queue.h"
 
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { IDLE_MAX = 8 };
+
 struct scheduler {
     pthread_mutex_t mutex;
-    pthread_cond_t ended;                /* a task has ended, or a request was refused */
-    struct task *queue, *last, *running; /* last: of the queue, NULL where it is empty */
+    pthread_cond_t ended; /* a task or thread has ended, or a request was refused */
+    pthread_cond_t work;  /* there is a started task without a thread, or all threads are to end */
+    struct task_queue queue;
+    struct task *running;
+    struct task *started, **last_started; /* of the running, those that no thread has taken yet */
+    int started_count, thread_count, idle_count;
     struct scheduler_load load;
     int64_t next_order;
-    bool stopping;
+    bool stopping, closing;
     task_run_fn *run;
     void *context;
 };
@@ -22,12 +30,15 @@ struct scheduler *scheduler_create(int64_t cores, int64_t memory, task_run_fn *r
                                    struct error *error)
 {
     struct scheduler *scheduler = calloc(1, sizeof *scheduler);
-    if (scheduler == NULL) {
+    if (scheduler == NULL || task_queue_open(&scheduler->queue, error) != 0) {
+        free(scheduler);
         error_set(error, ERROR_MEMORY, "no memory for the scheduler");
         return NULL;
     }
     pthread_mutex_init(&scheduler->mutex, NULL);
     pthread_cond_init(&scheduler->ended, NULL);
+    pthread_cond_init(&scheduler->work, NULL);
+    scheduler->last_started = &scheduler->started;
     scheduler->load = (struct scheduler_load){.cores = cores, .memory = memory};
     scheduler->run = run;
     scheduler->context = context;
@@ -40,78 +51,98 @@ static void task_free(struct task *task)
     free(task);
 }
 
-static struct task **task_find(struct task **list, const char *id)
+static struct task **running_find(struct scheduler *scheduler, const char *id)
 {
-    while (*list != NULL && strcmp((*list)->id, id) != 0)
-        list = &(*list)->next;
-    return list;
-}
-
-static void queue_insert(struct scheduler *scheduler, struct task *task)
-{
-    struct task **place = &scheduler->queue;
-    if (scheduler->last != NULL && scheduler->last->priority >= task->priority)
-        place = &scheduler->last->next;
-    while (*place != NULL &&
-           ((*place)->priority > task->priority ||
-            ((*place)->priority == task->priority && (*place)->order < task->order)))
+    struct task **place = &scheduler->running;
+    while (*place != NULL && strcmp((*place)->id, id) != 0)
         place = &(*place)->next;
-    task->next = *place;
-    *place = task;
-    if (task->next == NULL)
-        scheduler->last = task;
-    scheduler->load.queued++;
+    return place;
 }
 
-/* Takes the task at *place out of the queue. */
-static struct task *queue_take(struct scheduler *scheduler, struct task **place)
+static void queue_add(struct scheduler *scheduler, struct task *task)
 {
-    struct task *task = *place;
-    *place = task->next;
-    if (scheduler->last == task) {
-        scheduler->last = scheduler->queue;
-        while (scheduler->last != NULL && scheduler->last->next != NULL)
-            scheduler->last = scheduler->last->next;
-    }
-    scheduler->load.queued--;
-    return task;
+    task_queue_add(&scheduler->queue, task);
+    scheduler->load.queued = task_queue_count(&scheduler->queue);
 }
+
+static void queue_remove(struct scheduler *scheduler, struct task *task)
+{
+    task_queue_remove(&scheduler->queue, task);
+    scheduler->load.queued = task_queue_count(&scheduler->queue);
+}
+
+/* ---- threads */
 
 static void task_start(struct scheduler *scheduler);
 
-/* Takes an ended task from the running list and starts what fits now. */
+/* Takes an ended task from the running list and starts what fits now. Under the mutex. */
 static void task_end(struct scheduler *scheduler, struct task *task)
 {
-    pthread_mutex_lock(&scheduler->mutex);
-    struct task **place = task_find(&scheduler->running, task->id);
+    struct task **place = running_find(scheduler, task->id);
     assert(*place == task);
     *place = task->next;
-    scheduler->load.cores_used -= task->cores;
+    scheduler->load.cores_used -= task->cores_given ? 0 : task->cores;
     scheduler->load.memory_used -= task->memory;
     scheduler->load.running--;
     task_start(scheduler);
     pthread_cond_broadcast(&scheduler->ended);
     task_free(task);
-    pthread_mutex_unlock(&scheduler->mutex);
 }
 
-static void *task_thread(void *argument)
+static struct task *started_take(struct scheduler *scheduler)
 {
-    struct task *task = argument;
-    struct scheduler *scheduler = task->scheduler;
-    scheduler->run(scheduler->context, task);
-    task_end(scheduler, task);
+    struct task *task = scheduler->started;
+    scheduler->started = task->next_started;
+    if (scheduler->started == NULL)
+        scheduler->last_started = &scheduler->started;
+    scheduler->started_count--;
+    return task;
+}
+
+/* The next task for a thread, NULL where it is to end. Under the mutex. */
+static struct task *thread_wait(struct scheduler *scheduler)
+{
+    while (scheduler->started == NULL && !scheduler->closing) {
+        if (scheduler->idle_count == IDLE_MAX)
+            return NULL;
+        scheduler->idle_count++;
+        pthread_cond_wait(&scheduler->work, &scheduler->mutex);
+        scheduler->idle_count--;
+    }
+    return scheduler->started != NULL ? started_take(scheduler) : NULL;
+}
+
+static void *thread_main(void *argument)
+{
+    struct scheduler *scheduler = argument;
+    struct task *task;
+    pthread_mutex_lock(&scheduler->mutex);
+    while ((task = thread_wait(scheduler)) != NULL) {
+        pthread_mutex_unlock(&scheduler->mutex);
+        scheduler->run(scheduler->context, task);
+        pthread_mutex_lock(&scheduler->mutex);
+        task_end(scheduler, task);
+    }
+    scheduler->thread_count--;
+    pthread_cond_broadcast(&scheduler->ended);
+    pthread_mutex_unlock(&scheduler->mutex);
     return NULL;
 }
 
-static bool thread_create(struct task *task)
+/* Sees to a thread for one more started task: one that waits, or a new one. Under the mutex. */
+static bool thread_get(struct scheduler *scheduler)
 {
     pthread_t thread;
     pthread_attr_t attributes;
+    if (scheduler->idle_count > scheduler->started_count) {
+        pthread_cond_signal(&scheduler->work);
+        return true;
+    }
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int failed = pthread_create(&thread, &attributes, task_thread, task);
+    int failed = pthread_create(&thread, &attributes, thread_main, scheduler);
     pthread_attr_destroy(&attributes);
+    scheduler->thread_count += failed == 0;
     return failed == 0;
 }
 
@@ -122,7 +153,7 @@ static bool task_fits(struct scheduler *scheduler, const struct task *task)
     const struct scheduler_load *load = &scheduler->load;
     return load->cores_used + task->cores <= load->cores &&
            (load->running == 0 || load->memory_used + task->memory <= load->memory) &&
-           *task_find(&scheduler->running, task->id) == NULL;
+           *running_find(scheduler, task->id) == NULL;
 }
 
 /* Starts jobs from the head of the queue as long as they fit. Where no thread can be made the job
@@ -130,18 +161,44 @@ static bool task_fits(struct scheduler *scheduler, const struct task *task)
 static void task_start(struct scheduler *scheduler)
 {
     struct scheduler_load *load = &scheduler->load;
-    while (!scheduler->stopping && scheduler->queue != NULL) {
-        struct task *task = scheduler->queue;
-        if (!task_fits(scheduler, task) || !thread_create(task))
+    struct task *task;
+    while (!scheduler->stopping && (task = task_queue_first(&scheduler->queue)) != NULL) {
+        if (!task_fits(scheduler, task) || !thread_get(scheduler))
             return;
-        queue_take(scheduler, &scheduler->queue);
+        queue_remove(scheduler, task);
         task->next = scheduler->running;
         scheduler->running = task;
+        *scheduler->last_started = task;
+        scheduler->last_started = &task->next_started;
+        scheduler->started_count++;
         load->running++;
         load->cores_used += task->cores;
         load->memory_used += task->memory;
     }
 }
+
+void scheduler_give_cores(struct task *task)
+{
+    struct scheduler *scheduler = task->scheduler;
+    pthread_mutex_lock(&scheduler->mutex);
+    assert(!task->cores_given);
+    task->cores_given = true;
+    scheduler->load.cores_used -= task->cores;
+    task_start(scheduler);
+    pthread_mutex_unlock(&scheduler->mutex);
+}
+
+void scheduler_take_cores(struct task *task)
+{
+    struct scheduler *scheduler = task->scheduler;
+    pthread_mutex_lock(&scheduler->mutex);
+    assert(task->cores_given);
+    task->cores_given = false;
+    scheduler->load.cores_used += task->cores;
+    pthread_mutex_unlock(&scheduler->mutex);
+}
+
+/* ---- the queue */
 
 int scheduler_add(struct scheduler *scheduler, const char *id, int64_t priority, int64_t cores,
                   int64_t memory, struct error *error)
@@ -157,7 +214,7 @@ int scheduler_add(struct scheduler *scheduler, const char *id, int64_t priority,
     pthread_mutex_lock(&scheduler->mutex);
     task->cores = cores < scheduler->load.cores ? cores : scheduler->load.cores;
     task->order = scheduler->next_order++;
-    queue_insert(scheduler, task);
+    queue_add(scheduler, task);
     task_start(scheduler);
     pthread_mutex_unlock(&scheduler->mutex);
     return 0;
@@ -166,9 +223,10 @@ int scheduler_add(struct scheduler *scheduler, const char *id, int64_t priority,
 bool scheduler_remove(struct scheduler *scheduler, const char *id)
 {
     pthread_mutex_lock(&scheduler->mutex);
-    struct task **place = task_find(&scheduler->queue, id), *task = *place;
+    struct task *task = task_queue_find(&scheduler->queue, id);
     if (task != NULL) {
-        task_free(queue_take(scheduler, place));
+        queue_remove(scheduler, task);
+        task_free(task);
         task_start(scheduler);
     }
     pthread_mutex_unlock(&scheduler->mutex);
@@ -178,11 +236,11 @@ bool scheduler_remove(struct scheduler *scheduler, const char *id)
 void scheduler_set_priority(struct scheduler *scheduler, const char *id, int64_t priority)
 {
     pthread_mutex_lock(&scheduler->mutex);
-    struct task **place = task_find(&scheduler->queue, id);
-    if (*place != NULL) {
-        struct task *task = queue_take(scheduler, place);
+    struct task *task = task_queue_find(&scheduler->queue, id);
+    if (task != NULL) {
+        queue_remove(scheduler, task);
         task->priority = priority;
-        queue_insert(scheduler, task);
+        queue_add(scheduler, task);
         task_start(scheduler);
     }
     pthread_mutex_unlock(&scheduler->mutex);
@@ -193,7 +251,7 @@ void scheduler_set_priority(struct scheduler *scheduler, const char *id, int64_t
 static enum request_outcome request_wait(struct scheduler *scheduler, const char *id, int64_t order)
 {
     for (;;) {
-        struct task *task = *task_find(&scheduler->running, id);
+        struct task *task = *running_find(scheduler, id);
         if (task == NULL || task->order != order)
             return REQUEST_LEFT;
         if (atomic_load(&task->request) == JOB_GO_ON)
@@ -207,7 +265,7 @@ static enum request_outcome request_wait(struct scheduler *scheduler, const char
 static struct task *task_wait(struct scheduler *scheduler, const char *id, unsigned others)
 {
     for (;;) {
-        struct task *task = *task_find(&scheduler->running, id);
+        struct task *task = *running_find(scheduler, id);
         if (task == NULL || (1U << atomic_load(&task->request) & others) == 0)
             return task;
         pthread_cond_wait(&scheduler->ended, &scheduler->mutex);
@@ -242,7 +300,7 @@ enum request_outcome scheduler_steer(struct scheduler *scheduler, const char *id
     }
     while (task != NULL && steering->outcome == REQUEST_NOT_RUNNING) {
         pthread_cond_wait(&scheduler->ended, &scheduler->mutex);
-        task = *task_find(&scheduler->running, id);
+        task = *running_find(scheduler, id);
         if ((task == NULL || task->order != order) && steering->outcome == REQUEST_NOT_RUNNING)
             steering->outcome = REQUEST_LEFT;
     }
@@ -304,12 +362,19 @@ void scheduler_free(struct scheduler *scheduler)
 {
     if (scheduler == NULL)
         return;
+    pthread_mutex_lock(&scheduler->mutex);
     assert(scheduler->running == NULL);
-    while (scheduler->queue != NULL) {
-        struct task *task = scheduler->queue;
-        scheduler->queue = task->next;
+    scheduler->closing = true;
+    pthread_cond_broadcast(&scheduler->work);
+    while (scheduler->thread_count > 0)
+        pthread_cond_wait(&scheduler->ended, &scheduler->mutex);
+    pthread_mutex_unlock(&scheduler->mutex);
+    for (struct task *task; (task = task_queue_first(&scheduler->queue)) != NULL;) {
+        task_queue_remove(&scheduler->queue, task);
         task_free(task);
     }
+    task_queue_close(&scheduler->queue);
+    pthread_cond_destroy(&scheduler->work);
     pthread_cond_destroy(&scheduler->ended);
     pthread_mutex_destroy(&scheduler->mutex);
     free(scheduler);
@@ -329,17 +394,12 @@ char *scheduler_look(struct scheduler *scheduler, const char *id, int64_t *posit
     char *status = NULL;
     *position = 0;
     pthread_mutex_lock(&scheduler->mutex);
-    struct task *running = *task_find(&scheduler->running, id);
+    struct task *running = *running_find(scheduler, id);
     if (running != NULL && running->status != NULL)
         status = strdup(running->status);
-    int64_t place = 1;
-    for (struct task *task = scheduler->queue; running == NULL && task != NULL;
-         task = task->next, place++) {
-        if (strcmp(task->id, id) == 0) {
-            *position = place;
-            break;
-        }
-    }
+    const struct task *queued = running == NULL ? task_queue_find(&scheduler->queue, id) : NULL;
+    if (queued != NULL)
+        *position = task_queue_position(&scheduler->queue, queued);
     pthread_mutex_unlock(&scheduler->mutex);
     return status;
 }

@@ -35,17 +35,22 @@ struct steering {
 
 /* A job in the queue or on its thread. */
 struct task {
-    struct task *next;
+    struct task *next;         /* in a chain of the queue's table, or in the running list */
+    struct task *next_started; /* running, but not on a thread yet */
+    struct task *left, *right; /* in the queue: daemon/task_queue.h, as size and weight */
+    int64_t size;
+    uint64_t weight;
     char id[ID_SIZE];
     int64_t priority, order; /* order: first come */
     int64_t cores, memory;
+    bool cores_given;          /* to others, while it waits for the disk */
     _Atomic int request;       /* enum job_request */
     struct steering *steering; /* with JOB_STEER; under the scheduler's lock */
     char *status;              /* live status of a running one, under the scheduler's lock; NULL */
     struct scheduler *scheduler;
 };
 
-/* Runs one job on a thread of its own until it is finished, paused or stopped. */
+/* Runs one job on a thread until it is finished, paused or stopped. */
 typedef void task_run_fn(void *context, struct task *task);
 
 struct scheduler *scheduler_create(int64_t cores, int64_t memory, task_run_fn *run, void *context,
@@ -80,6 +85,11 @@ void scheduler_steered(struct task *task);
 /* Called by a job's thread that cannot do what was asked (the disk is full) and goes on. A stop
  * cannot be refused. */
 void scheduler_refuse(struct task *task);
+
+/* Called by a job's thread that will only wait from here on: the next job may have its cores. And
+ * back, at once, where it must run on after all. */
+void scheduler_give_cores(struct task *task);
+void scheduler_take_cores(struct task *task);
 
 /* Gives a running job's status, JSON text, to whoever asks. */
 void scheduler_publish(struct task *task, char *status_taken);

@@ -3,6 +3,9 @@
 #include "daemon/weight_log.h"
 #include "base/clock.h"
 
+#include <assert.h>
+#include <string.h>
+
 enum { SHARE = 100 };
 static const uint64_t ALLOWANCE_NS = 1000000;
 
@@ -44,6 +47,14 @@ void weight_log_reset(struct weight_log *log)
 {
     for (size_t i = 0; i < log->pending_count; i++)
         bytes_clear(&log->pending[i].body);
+    log->pending_count = 0;
+}
+
+void weight_log_pass(struct weight_log *log, struct weight_log *to)
+{
+    assert(to->pending_count == 0);
+    memcpy(to->pending, log->pending, log->pending_count * sizeof log->pending[0]);
+    to->pending_count = log->pending_count;
     log->pending_count = 0;
 }
 

@@ -35,6 +35,8 @@ void weight_log_add(struct weight_log *log, struct trainer *trainer,
 bool weight_log_full(const struct weight_log *log);
 /* Forgets what is pending, after it was written down. */
 void weight_log_reset(struct weight_log *log);
+/* Hands what is pending over to a log that is empty, whose caller writes it down. */
+void weight_log_pass(struct weight_log *log, struct weight_log *to);
 
 /* Forgets what is pending of epochs after `epoch`: the run went back. */
 void weight_log_cut(struct weight_log *log, int64_t epoch);

@@ -25,7 +25,9 @@ struct store {
 int store_read(struct store *store, connection_fn run, void *context, struct error *error);
 /* Runs in the writer's transaction; returns after the commit. For what frees or barely grows. */
 int store_write(struct store *store, connection_fn run, void *context, struct error *error);
-/* The same for what adds about `size` bytes: ERROR_STORAGE_FULL at the floor. */
+/* Before a write that adds about `size` bytes: ERROR_STORAGE_FULL at the floor. */
+int store_reserve(struct store *store, size_t size, struct error *error);
+/* Both. */
 int store_write_growing(struct store *store, size_t size, connection_fn run, void *context,
                         struct error *error);
 

@@ -7,6 +7,7 @@
 #include "storage/tables.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool list_has(const char *const *list, const char *text)
@@ -245,20 +246,58 @@ static int change_prepare(struct change *run, struct error *error)
     return model_record_seal(change->model, &run->model_file, error);
 }
 
+/* 0 where a full disk must not prevent it. */
+static int change_reserve(struct store *store, const struct job_change *change, struct error *error)
+{
+    size_t size = change_size(change);
+    return size > 0 ? store_reserve(store, size, error) : 0;
+}
+
+struct store_write {
+    struct change change;
+    struct operation operation;
+};
+
+struct store_write *store_job_change_begin(struct store *store, const struct job_change *change,
+                                           struct error *error)
+{
+    struct store_write *write = calloc(1, sizeof(*write));
+    if (!write) {
+        error_set(error, ERROR_MEMORY, "no memory for a change of a job");
+        return NULL;
+    }
+    write->change.job = change;
+    write->operation.run = change_run;
+    write->operation.context = &write->change;
+    if (change_prepare(&write->change, error) != 0 || change_reserve(store, change, error) != 0) {
+        free(write);
+        return NULL;
+    }
+    writer_begin(store->writer, &write->operation);
+    return write;
+}
+
+bool store_job_change_is_done(struct store *store, const struct store_write *write)
+{
+    return writer_is_done(store->writer, &write->operation);
+}
+
+int store_job_change_end(struct store *store, struct store_write *write_taken, int64_t *seq,
+                         struct error *error)
+{
+    const struct change *run = &write_taken->change;
+    int result = writer_end(store->writer, &write_taken->operation, error);
+    if (result == 0 && seq)
+        *seq = run->seq;
+    if (result == 0 && run->job->model)
+        run->job->model->version = run->model_version;
+    free(write_taken);
+    return result;
+}
+
 int store_job_change(struct store *store, const struct job_change *change, int64_t *seq,
                      struct error *error)
 {
-    struct change run = {.job = change};
-    if (change_prepare(&run, error) != 0)
-        return -1;
-    size_t size = change_size(change);
-    int result = size > 0 ? store_write_growing(store, size, change_run, &run, error)
-                          : store_write(store, change_run, &run, error);
-    if (result != 0)
-        return -1;
-    if (seq)
-        *seq = run.seq;
-    if (change->model)
-        change->model->version = run.model_version;
-    return 0;
+    struct store_write *write = store_job_change_begin(store, change, error);
+    return write ? store_job_change_end(store, write, seq, error) : -1;
 }

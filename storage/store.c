@@ -26,10 +26,15 @@ int store_write(struct store *store, connection_fn run, void *context, struct er
     return writer_run(store->writer, run, context, error);
 }
 
+int store_reserve(struct store *store, size_t size, struct error *error)
+{
+    return space_reserve(&store->space, size, error);
+}
+
 int store_write_growing(struct store *store, size_t size, connection_fn run, void *context,
                         struct error *error)
 {
-    if (space_reserve(&store->space, size, error) != 0)
+    if (store_reserve(store, size, error) != 0)
         return -1;
     return writer_run(store->writer, run, context, error);
 }

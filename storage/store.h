@@ -201,6 +201,17 @@ struct job_change {
 int store_job_change(struct store *store, const struct job_change *change, int64_t *seq,
                      struct error *error);
 
+/* The same in two parts, for a thread that has something else to do until the commit. The change
+ * and all that it points to must stay as they are until store_job_change_end(). Changes of one
+ * thread come into effect in the order in which it began them. NULL: nothing was begun. */
+struct store_write;
+struct store_write *store_job_change_begin(struct store *store, const struct job_change *change,
+                                           struct error *error);
+/* Whether store_job_change_end() would return at once. */
+bool store_job_change_is_done(struct store *store, const struct store_write *write);
+int store_job_change_end(struct store *store, struct store_write *write_taken, int64_t *seq,
+                         struct error *error);
+
 /* Newest checkpoint whose digest holds (a damaged one is passed over); ERROR_NOT_FOUND where there
  * is none. */
 int store_checkpoint_load(struct store *store, const char *job_id, struct bytes *checkpoint,

@@ -11,17 +11,6 @@
 #include <signal.h>
 #include <stdlib.h>
 
-/* Lives on its caller's stack until it is done. */
-struct operation {
-    connection_fn run;
-    void *context;
-    int result;
-    struct error error;
-    bool done;
-    pthread_cond_t finished;
-    struct operation *next;
-};
-
 struct operation_list {
     struct operation *first, *last;
     int count;
@@ -236,22 +225,45 @@ void writer_stop(struct writer *writer)
     free(writer);
 }
 
-int writer_run(struct writer *writer, connection_fn run, void *context, struct error *error)
+void writer_begin(struct writer *writer, struct operation *operation)
 {
-    struct operation operation = {.run = run, .context = context, .result = -1};
-    pthread_cond_init(&operation.finished, NULL);
+    operation->result = -1;
+    operation->error.code = ERROR_NONE;
+    operation->done = false;
+    pthread_cond_init(&operation->finished, NULL);
     pthread_mutex_lock(&writer->mutex);
     assert(!writer->stopping);
-    list_append(&writer->queue, &operation);
+    list_append(&writer->queue, operation);
     if (writer->queue.count == 1)
         pthread_cond_signal(&writer->arrived);
-    while (!operation.done)
-        pthread_cond_wait(&operation.finished, &writer->mutex);
     pthread_mutex_unlock(&writer->mutex);
-    pthread_cond_destroy(&operation.finished);
-    if (operation.result != 0 && error && error->code == ERROR_NONE)
-        *error = operation.error;
-    return operation.result;
+}
+
+bool writer_is_done(struct writer *writer, const struct operation *operation)
+{
+    pthread_mutex_lock(&writer->mutex);
+    bool done = operation->done;
+    pthread_mutex_unlock(&writer->mutex);
+    return done;
+}
+
+int writer_end(struct writer *writer, struct operation *operation, struct error *error)
+{
+    pthread_mutex_lock(&writer->mutex);
+    while (!operation->done)
+        pthread_cond_wait(&operation->finished, &writer->mutex);
+    pthread_mutex_unlock(&writer->mutex);
+    pthread_cond_destroy(&operation->finished);
+    if (operation->result != 0 && error && error->code == ERROR_NONE)
+        *error = operation->error;
+    return operation->result;
+}
+
+int writer_run(struct writer *writer, connection_fn run, void *context, struct error *error)
+{
+    struct operation operation = {.run = run, .context = context};
+    writer_begin(writer, &operation);
+    return writer_end(writer, &operation, error);
 }
 
 void writer_on_events(struct writer *writer, void (*notify)(void *context, int64_t seq),

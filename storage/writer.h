@@ -5,6 +5,8 @@
 #ifndef PROPD_STORAGE_WRITER_H
 #define PROPD_STORAGE_WRITER_H
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "storage/connection.h"
@@ -18,9 +20,27 @@ struct writer *writer_start(struct connection *connection_taken, struct error *e
 /* Runs what is queued, truncates the log, closes the connection. No writer_run() may come after. */
 void writer_stop(struct writer *writer);
 
-/* Runs the operation and returns after its commit. It may be undone with others of its group, for a
- * full disk say; so it must set what callers see only through `context`, to be looked at after a
- * return of 0. */
+/* Its caller's, who sets the first two, until writer_end() has returned. It may be undone with
+ * others of its group, for a full disk say; so it must set what callers see only through `context`,
+ * to be looked at after a return of 0. */
+struct operation {
+    connection_fn run;
+    void *context;
+    /* The writer's. */
+    int result;
+    struct error error;
+    bool done;
+    pthread_cond_t finished;
+    struct operation *next;
+};
+
+/* Queues the operation. Those of one thread run in the order in which it began them. */
+void writer_begin(struct writer *writer, struct operation *operation);
+/* Whether writer_end() would return at once. */
+bool writer_is_done(struct writer *writer, const struct operation *operation);
+/* Returns after the operation's commit. */
+int writer_end(struct writer *writer, struct operation *operation, struct error *error);
+/* Both. */
 int writer_run(struct writer *writer, connection_fn run, void *context, struct error *error);
 
 void writer_on_events(struct writer *writer, void (*notify)(void *context, int64_t seq),
