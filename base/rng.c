@@ -10,11 +10,14 @@
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 __extension__ typedef unsigned __int128 uint128;
 
 /* LANES: blocks that are drawn at once. */
-enum { PHILOX_ROUNDS = 10, LANES = 8 };
+enum { PHILOX_ROUNDS = 10, LANES = 16 };
 static const uint32_t philox_multiplier[2] = {0xd2511f53, 0xcd9e8d57};
 static const uint32_t philox_weyl[2] = {0x9e3779b9, 0xbb67ae85};
 
@@ -183,19 +186,13 @@ static bool favours(uint128 product, uint64_t bound)
     return (uint64_t)product < bound && (uint64_t)product < (0 - bound) % bound;
 }
 
-/* The product of a draw of 64 bits and the bound; its high half is the result. */
-static uint128 draw_product(const uint32_t out[4], uint64_t bound)
-{
-    return (uint128)join(out[0], out[1]) * bound;
-}
-
 uint64_t rng_below(const struct rng *rng, uint64_t counter, uint64_t bound)
 {
     assert(bound > 0);
     for (uint64_t attempt = 0;; attempt++) {
         uint32_t out[4];
         draw_block(rng, attempt_block(counter, attempt), out);
-        uint128 product = draw_product(out, bound);
+        uint128 product = (uint128)join(out[0], out[1]) * bound;
         if (!favours(product, bound))
             return (uint64_t)(product >> 64);
     }
@@ -223,40 +220,65 @@ void rng_normals(const struct rng *rng, uint64_t block, float out[4])
     }
 }
 
-/* Blocks first, first + 1, …: their rounds side by side, since those of one wait for each other. */
-static void draw_blocks(const struct rng *rng, uint64_t first, uint32_t out[LANES][4])
+#ifdef __x86_64__
+enum { VECTORS = LANES / 4 };
+
+/* Rounds of many blocks side by side, since those of one wait for each other; 4 a vector: words lie
+ * in the low halves, and what is in the high ones is left out by the product. */
+__attribute__((target("avx2"))) static void draw_lanes_avx2(const struct rng *rng, uint64_t first,
+                                                            uint64_t draws[LANES])
 {
-    uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES];
+    const __m256i multiplier0 = _mm256_set1_epi64x(philox_multiplier[0]);
+    const __m256i multiplier1 = _mm256_set1_epi64x(philox_multiplier[1]);
+    __m256i c0[VECTORS], c1[VECTORS], c2[VECTORS], c3[VECTORS];
     uint32_t k0 = rng->key[0], k1 = rng->key[1];
-    for (int i = 0; i < LANES; i++) {
-        c0[i] = (uint32_t)(first + (uint64_t)i);
-        c1[i] = (uint32_t)((first + (uint64_t)i) >> 32);
-        c2[i] = rng->stream[0];
-        c3[i] = rng->stream[1];
+    for (int i = 0; i < VECTORS; i++) {
+        c0[i] = _mm256_add_epi64(_mm256_set1_epi64x((int64_t)first + 4 * i),
+                                 _mm256_set_epi64x(3, 2, 1, 0));
+        c1[i] = _mm256_srli_epi64(c0[i], 32);
+        c2[i] = _mm256_set1_epi64x(rng->stream[0]);
+        c3[i] = _mm256_set1_epi64x(rng->stream[1]);
     }
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        for (int i = 0; i < LANES; i++) {
-            uint64_t p0 = (uint64_t)philox_multiplier[0] * c0[i];
-            uint64_t p1 = (uint64_t)philox_multiplier[1] * c2[i];
-            c0[i] = (uint32_t)(p1 >> 32) ^ c1[i] ^ k0;
-            c1[i] = (uint32_t)p1;
-            c2[i] = (uint32_t)(p0 >> 32) ^ c3[i] ^ k1;
-            c3[i] = (uint32_t)p0;
+        const __m256i key0 = _mm256_set1_epi64x(k0), key1 = _mm256_set1_epi64x(k1);
+        for (int i = 0; i < VECTORS; i++) {
+            __m256i p0 = _mm256_mul_epu32(multiplier0, c0[i]);
+            __m256i p1 = _mm256_mul_epu32(multiplier1, c2[i]);
+            __m256i high0 = _mm256_srli_epi64(p0, 32), high1 = _mm256_srli_epi64(p1, 32);
+            c0[i] = _mm256_xor_si256(_mm256_xor_si256(high1, key0), c1[i]);
+            c1[i] = p1;
+            c2[i] = _mm256_xor_si256(_mm256_xor_si256(high0, key1), c3[i]);
+            c3[i] = p0;
         }
         k0 += philox_weyl[0];
         k1 += philox_weyl[1];
     }
-    for (int i = 0; i < LANES; i++) {
-        out[i][0] = c0[i];
-        out[i][1] = c1[i];
-        out[i][2] = c2[i];
-        out[i][3] = c3[i];
+    for (int i = 0; i < VECTORS; i++) {
+        __m256i low = _mm256_blend_epi32(c0[i], _mm256_slli_epi64(c1[i], 32), 0xaa);
+        _mm256_storeu_si256((__m256i_u *)(draws + 4 * i), low);
+    }
+}
+#endif
+
+/* The first 64 bits of blocks first, first + 1, … */
+static void draw_blocks(const struct rng *rng, uint64_t first, uint64_t draws[LANES])
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2")) {
+        draw_lanes_avx2(rng, first, draws);
+        return;
+    }
+#endif
+    for (uint64_t i = 0; i < LANES; i++) {
+        uint32_t out[4];
+        draw_block(rng, first + i, out);
+        draws[i] = join(out[0], out[1]);
     }
 }
 
-static void exchange(const struct rng *rng, uint32_t *order, size_t last, const uint32_t draw[4])
+static void exchange(const struct rng *rng, uint32_t *order, size_t last, uint64_t draw)
 {
-    uint128 product = draw_product(draw, last + 1);
+    uint128 product = (uint128)draw * (last + 1);
     size_t other = favours(product, last + 1) ? (size_t)rng_below(rng, last, last + 1)
                                               : (size_t)(product >> 64);
     uint32_t moved = order[last];
@@ -267,7 +289,7 @@ static void exchange(const struct rng *rng, uint32_t *order, size_t last, const 
 void rng_permutation(const struct rng *rng, uint32_t *order, size_t count)
 {
     assert(count <= UINT32_MAX);
-    uint32_t draws[LANES][4];
+    uint64_t draws[LANES];
     for (size_t i = 0; i < count; i++)
         order[i] = (uint32_t)i;
     size_t last = count > 0 ? count - 1 : 0;

@@ -42,19 +42,26 @@ void recorder_add_step(struct recorder *recorder, const struct trainer_report *r
     recorder->step_values[2][row] = report->gradient_norm;
 }
 
+/* They stay the same until the next reset. */
+static void name_metrics(struct recorder *recorder, const struct trainer_report *report)
+{
+    recorder->metric_count = report->metric_count;
+    for (int i = 0; i < report->metric_count; i++)
+        snprintf(recorder->names[i], sizeof recorder->names[i], "%s", report->metrics[i].name);
+}
+
 void recorder_add_epoch(struct recorder *recorder, const struct trainer_report *report)
 {
     assert(recorder->epoch_count < ROWS_MAX);
     assert(report->metric_count <= METRICS_MAX + 2);
     int64_t row = recorder->epoch_count++;
     assert(row == 0 || recorder->metric_count == report->metric_count);
-    recorder->metric_count = report->metric_count;
+    if (row == 0)
+        name_metrics(recorder, report);
     recorder->epoch_steps[row] = report->step;
     recorder->epochs[row] = report->epoch;
-    for (int i = 0; i < report->metric_count; i++) {
+    for (int i = 0; i < report->metric_count; i++)
         recorder->epoch_values[i][row] = report->metrics[i].value;
-        snprintf(recorder->names[i], sizeof recorder->names[i], "%s", report->metrics[i].name);
-    }
 }
 
 void recorder_end_round(struct recorder *recorder)
