@@ -21,9 +21,14 @@ struct recorder {
 
 struct recorder *recorder_create(struct error *error)
 {
-    struct recorder *recorder = calloc(1, sizeof *recorder);
-    if (recorder == NULL)
+    /* Not cleared: most runs need little of it. */
+    struct recorder *recorder = malloc(sizeof *recorder);
+    if (recorder == NULL) {
         error_set(error, ERROR_MEMORY, "no memory to record a run");
+        return NULL;
+    }
+    recorder->metric_count = 0;
+    recorder_reset(recorder);
     return recorder;
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { SHARE = 100 };
-static const uint64_t ALLOWANCE_NS = 1000000;
+static const uint64_t ALLOWANCE_NS = 100000;
 
 int64_t weight_log_stride(int64_t epoch)
 {

@@ -2,8 +2,8 @@
  * down yet. Belongs to one thread.
  *
  * Of a run of any length about 200 are kept, at epochs 1, 1 + s, 1 + 2s … with s the smallest power
- * of two that has them fit, and the last. They take 1/100 of the run's time and a millisecond at
- * most, so that a run of tiny epochs gets fewer. */
+ * of two that has them fit, and the last. They take 1/100 of the run's time and a tenth of a
+ * millisecond at most, so that a run of tiny epochs gets fewer. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_DAEMON_WEIGHT_LOG_H
 #define PROPD_DAEMON_WEIGHT_LOG_H

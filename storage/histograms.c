@@ -17,15 +17,21 @@ static int histogram_insert(struct connection *connection, int64_t job,
     return statement_run(&insert, error);
 }
 
-int histogram_add(struct connection *connection, int64_t job, const struct job_histogram *histogram,
-                  struct error *error)
+static int histograms_thin(struct connection *connection, int64_t job, int64_t stride,
+                           struct error *error)
 {
     AUTO_CLEAR(statement_end)
     struct statement thin = statement_start(
         connection, "DELETE FROM histograms WHERE job = ? AND (epoch - 1) % ? != 0");
     statement_bind_integer(&thin, job);
-    statement_bind_integer(&thin, histogram->stride);
-    if (statement_run(&thin, error) != 0)
+    statement_bind_integer(&thin, stride);
+    return statement_run(&thin, error);
+}
+
+int histogram_add(struct connection *connection, int64_t job, const struct job_histogram *histogram,
+                  struct error *error)
+{
+    if (histogram->stride > 1 && histograms_thin(connection, job, histogram->stride, error) != 0)
         return -1;
     return histogram_insert(connection, job, histogram, error);
 }
