@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Events of many jobs in a row wake everybody once. */
-static const uint64_t gather_ns = 20000000;
+/* Events of many jobs in a row wake everybody once, the later the more there are to wake. */
+static const uint64_t gather_ns_min = 2000000, gather_ns_each = 200000, gather_ns_max = 20000000;
 static const uint64_t never_ns = UINT64_C(3600000000000);
 
 struct waits {
@@ -40,14 +40,24 @@ static struct wait *take(struct waits *waits, uint64_t now, bool all)
     return taken;
 }
 
+/* When everybody may be woken again. */
+static uint64_t next_wake(const struct waits *waits)
+{
+    uint64_t gather = gather_ns_min;
+    for (const struct wait *wait = waits->first; wait != NULL && gather < gather_ns_max;
+         wait = wait->next)
+        gather += gather_ns_each;
+    return waits->woken_ns + gather;
+}
+
 static uint64_t next_look(const struct waits *waits, uint64_t now)
 {
     uint64_t next = now + never_ns;
     for (const struct wait *wait = waits->first; wait != NULL; wait = wait->next)
         if (wait->until_ns < next)
             next = wait->until_ns;
-    if (waits->happened != waits->seen && waits->woken_ns + gather_ns < next)
-        next = waits->woken_ns + gather_ns;
+    if (waits->happened != waits->seen && next_wake(waits) < next)
+        next = next_wake(waits);
     return next;
 }
 
@@ -61,12 +71,12 @@ static void sleep_until(struct waits *waits, uint64_t until)
 static struct wait *take_due(struct waits *waits)
 {
     uint64_t now = clock_now_ns();
-    bool news = waits->happened != waits->seen && now >= waits->woken_ns + gather_ns;
-    if (news) {
+    bool news = waits->happened != waits->seen && now >= next_wake(waits);
+    if (news)
         waits->seen = waits->happened;
-        waits->woken_ns = now;
-    }
     struct wait *due = take(waits, now, news || waits->ended);
+    if (news && due != NULL)
+        waits->woken_ns = now;
     if (due == NULL && !waits->stopping)
         sleep_until(waits, next_look(waits, now));
     return due;

@@ -57,6 +57,26 @@ START_TEST(an_event_wakes_all)
 }
 END_TEST
 
+/* What happened before, when nobody waited, does not put it off. */
+START_TEST(one_that_waits_is_woken_within_milliseconds)
+{
+    double best = 1;
+    for (int i = 0; i < 20; i++) {
+        struct wait sleeper = {.wake = count};
+        waits_notify(waits, 1);
+        usleep(4000);
+        waits_add(waits, &sleeper, waits_happened(waits), in_ms(60000));
+        uint64_t start = clock_now_ns();
+        waits_notify(waits, 2);
+        while (woken <= i)
+            usleep(100);
+        double seconds = clock_since_s(start);
+        best = seconds < best ? seconds : best;
+    }
+    ck_assert_double_lt(best, 0.01); /* the others are up to the machine */
+}
+END_TEST
+
 START_TEST(time_wakes_the_one_that_it_was_for)
 {
     struct wait early = {.wake = count}, late = {.wake = count};
@@ -95,6 +115,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, an_event_wakes_all);
+    tcase_add_test(tests, one_that_waits_is_woken_within_milliseconds);
     tcase_add_test(tests, time_wakes_the_one_that_it_was_for);
     tcase_add_test(tests, what_happens_between_looking_and_waiting_is_not_slept_through);
     tcase_add_test(tests, after_the_end_nobody_waits);
