@@ -1,12 +1,13 @@
-/* Rows of history_chunks. A leaf is: the steps, the epochs, then the values as doubles; steps and
- * epochs as a sequence each: its first member and stride where the distance is always the same (it
- * nearly always is), else every member. */
+/* Rows of history_chunks. A leaf is: the steps, the epochs, then the values as doubles, one where
+ * all are the same (a learning rate); steps and epochs as a sequence each: its first member and
+ * stride where the distance is always the same (it nearly always is), else every member. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/history_chunks.h"
 #include "base/bytes.h"
 #include "storage/statement.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum sequence_form { SEQUENCE_EVEN, SEQUENCE_LISTED };
 
@@ -90,11 +91,12 @@ static bool leaf_read(struct history_leaf *leaf, const void *data, size_t size)
         return false;
     sequence_read(&reader, leaf->steps, count);
     sequence_read(&reader, leaf->epochs, count);
-    const uint8_t *values = bytes_read(&reader, count * sizeof(double));
+    size_t distance = size - reader.at == sizeof(double) ? 0 : sizeof(double);
+    const uint8_t *values = bytes_read(&reader, distance == 0 ? sizeof(double) : count * distance);
     if (!values || reader.failed || reader.at != size)
         return false;
     for (size_t i = 0; i < count; i++)
-        leaf->values[i] = history_number_read(values + i * sizeof(double));
+        leaf->values[i] = history_number_read(values + i * distance);
     leaf->count = count;
     return true;
 }
@@ -119,13 +121,23 @@ int history_leaf_load(struct connection *connection, int64_t series, int64_t pos
     return 0;
 }
 
+/* By their bytes, so that a NaN is the same as itself and -0 is not 0. */
+static bool values_same(const struct history_leaf *leaf)
+{
+    for (size_t i = 1; i < leaf->count; i++)
+        if (memcmp(&leaf->values[i], &leaf->values[0], sizeof(leaf->values[0])) != 0)
+            return false;
+    return true;
+}
+
 static void leaf_write(const struct history_leaf *leaf, struct bytes *bytes)
 {
     bytes_append_u32(bytes, (uint32_t)leaf->count);
     sequence_write(bytes, leaf->steps, leaf->count);
     sequence_write(bytes, leaf->epochs, leaf->count);
-    uint8_t *values = bytes_extend(bytes, leaf->count * sizeof(double));
-    for (size_t i = 0; values && i < leaf->count; i++)
+    size_t count = values_same(leaf) ? 1 : leaf->count;
+    uint8_t *values = bytes_extend(bytes, count * sizeof(double));
+    for (size_t i = 0; values && i < count; i++)
         history_number_write(values + i * sizeof(double), leaf->values[i]);
 }
 

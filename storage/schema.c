@@ -110,9 +110,13 @@ static const char steering_schema[] =
     "ALTER TABLE job_specs ADD COLUMN verifies TEXT;"
     "ALTER TABLE job_specs ADD COLUMN verification TEXT;";
 
+/* An older version cannot read what this one may write from here on. */
+static const char nothing[] = "";
+
 const struct migration migrations[] = {
     {"datasets, jobs, histories, models, answers", first_schema},
     {"histograms of weights and gradients", histograms},
     {"settings, verifications, details of errors", steering_schema},
+    {"values of a history that are all the same are kept once", nothing},
 };
 const size_t migration_count = ARRAY_COUNT(migrations);

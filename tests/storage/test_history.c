@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS_MAX = 40000 };
+enum { POINTS_MAX = 40000, SAME_POINTS = 1700 };
 
 /* The list that histories are compared with. */
 struct list {
@@ -64,7 +64,8 @@ static void list_extend(struct list *list, int64_t count, bool even)
         step += even ? 1 : 1 + draw(5);
         list->steps[i] = step;
         list->epochs[i] = step / 10;
-        list->values[i] = value_draw();
+        bool rests = i / SAME_POINTS % 2 == 1; /* longer than a leaf of the tree */
+        list->values[i] = rests ? list->values[i - 1] : value_draw();
     }
 }
 
