@@ -232,7 +232,7 @@ static int job_begin(struct job *job, struct error *error)
 {
     if (store_job_get(job->daemon->store, job->task->id, &job->record, error) != 0)
         return -1;
-    return job_start(job, error);
+    return job_settings_read(job, error) == 0 ? job_start(job, error) : -1;
 }
 
 /* Does something that writes; on a full disk it tries until there is room again, refusing what is
@@ -256,7 +256,7 @@ static int job_insist(struct job *job, int (*stage)(struct job *job, struct erro
 static void job_give_up(struct job *job)
 {
     struct error error = {0};
-    if (job->is_taken)
+    if (job->is_taken || job->is_outdated)
         return;
     log_error("job_failed", &job->failure, "job", job->record.id);
     if (job->trainer != NULL && job_insist(job, job_fail, &error) == 0)
@@ -266,7 +266,7 @@ static void job_give_up(struct job *job)
     if (error.code == ERROR_STORAGE_FULL)
         return;
     error_clear(&error);
-    if (job_insist(job, job_fail_plainly, &error) != 0)
+    if (job_insist(job, job_fail_plainly, &error) != 0 && !job->is_taken && !job->is_outdated)
         log_error("job_not_written", &error, "job", job->record.id);
 }
 
@@ -309,11 +309,11 @@ static void job_enter(struct job *job)
     /* else the daemon stops and the disk is full: as in job_live() */
 }
 
-void job_run(void *daemon, struct task *task)
+/* One try; false where the job was changed before it was started, and is to begin again. */
+static bool job_try(struct daemon *daemon, struct task *task)
 {
     struct job job = {.daemon = daemon, .task = task, .from = states_running};
     struct error error = {0};
-    job_give_way();
     if (job_begin(&job, &error) != 0) {
         if (error.code != ERROR_NOT_FOUND) /* else it was removed */
             log_error("job_not_started", &error, "job", task->id);
@@ -325,6 +325,14 @@ void job_run(void *daemon, struct task *task)
     job_pending_clear(&job);
     job_release(&job);
     job_record_clear(&job.record);
+    return !job.is_outdated;
+}
+
+void job_run(void *daemon, struct task *task)
+{
+    job_give_way();
+    while (!job_try(daemon, task))
+        ;
 }
 
 int job_cancel_waiting(struct daemon *daemon, const char *id, struct error *error)
@@ -332,6 +340,8 @@ int job_cancel_waiting(struct daemon *daemon, const char *id, struct error *erro
     struct task task = {.cores = 1, .request = JOB_CANCEL_KEEP};
     struct job job = {.daemon = daemon, .task = &task, .from = states_waiting};
     int result = store_job_get(daemon->store, id, &job.record, error);
+    if (result == 0)
+        result = job_settings_read(&job, error);
     if (result == 0)
         result = job_open(&job, error);
     if (result == 0)

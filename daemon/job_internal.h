@@ -31,7 +31,9 @@ struct job {
     struct pending start, batch; /* the move to "running"; a batch of the history: */
     struct recorder *batch_recorder;
     struct weight_log batch_weights;
+    int64_t start_settings; /* that it was started with */
     bool is_taken; /* it could not start, since it was cancelled or removed: it is no more ours */
+    bool is_outdated; /* it could not start, since it was changed meanwhile: it is to begin again */
     struct error failure;                      /* why it fails */
     enum trainer_stop stop;                    /* why it ended */
     json_t *metrics;                           /* newest value of each, by name, but for: */
@@ -74,7 +76,9 @@ void job_release(struct job *job);
 
 /* daemon/job_settings.c */
 
-/* What was changed of the job so far, and how much of that its checkpoint has. */
+/* What was changed of the job so far: before job_open(). */
+int job_settings_read(struct job *job, struct error *error);
+/* How much of that its checkpoint has. */
 int job_settings_open(struct job *job, struct error *error);
 void job_settings_close(struct job *job);
 /* Applies what takes effect here. */
@@ -123,7 +127,8 @@ int job_finish(struct job *job, const char *to, const char *reason, bool model,
 int job_log(struct job *job, const char *message, struct error *error);
 int job_log_json(struct job *job, const json_t *body, struct error *error);
 
-/* Writes a change, and again while the disk is full and nothing is asked of the job. */
+/* Writes a change, and again while the disk is full and nothing is asked of the job. A move out of
+ * "running" needs not wait for the start: it comes after it. */
 int job_write(struct job *job, const struct job_change *change, struct error *error);
 /* The texts of a job's status and of a "metrics" event, in a change; the caller frees them. */
 int job_progress_fill(struct job *job, bool finished, struct job_change *change, char **status,
@@ -132,7 +137,8 @@ int job_progress_fill(struct job *job, bool finished, struct job_change *change,
 /* daemon/job_pending.c: what is written while the run goes on. It is settled before the job writes
  * anything else, so that all comes into effect in order. */
 
-/* Begins to move the job from "queued" to "running". */
+/* Begins to move the job from "queued" to "running", if it still has the settings that were read.
+ */
 int job_start(struct job *job, struct error *error);
 /* Begins to write points, status and a "metrics" event. */
 int job_flush(struct job *job, struct error *error);
@@ -140,8 +146,11 @@ int job_flush(struct job *job, struct error *error);
 bool job_flush_waits(const struct job *job);
 /* Looks whether the start is on disk, without waiting. */
 int job_start_check(struct job *job, struct error *error);
-/* Returns once all is on disk; as job_write(). ERROR_CONFLICT or ERROR_NOT_FOUND where the job
- * could not start, and job->is_taken says so. */
+/* Return once it is on disk; as job_write(). An error where the job could not start, and
+ * job->is_taken or is_outdated says so. */
+int job_start_settle(struct job *job, struct error *error);
+int job_batch_settle(struct job *job, struct error *error);
+/* Both. */
 int job_settle(struct job *job, struct error *error);
 /* Waits and frees, whatever came of it. */
 void job_pending_clear(struct job *job);

@@ -7,14 +7,6 @@
 
 #include <stdlib.h>
 
-/* Where the write cannot be begun, pending_settle() tries it once more and says why. */
-static void pending_begin(struct job *job, struct pending *pending)
-{
-    struct error failure = {0};
-    pending->is_open = true;
-    pending->write = store_job_change_begin(job->daemon->store, &pending->change, &failure);
-}
-
 static void pending_clear(struct pending *pending)
 {
     free(pending->status);
@@ -47,21 +39,27 @@ static int pending_settle(struct job *job, struct pending *pending, struct error
 
 int job_start(struct job *job, struct error *error)
 {
+    struct error failure = {0}; /* job_settle() tries it once more and says why */
     struct pending *start = &job->start;
-    const struct job_change change = {
-        .id = job->record.id, .started_ms = job->record.started_ms == 0 ? clock_unix_ms() : 0};
+    job->start_settings = (int64_t)job->setting_count;
+    const struct job_change change = {.id = job->record.id,
+                                      .settings = &job->start_settings,
+                                      .started_ms =
+                                          job->record.started_ms == 0 ? clock_unix_ms() : 0};
     if (job_move_make(&change, states_queued, STATE_RUNNING, "cores and memory are free",
                       &start->change, &start->body, error) != 0)
         return -1;
-    pending_begin(job, start);
+    start->is_open = true;
+    start->write = store_job_change_begin_patiently(job->daemon->store, &start->change, &failure);
     return 0;
 }
 
-static int start_settle(struct job *job, struct error *error)
+int job_start_settle(struct job *job, struct error *error)
 {
     struct error failure = {0};
     if (pending_settle(job, &job->start, &failure) == 0)
         return 0;
+    job->is_outdated |= failure.code == ERROR_PRECONDITION;
     job->is_taken |= failure.code == ERROR_CONFLICT || failure.code == ERROR_NOT_FOUND;
     return error_set(error, failure.code, "%s", failure.message);
 }
@@ -76,12 +74,12 @@ int job_start_check(struct job *job, struct error *error)
 {
     if (!job->start.is_open || is_under_way(job, &job->start))
         return 0;
-    return start_settle(job, error);
+    return job_start_settle(job, error);
 }
 
 /* ---- the history */
 
-static int batch_settle(struct job *job, struct error *error)
+int job_batch_settle(struct job *job, struct error *error)
 {
     if (!job->batch.is_open)
         return 0;
@@ -107,6 +105,7 @@ static int batch_recorder_make(struct job *job, struct error *error)
 
 int job_flush(struct job *job, struct error *error)
 {
+    struct error failure = {0}; /* as in job_start() */
     struct pending *batch = &job->batch;
     if (job_settle(job, error) != 0 || batch_recorder_make(job, error) != 0 ||
         job_progress_fill(job, false, &batch->change, &batch->status, &batch->body, error) != 0)
@@ -118,7 +117,8 @@ int job_flush(struct job *job, struct error *error)
     batch->change.points = recorder_points(filled, &batch->change.point_series_count);
     batch->change.histograms = job->batch_weights.pending;
     batch->change.histogram_count = job->batch_weights.pending_count;
-    pending_begin(job, batch);
+    batch->is_open = true;
+    batch->write = store_job_change_begin(job->daemon->store, &batch->change, &failure);
     job->flushed_ns = clock_now_ns();
     return 0;
 }
@@ -127,7 +127,7 @@ int job_flush(struct job *job, struct error *error)
 
 int job_settle(struct job *job, struct error *error)
 {
-    return start_settle(job, error) == 0 ? batch_settle(job, error) : -1;
+    return job_start_settle(job, error) == 0 ? job_batch_settle(job, error) : -1;
 }
 
 static void pending_end(struct job *job, struct pending *pending)

@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+int job_settings_read(struct job *job, struct error *error)
+{
+    return store_setting_list(job->daemon->store, job->record.id, &job->settings,
+                              &job->setting_count, error);
+}
+
 int job_settings_open(struct job *job, struct error *error)
 {
     const struct trainer_progress progress = trainer_progress(job->trainer);
-    if (store_setting_list(job->daemon->store, job->record.id, &job->settings, &job->setting_count,
-                           error) != 0)
-        return -1;
     job->setting_applied = (size_t)progress.changes;
     if (job->setting_applied <= job->setting_count)
         return 0;

@@ -35,6 +35,13 @@ int job_write(struct job *job, const struct job_change *change, struct error *er
 {
     struct error failure = {0};
     while (store_job_change(job->daemon->store, change, NULL, &failure) != 0) {
+        if (failure.code == ERROR_CONFLICT && change != &job->start.change && job->start.is_open) {
+            /* The start may have met a full disk before. */
+            if (job_start_settle(job, error) != 0)
+                return -1;
+            error_clear(&failure);
+            continue;
+        }
         if (failure.code != ERROR_STORAGE_FULL || atomic_load(&job->task->request) != JOB_GO_ON)
             return error_set_at(error, failure.code, failure.path, "%s", failure.message);
         job_wait_for_space(job, &failure);
@@ -97,7 +104,8 @@ static int write_progress(struct job *job, struct job_change *change, const char
 {
     AUTO_FREE char *status = NULL, *metrics = NULL;
     bool succeeds = to != NULL && strcmp(to, STATE_SUCCEEDED) == 0;
-    if (job_settle(job, error) != 0 ||
+    bool moves_on = to != NULL && job->from == states_running;
+    if ((moves_on ? job_batch_settle(job, error) : job_settle(job, error)) != 0 ||
         job_progress_fill(job, succeeds, change, &status, &metrics, error) != 0)
         return -1;
     change->points = recorder_points(job->recorder, &change->point_series_count);

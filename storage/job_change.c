@@ -46,6 +46,23 @@ int job_state_check(struct connection *connection, const char *id, const char *c
     return !states || list_has(states, state) ? 0 : state_refuse(id, state, states, error);
 }
 
+/* Whether the job has the settings that are expected, and no others since. */
+static int settings_check(struct connection *connection, int64_t job, const char *id,
+                          int64_t expected, struct error *error)
+{
+    AUTO_CLEAR(statement_end)
+    struct statement count =
+        statement_start(connection, "SELECT count(*) FROM job_settings WHERE job = ?");
+    statement_bind_integer(&count, job);
+    if (statement_step(&count, error) != 1)
+        return -1;
+    int64_t found = statement_read_integer(&count);
+    if (found == expected)
+        return 0;
+    return error_set(error, ERROR_PRECONDITION, "job %s was changed %lld times, not %lld", id,
+                     (long long)found, (long long)expected);
+}
+
 struct change {
     const struct job_change *job;
     struct blob checkpoint, model_file;
@@ -201,6 +218,8 @@ static int change_run(struct connection *connection, void *context, struct error
     int64_t job;
     change->seq = 0;
     if (job_state_check(connection, given->id, given->from, &job, error) != 0 ||
+        (given->settings &&
+         settings_check(connection, job, given->id, *given->settings, error) != 0) ||
         (given->setting && setting_add(connection, job, given->setting, error) != 0) ||
         (given->forget_end && end_forget(connection, job, error) != 0) ||
         also_add(connection, given, error) != 0 || events_add(connection, job, change, error) != 0)
@@ -258,8 +277,8 @@ struct store_write {
     struct operation operation;
 };
 
-struct store_write *store_job_change_begin(struct store *store, const struct job_change *change,
-                                           struct error *error)
+static struct store_write *change_begin(struct store *store, const struct job_change *change,
+                                        bool is_patient, struct error *error)
 {
     struct store_write *write = calloc(1, sizeof(*write));
     if (!write) {
@@ -269,12 +288,26 @@ struct store_write *store_job_change_begin(struct store *store, const struct job
     write->change.job = change;
     write->operation.run = change_run;
     write->operation.context = &write->change;
+    write->operation.is_patient = is_patient;
     if (change_prepare(&write->change, error) != 0 || change_reserve(store, change, error) != 0) {
         free(write);
         return NULL;
     }
     writer_begin(store->writer, &write->operation);
     return write;
+}
+
+struct store_write *store_job_change_begin(struct store *store, const struct job_change *change,
+                                           struct error *error)
+{
+    return change_begin(store, change, false, error);
+}
+
+struct store_write *store_job_change_begin_patiently(struct store *store,
+                                                     const struct job_change *change,
+                                                     struct error *error)
+{
+    return change_begin(store, change, true, error);
 }
 
 bool store_job_change_is_done(struct store *store, const struct store_write *write)

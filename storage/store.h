@@ -171,6 +171,8 @@ struct job_change {
     const char *id;
     const char *const *from; /* NULL-terminated states, one of which the job must be in, else
                                 ERROR_CONFLICT; NULL: any */
+    const int64_t *settings; /* how many settings the job must have, else ERROR_PRECONDITION; NULL:
+                                any number */
     const char *to;          /* new state; NULL: stays */
     const char *status;      /* JSON text */
     const char *spec;
@@ -207,6 +209,10 @@ int store_job_change(struct store *store, const struct job_change *change, int64
 struct store_write;
 struct store_write *store_job_change_begin(struct store *store, const struct job_change *change,
                                            struct error *error);
+/* One that nobody waits for: it comes with the next write, or after 20 ms. */
+struct store_write *store_job_change_begin_patiently(struct store *store,
+                                                     const struct job_change *change,
+                                                     struct error *error);
 /* Whether store_job_change_end() would return at once. */
 bool store_job_change_is_done(struct store *store, const struct store_write *write);
 int store_job_change_end(struct store *store, struct store_write *write_taken, int64_t *seq,

@@ -10,10 +10,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct operation_list {
     struct operation *first, *last;
-    int count;
+    int count, patient_count;
 };
 
 struct writer {
@@ -23,6 +24,7 @@ struct writer {
     pthread_mutex_t mutex; /* guards everything below */
     pthread_cond_t arrived;
     struct operation_list queue;
+    uint64_t patient_until_ns; /* the first patient operation of the queue is */
     bool stopping;
     void (*notify)(void *context, int64_t seq);
     void *notify_context;
@@ -38,6 +40,7 @@ static void list_append(struct operation_list *list, struct operation *operation
         list->first = operation;
     list->last = operation;
     list->count++;
+    list->patient_count += operation->is_patient;
 }
 
 static struct operation *list_take(struct operation_list *list)
@@ -49,6 +52,7 @@ static struct operation *list_take(struct operation_list *list)
     if (!list->first)
         list->last = NULL;
     list->count--;
+    list->patient_count -= operation->is_patient;
     return operation;
 }
 
@@ -80,13 +84,36 @@ static void operation_run(struct connection *connection, struct operation *opera
         connection->spoiled = SQLITE_ABORT;
 }
 
+static bool queue_can_wait(const struct writer *writer)
+{
+    const struct operation_list *queue = &writer->queue;
+    return !writer->stopping && queue->count == queue->patient_count &&
+           (queue->count == 0 || clock_now_ns() < writer->patient_until_ns);
+}
+
+/* With the mutex held. */
+static struct operation *queue_take(struct writer *writer)
+{
+    struct operation *operation = list_take(&writer->queue);
+    if (operation)
+        operation->queued = false;
+    return operation;
+}
+
 /* Waits for the next operation; NULL: the queue is empty and the writer stops. */
 static struct operation *queue_wait(struct writer *writer)
 {
     pthread_mutex_lock(&writer->mutex);
-    while (!writer->queue.first && !writer->stopping)
-        pthread_cond_wait(&writer->arrived, &writer->mutex);
-    struct operation *operation = list_take(&writer->queue);
+    while (queue_can_wait(writer)) {
+        uint64_t until = writer->patient_until_ns;
+        const struct timespec time = {.tv_sec = (time_t)(until / 1000000000u),
+                                      .tv_nsec = (long)(until % 1000000000u)};
+        if (writer->queue.count == 0)
+            pthread_cond_wait(&writer->arrived, &writer->mutex);
+        else
+            pthread_cond_timedwait(&writer->arrived, &writer->mutex, &time);
+    }
+    struct operation *operation = queue_take(writer);
     pthread_mutex_unlock(&writer->mutex);
     return operation;
 }
@@ -98,7 +125,7 @@ static struct operation *queue_more(struct writer *writer, const struct operatio
     if (group->count >= WRITER_GROUP_MAX || clock_now_ns() - start_ns >= WRITER_GROUP_MS * 1000000u)
         return NULL;
     pthread_mutex_lock(&writer->mutex);
-    struct operation *operation = list_take(&writer->queue);
+    struct operation *operation = queue_take(writer);
     pthread_mutex_unlock(&writer->mutex);
     return operation;
 }
@@ -199,7 +226,11 @@ struct writer *writer_start(struct connection *connection_taken, struct error *e
     writer->connection = connection_taken;
     connection_taken->opening = false;
     pthread_mutex_init(&writer->mutex, NULL);
-    pthread_cond_init(&writer->arrived, NULL);
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->arrived, &steady);
+    pthread_condattr_destroy(&steady);
     if (thread_start(writer) != 0) {
         connection_close(connection_taken);
         free(writer);
@@ -230,13 +261,28 @@ void writer_begin(struct writer *writer, struct operation *operation)
     operation->result = -1;
     operation->error.code = ERROR_NONE;
     operation->done = false;
+    operation->queued = true;
     pthread_cond_init(&operation->finished, NULL);
     pthread_mutex_lock(&writer->mutex);
     assert(!writer->stopping);
-    list_append(&writer->queue, operation);
-    if (writer->queue.count == 1)
+    struct operation_list *queue = &writer->queue;
+    if (operation->is_patient && queue->patient_count == 0)
+        writer->patient_until_ns = clock_now_ns() + WRITER_PATIENCE_MS * UINT64_C(1000000);
+    list_append(queue, operation);
+    bool is_first_to_hurry = !operation->is_patient && queue->count == queue->patient_count + 1;
+    if (queue->count == 1 || is_first_to_hurry)
         pthread_cond_signal(&writer->arrived);
     pthread_mutex_unlock(&writer->mutex);
+}
+
+/* With the mutex held. */
+static void operation_hurry(struct writer *writer, struct operation *operation)
+{
+    if (!operation->queued || !operation->is_patient)
+        return;
+    operation->is_patient = false;
+    writer->queue.patient_count--;
+    pthread_cond_signal(&writer->arrived);
 }
 
 bool writer_is_done(struct writer *writer, const struct operation *operation)
@@ -250,6 +296,7 @@ bool writer_is_done(struct writer *writer, const struct operation *operation)
 int writer_end(struct writer *writer, struct operation *operation, struct error *error)
 {
     pthread_mutex_lock(&writer->mutex);
+    operation_hurry(writer, operation);
     while (!operation->done)
         pthread_cond_wait(&operation->finished, &writer->mutex);
     pthread_mutex_unlock(&writer->mutex);

@@ -11,7 +11,7 @@
 
 #include "storage/connection.h"
 
-enum { WRITER_GROUP_MAX = 1000, WRITER_GROUP_MS = 5 };
+enum { WRITER_GROUP_MAX = 1000, WRITER_GROUP_MS = 5, WRITER_PATIENCE_MS = 20 };
 
 struct writer;
 
@@ -20,16 +20,17 @@ struct writer *writer_start(struct connection *connection_taken, struct error *e
 /* Runs what is queued, truncates the log, closes the connection. No writer_run() may come after. */
 void writer_stop(struct writer *writer);
 
-/* Its caller's, who sets the first two, until writer_end() has returned. It may be undone with
+/* Its caller's, who sets the first three, until writer_end() has returned. It may be undone with
  * others of its group, for a full disk say; so it must set what callers see only through `context`,
  * to be looked at after a return of 0. */
 struct operation {
     connection_fn run;
     void *context;
+    bool is_patient; /* it may wait for another to share its commit, for WRITER_PATIENCE_MS */
     /* The writer's. */
     int result;
     struct error error;
-    bool done;
+    bool queued, done;
     pthread_cond_t finished;
     struct operation *next;
 };
@@ -38,7 +39,7 @@ struct operation {
 void writer_begin(struct writer *writer, struct operation *operation);
 /* Whether writer_end() would return at once. */
 bool writer_is_done(struct writer *writer, const struct operation *operation);
-/* Returns after the operation's commit. */
+/* Returns after the operation's commit, which is not put off any more. */
 int writer_end(struct writer *writer, struct operation *operation, struct error *error);
 /* Both. */
 int writer_run(struct writer *writer, connection_fn run, void *context, struct error *error);
