@@ -16,6 +16,7 @@ DAEMON_TESTS = \
 	tests/daemon/test_recorder \
 	tests/daemon/test_scheduler \
 	tests/daemon/test_submit \
+	tests/daemon/test_task_queue \
 	tests/daemon/test_upload \
 	tests/daemon/test_weight_log
 # Those that run more than one thread.
@@ -71,6 +72,8 @@ tests_daemon_test_scheduler_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_scheduler_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_submit_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_submit_LDADD = $(DAEMON_TEST_LIBS)
+tests_daemon_test_task_queue_CFLAGS = $(TEST_CFLAGS)
+tests_daemon_test_task_queue_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_upload_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_upload_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_weight_log_CFLAGS = $(TEST_CFLAGS)

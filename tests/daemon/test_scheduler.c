@@ -15,6 +15,7 @@ struct fixture {
     char started[256]; /* ids in the order of their start, each followed by a space */
     char released[256];
     int refusals; /* requests to refuse before the first is obeyed */
+    char giver;   /* the id of one that gives its cores away as it starts; 0: none */
 };
 
 static void fixture_start(struct fixture *fixture)
@@ -54,6 +55,8 @@ static void run(void *context, struct task *task)
     snprintf(status, sizeof status, "%s runs", task->id);
     scheduler_publish(task, strdup("starts"));
     scheduler_publish(task, strdup(status));
+    if (task->id[0] == fixture->giver)
+        scheduler_give_cores(task);
     pthread_mutex_lock(&fixture->mutex);
     strcat(strcat(fixture->started, task->id), " ");
     pthread_cond_broadcast(&fixture->changed);
@@ -214,6 +217,57 @@ START_TEST(large_job_is_not_passed_by)
 }
 END_TEST
 
+START_TEST(given_cores_go_to_the_next_while_the_giver_stays)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    fixture.giver = 'a';
+    struct scheduler *scheduler = scheduler_create(2, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 2, 1);
+    add(scheduler, "b", 0, 1, 1);
+    add(scheduler, "c", 0, 2, 1);
+    expect_started(&fixture, "a b ");
+    struct scheduler_load load = scheduler_load(scheduler);
+    ck_assert_int_eq(load.running, 2);
+    ck_assert_int_eq(load.cores_used, 1);
+    ck_assert_int_eq(load.queued, 1);
+    release(&fixture, "a b");
+    expect_started(&fixture, "a b c ");
+    ck_assert_int_eq(scheduler_load(scheduler).cores_used, 2);
+    release(&fixture, "c");
+    scheduler_stop(scheduler);
+    ck_assert_int_eq(scheduler_load(scheduler).cores_used, 0);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+/* More than threads are kept, so that both old and new ones run them. */
+START_TEST(many_jobs_all_run)
+{
+    enum { MANY = 40 };
+    struct fixture fixture;
+    char ids[3 * MANY + 1] = "";
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(12, 1000, run, &fixture, NULL);
+    for (int i = 0; i < MANY; i++) {
+        char id[] = {(char)('a' + i % 26), (char)('A' + i / 26), 0};
+        strcat(strcat(ids, id), " ");
+        release(&fixture, id);
+        add(scheduler, id, 0, 1, 1);
+    }
+    pthread_mutex_lock(&fixture.mutex);
+    while (strlen(fixture.started) < strlen(ids))
+        pthread_cond_wait(&fixture.changed, &fixture.mutex);
+    pthread_mutex_unlock(&fixture.mutex);
+    while (scheduler_load(scheduler).running > 0)
+        usleep(500);
+    ck_assert_int_eq(scheduler_load(scheduler).cores_used, 0);
+    ck_assert_int_eq(scheduler_load(scheduler).memory_used, 0);
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
 START_TEST(memory_is_a_budget)
 {
     struct fixture fixture;
@@ -362,6 +416,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, steered_job_answers_and_runs_on);
     tcase_add_test(tests, many_steer_at_once_and_a_stop_gets_through);
     tcase_add_test(tests, large_job_is_not_passed_by);
+    tcase_add_test(tests, given_cores_go_to_the_next_while_the_giver_stays);
+    tcase_add_test(tests, many_jobs_all_run);
     tcase_add_test(tests, memory_is_a_budget);
     tcase_add_test(tests, request_returns_when_the_job_has_left);
     tcase_add_test(tests, refused_request_returns_while_the_job_runs_on);

@@ -86,6 +86,19 @@ START_TEST(a_setting_never_comes_before_what_is_there)
 }
 END_TEST
 
+START_TEST(a_change_may_ask_for_the_settings_that_were_seen)
+{
+    int64_t seen = 0;
+    const struct job_change change = {.id = job, .settings = &seen, .to = "running"};
+    ck_assert_ok(setting_put(3, 3, "{}"));
+    ck_assert_fails(store_job_change(store, &change, NULL, &failure), ERROR_PRECONDITION);
+    ck_assert_int_eq(database_number("SELECT count(*) FROM jobs WHERE state = 'running'"), 0);
+    seen = 1;
+    ck_assert_ok(store_job_change(store, &change, NULL, &failure));
+    ck_assert_int_eq(database_number("SELECT count(*) FROM jobs WHERE state = 'running'"), 1);
+}
+END_TEST
+
 static void place_is(int64_t step, int64_t tries)
 {
     struct job_setting place = {.step = -1};
@@ -232,6 +245,7 @@ static void tests_add(TCase *tests)
 {
     tcase_add_test(tests, settings_come_back_in_their_order_with_an_event_each);
     tcase_add_test(tests, a_setting_never_comes_before_what_is_there);
+    tcase_add_test(tests, a_change_may_ask_for_the_settings_that_were_seen);
     tcase_add_test(tests, a_job_that_waits_stands_at_its_newest_checkpoint_or_last_setting);
     tcase_add_test(tests, a_replay_takes_over_the_settings_and_tells_both_what_it_found);
     tcase_add_test(tests, a_replay_outlives_what_it_replays);
