@@ -14,7 +14,10 @@ static const size_t encoded_size_max = (size_t)256 << 20;
 enum { ENCODE_GRAIN = 16 };
 
 /* Floats of a row that is worth a call. */
-enum { LONG_ROW = 64 };
+enum { LONG_ROW = 16 };
+
+/* Rows that are asked for ahead of their turn, and how much of each. */
+enum { AHEAD = 4, LINE_FLOATS = 16, AHEAD_FLOATS_MAX = 256 };
 
 /* ---- memory */
 
@@ -76,6 +79,25 @@ static inline void copy_floats(float *to, const float *from, int64_t count)
         *to++ = *from++;
 }
 
+static const float *encoded_row(const struct encode_task *task, int64_t i)
+{
+    return task->set->x + (int64_t)task->data->positions[i] * task->data->plan->input_elements;
+}
+
+/* Rows in a random order are waited for, unless they are asked for before. */
+static void copy_rows(const struct encode_task *task, int64_t begin, int64_t end)
+{
+    int64_t elements = task->data->plan->input_elements;
+    int64_t ahead = elements < AHEAD_FLOATS_MAX ? elements : AHEAD_FLOATS_MAX;
+    if (elements <= LONG_ROW)
+        ahead = 0; /* many of them share a line */
+    for (int64_t i = begin; i < end; i++) {
+        for (int64_t j = 0; i + AHEAD < end && j < ahead; j += LINE_FLOATS)
+            __builtin_prefetch(encoded_row(task, i + AHEAD) + j);
+        copy_floats(task->x + i * elements, encoded_row(task, i), elements);
+    }
+}
+
 /* Gathers or encodes rows [begin, end) of the batch. */
 static void run_encode(void *context, int64_t begin, int64_t end, int member)
 {
@@ -94,9 +116,7 @@ static void run_encode(void *context, int64_t begin, int64_t end, int member)
                (size_t)((end - begin) * elements) * sizeof(float));
         return;
     }
-    for (int64_t i = begin; i < end; i++)
-        copy_floats(task->x + i * elements, task->set->x + (int64_t)data->positions[i] * elements,
-                    elements);
+    copy_rows(task, begin, end);
 }
 
 static void encode_targets(struct trainer_data *data, const struct trainer_set *set, int64_t count)
