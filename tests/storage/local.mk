@@ -7,6 +7,7 @@ STORAGE_TESTS = \
 	tests/storage/test_fatal \
 	tests/storage/test_histograms \
 	tests/storage/test_history \
+	tests/storage/test_job_change \
 	tests/storage/test_jobs \
 	tests/storage/test_kill \
 	tests/storage/test_models \
@@ -50,6 +51,10 @@ tests_storage_test_histograms_LDADD = $(STORAGE_TEST_LIBS)
 tests_storage_test_history_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_history_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_history_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_job_change_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_job_change_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_job_change_LDADD = $(STORAGE_TEST_LIBS)
 
 tests_storage_test_jobs_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_jobs_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
