@@ -139,6 +139,7 @@ static void slot_add(struct task **slots, size_t slot_count, struct task *task)
 static void table_grow(struct task_queue *queue)
 {
     size_t slot_count = 2 * queue->slot_count;
+    assert(slot_count > queue->slot_count);
     struct task **slots = calloc(slot_count, sizeof(struct task *));
     if (slots == NULL)
         return;

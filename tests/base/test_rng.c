@@ -232,7 +232,7 @@ static void permute_slowly(const struct rng *rng, uint32_t *order, size_t count)
 
 START_TEST(permutation_is_that_of_single_draws)
 {
-    uint32_t order[1000], slow[1000];
+    uint32_t order[1000] = {0}, slow[1000] = {0};
     for (size_t count = 0; count <= 1000; count += count < 40 ? 1 : 120) {
         const struct rng rng = rng_stream(count, "shuffle", "", 7 * count);
         rng_permutation(&rng, order, count);
