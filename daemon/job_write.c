@@ -18,6 +18,7 @@ static char *print_or_null(const json_t *json)
 
 void job_wait_for_space(struct job *job, const struct error *failure)
 {
+    scheduler_take_cores(job->task); /* not even the next one would get any further */
     if (!job->waits_for_space)
         log_error("job_waits_for_space", failure, "job", job->task->id);
     job->waits_for_space = true;

@@ -191,8 +191,9 @@ void scheduler_give_cores(struct task *task)
 void scheduler_take_cores(struct task *task)
 {
     struct scheduler *scheduler = task->scheduler;
+    if (!task->cores_given)
+        return;
     pthread_mutex_lock(&scheduler->mutex);
-    assert(task->cores_given);
     task->cores_given = false;
     scheduler->load.cores_used += task->cores;
     pthread_mutex_unlock(&scheduler->mutex);

@@ -87,7 +87,7 @@ void scheduler_steered(struct task *task);
 void scheduler_refuse(struct task *task);
 
 /* Called by a job's thread that will only wait from here on: the next job may have its cores. And
- * back, at once, where it must run on after all. */
+ * back, at once, where it must run on after all; nothing where it has them. */
 void scheduler_give_cores(struct task *task);
 void scheduler_take_cores(struct task *task);
 

@@ -15,7 +15,8 @@ struct fixture {
     char started[256]; /* ids in the order of their start, each followed by a space */
     char released[256];
     int refusals; /* requests to refuse before the first is obeyed */
-    char giver;   /* the id of one that gives its cores away as it starts; 0: none */
+    char giver;   /* the id of one that gives its cores away; 0: none */
+    bool takes;   /* it is to take them back */
 };
 
 static void fixture_start(struct fixture *fixture)
@@ -55,16 +56,19 @@ static void run(void *context, struct task *task)
     snprintf(status, sizeof status, "%s runs", task->id);
     scheduler_publish(task, strdup("starts"));
     scheduler_publish(task, strdup(status));
-    if (task->id[0] == fixture->giver)
-        scheduler_give_cores(task);
     pthread_mutex_lock(&fixture->mutex);
     strcat(strcat(fixture->started, task->id), " ");
     pthread_cond_broadcast(&fixture->changed);
     pthread_mutex_unlock(&fixture->mutex);
+    if (task->id[0] == fixture->giver)
+        scheduler_give_cores(task);
     while (!done) {
         pthread_mutex_lock(&fixture->mutex);
         done = strstr(fixture->released, task->id) != NULL;
+        bool takes = fixture->takes;
         pthread_mutex_unlock(&fixture->mutex);
+        if (takes)
+            scheduler_take_cores(task); /* nothing to one that has them */
         done |= obey(fixture, task);
         usleep(500);
     }
@@ -235,6 +239,42 @@ START_TEST(given_cores_go_to_the_next_while_the_giver_stays)
     expect_started(&fixture, "a b c ");
     ck_assert_int_eq(scheduler_load(scheduler).cores_used, 2);
     release(&fixture, "c");
+    scheduler_stop(scheduler);
+    ck_assert_int_eq(scheduler_load(scheduler).cores_used, 0);
+    scheduler_free(scheduler);
+}
+END_TEST
+
+static void await_load(struct scheduler *scheduler, int64_t running, int64_t cores_used)
+{
+    struct scheduler_load load = scheduler_load(scheduler);
+    for (int i = 0; i < 10000 && (load.running != running || load.cores_used != cores_used); i++) {
+        usleep(500);
+        load = scheduler_load(scheduler);
+    }
+    ck_assert_int_eq(load.running, running);
+    ck_assert_int_eq(load.cores_used, cores_used);
+}
+
+START_TEST(cores_that_are_taken_back_are_nobody_elses)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    fixture.giver = 'a';
+    struct scheduler *scheduler = scheduler_create(1, 100, run, &fixture, NULL);
+    add(scheduler, "a", 0, 1, 1);
+    add(scheduler, "b", 0, 1, 1);
+    add(scheduler, "c", 0, 1, 1);
+    expect_started(&fixture, "a b ");
+    pthread_mutex_lock(&fixture.mutex);
+    fixture.takes = true;
+    pthread_mutex_unlock(&fixture.mutex);
+    await_load(scheduler, 2, 2);
+    release(&fixture, "b");
+    await_load(scheduler, 1, 1);
+    ck_assert_int_eq(scheduler_load(scheduler).queued, 1);
+    release(&fixture, "a c");
+    expect_started(&fixture, "a b c ");
     scheduler_stop(scheduler);
     ck_assert_int_eq(scheduler_load(scheduler).cores_used, 0);
     scheduler_free(scheduler);
@@ -417,6 +457,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, many_steer_at_once_and_a_stop_gets_through);
     tcase_add_test(tests, large_job_is_not_passed_by);
     tcase_add_test(tests, given_cores_go_to_the_next_while_the_giver_stays);
+    tcase_add_test(tests, cores_that_are_taken_back_are_nobody_elses);
     tcase_add_test(tests, many_jobs_all_run);
     tcase_add_test(tests, memory_is_a_budget);
     tcase_add_test(tests, request_returns_when_the_job_has_left);
