@@ -18,7 +18,6 @@ static char *print_or_null(const json_t *json)
 
 void job_wait_for_space(struct job *job, const struct error *failure)
 {
-    scheduler_take_cores(job->task); /* not even the next one would get any further */
     if (!job->waits_for_space)
         log_error("job_waits_for_space", failure, "job", job->task->id);
     job->waits_for_space = true;
@@ -32,10 +31,27 @@ void job_publish(struct job *job)
     scheduler_publish(job->task, print_or_null(status));
 }
 
+/* While the job's end is on its way to the disk the next one may have its cores; not before, so
+ * that its end comes first. Where it fails they are the job's again: on a full disk tiny ones must
+ * not all run up to here and wait. */
+static int write_once(struct job *job, const struct job_change *change, struct error *error)
+{
+    struct store *store = job->daemon->store;
+    struct store_write *write = store_job_change_begin(store, change, error);
+    if (write == NULL)
+        return -1;
+    if (change->to != NULL && job_state_finished(change->to) && job->from == states_running)
+        scheduler_give_cores(job->task);
+    int result = store_job_change_end(store, write, NULL, error);
+    if (result != 0)
+        scheduler_take_cores(job->task);
+    return result;
+}
+
 int job_write(struct job *job, const struct job_change *change, struct error *error)
 {
     struct error failure = {0};
-    while (store_job_change(job->daemon->store, change, NULL, &failure) != 0) {
+    while (write_once(job, change, &failure) != 0) {
         if (failure.code == ERROR_CONFLICT && change != &job->start.change && job->start.is_open) {
             /* The start may have met a full disk before. */
             if (job_start_settle(job, error) != 0)
@@ -75,8 +91,7 @@ int job_progress_fill(struct job *job, bool finished, struct job_change *change,
     return 0;
 }
 
-/* A plain change where `to` is NULL, else a move. One to an end needs the job's cores no more: the
- * next one may have them while the disk is waited for. */
+/* A plain change where `to` is NULL, else a move. */
 static int change_write(struct job *job, const struct job_change *change, const char *to,
                         const char *reason, struct error *error)
 {
@@ -86,15 +101,7 @@ static int change_write(struct job *job, const struct job_change *change, const 
         return job_write(job, change, error);
     if (job_move_make(change, job->from, to, reason, &move, &body, error) != 0)
         return -1;
-    if (!job_state_finished(to))
-        return job_write(job, &move, error);
-    if (job->from != states_running)
-        return job_write(job, &move, error); /* it has none */
-    scheduler_give_cores(job->task);
-    int result = job_write(job, &move, error);
-    if (result != 0)
-        scheduler_take_cores(job->task);
-    return result;
+    return job_write(job, &move, error);
 }
 
 /* Adds points, status and a "metrics" event to a change and writes it; the points are forgotten
