@@ -17,7 +17,7 @@ tests_bench_bench_loop_LDADD = libengine.la libbase.la
 
 # Measurements, on a machine that does nothing else: make bench, or make bench BENCH="--quick --only training".
 EXTRA_DIST += tests/bench/README.md \
-	tests/bench/bench.py tests/bench/data.py tests/bench/external.py tests/bench/growth.py tests/bench/machine.py \
+	tests/bench/bench.py tests/bench/bench_jobs.py tests/bench/data.py tests/bench/external.py tests/bench/growth.py tests/bench/machine.py \
 	tests/bench/matrix.py tests/bench/peers.py tests/bench/plot.py tests/bench/profiles.py tests/bench/report.py \
 	tests/bench/results.py \
 	tests/bench/table.py tests/bench/targets.py tests/bench/training.py tests/bench/uploads.py tests/bench/workloads.py \
