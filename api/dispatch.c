@@ -134,6 +134,17 @@ static int check_match(struct request *request, struct error *error)
                      etag != NULL ? etag : "unknown");
 }
 
+static int handle(struct request *request, struct reply *reply, struct error *error)
+{
+    const struct route_steps *steps = request->route->steps;
+    if (steps == NULL)
+        return request->route->handler(request, reply, error);
+    if (steps->begin(request, reply, error) != 0)
+        return -1;
+    steps->run(&request, 1);
+    return steps->end(request, reply, error);
+}
+
 static int run_handler(struct request *request, struct reply *reply, struct error *error)
 {
     bool answered = false;
@@ -141,7 +152,7 @@ static int run_handler(struct request *request, struct reply *reply, struct erro
         return -1;
     if (answered)
         return 0;
-    int result = request->route->handler(request, reply, error);
+    int result = handle(request, reply, error);
     if (keys_end(request, reply, result == 0, error) != 0)
         result = -1;
     return result;
@@ -161,6 +172,37 @@ void dispatch_run(struct request *request, struct reply *reply)
     if (run(request, reply, &error) != 0)
         dispatch_refuse(request, reply, &error);
     else if (reply->wait_until_ns == 0)
+        reply_finish(reply, request);
+}
+
+/* Not where the answer is kept for a key. */
+bool dispatch_has_steps(const struct request *request)
+{
+    return request->route->steps != NULL && request_header(request, "Idempotency-Key") == NULL;
+}
+
+int dispatch_begin(struct request *request, struct reply *reply)
+{
+    struct error error = {0};
+    reply->status = 200;
+    if (body_finish(&request->body, &error) == 0 &&
+        request->route->steps->begin(request, reply, &error) == 0)
+        return 0;
+    dispatch_refuse(request, reply, &error);
+    return -1;
+}
+
+void dispatch_run_together(struct request *const *requests, size_t count)
+{
+    requests[0]->route->steps->run(requests, count);
+}
+
+void dispatch_end(struct request *request, struct reply *reply)
+{
+    struct error error = {0};
+    if (request->route->steps->end(request, reply, &error) != 0)
+        dispatch_refuse(request, reply, &error);
+    else
         reply_finish(reply, request);
 }
 

@@ -15,6 +15,13 @@ int dispatch_head(struct request *request, struct reply *reply);
  * with a cleared reply. Every error becomes an answer. */
 void dispatch_run(struct request *request, struct reply *reply);
 
+/* The same in three steps, where dispatch_has_steps(): begin (0, or -1 where `reply` is finished
+ * already), run of several requests with one route, end. */
+bool dispatch_has_steps(const struct request *request);
+int dispatch_begin(struct request *request, struct reply *reply);
+void dispatch_run_together(struct request *const *requests, size_t count);
+void dispatch_end(struct request *request, struct reply *reply);
+
 /* The answer to a request that failed before it got here. */
 void dispatch_refuse(struct request *request, struct reply *reply, const struct error *error);
 

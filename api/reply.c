@@ -34,6 +34,56 @@ int reply_json(struct reply *reply, int status, json_t *json_taken, struct error
     return 0;
 }
 
+static void append_line(struct bytes *text, int depth)
+{
+    bytes_printf(text, "\n%*s", 2 * depth, "");
+}
+
+/* Compact JSON text on many lines; its numbers stay as fields_print() wrote them. */
+static void indent(const char *text, struct bytes *indented)
+{
+    int depth = 0;
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '"') {
+            size_t size = 1;
+            while (at[size] != '"')
+                size += at[size] == '\\' ? 2 : 1;
+            bytes_append(indented, at, size + 1);
+            at += size;
+            continue;
+        }
+        bool opens = *at == '{' || *at == '[', closes = *at == '}' || *at == ']';
+        bool is_empty = closes && (at[-1] == '{' || at[-1] == '[');
+        depth -= closes;
+        if (closes && !is_empty)
+            append_line(indented, depth);
+        bytes_append(indented, at, 1);
+        depth += opens;
+        if (*at == ',' || (opens && at[1] != '}' && at[1] != ']'))
+            append_line(indented, depth);
+        if (*at == ':')
+            bytes_append(indented, " ", 1);
+    }
+    bytes_append(indented, "\n", 1);
+}
+
+int reply_json_text(struct reply *reply, const struct request *request, int status,
+                    struct bytes *text_taken, struct error *error)
+{
+    const char *text = bytes_text(text_taken);
+    if (text == NULL || !request->pretty) {
+        bytes_clear(&reply->body);
+        reply->body = *text_taken;
+    } else {
+        indent(text, &reply->body);
+        bytes_clear(text_taken);
+    }
+    *text_taken = (struct bytes){0};
+    reply->status = status;
+    reply->content_type = "application/json";
+    return bytes_check(&reply->body, error);
+}
+
 int reply_text(struct reply *reply, int status, const char *content_type, const char *text,
                struct error *error)
 {
@@ -85,39 +135,6 @@ bool reply_unchanged(struct reply *reply, const struct request *request, const c
     reply->json = NULL;
     reply->status = 304;
     return true;
-}
-
-static void append_line(struct bytes *text, int depth)
-{
-    bytes_printf(text, "\n%*s", 2 * depth, "");
-}
-
-/* Compact JSON text on many lines; its numbers stay as fields_print() wrote them. */
-static void indent(const char *text, struct bytes *indented)
-{
-    int depth = 0;
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '"') {
-            size_t size = 1;
-            while (at[size] != '"')
-                size += at[size] == '\\' ? 2 : 1;
-            bytes_append(indented, at, size + 1);
-            at += size;
-            continue;
-        }
-        bool opens = *at == '{' || *at == '[', closes = *at == '}' || *at == ']';
-        bool is_empty = closes && (at[-1] == '{' || at[-1] == '[');
-        depth -= closes;
-        if (closes && !is_empty)
-            append_line(indented, depth);
-        bytes_append(indented, at, 1);
-        depth += opens;
-        if (*at == ',' || (opens && at[1] != '}' && at[1] != ']'))
-            append_line(indented, depth);
-        if (*at == ':')
-            bytes_append(indented, " ", 1);
-    }
-    bytes_append(indented, "\n", 1);
 }
 
 static void print(struct reply *reply, const struct request *request)

@@ -44,6 +44,9 @@ void reply_clear(struct reply *reply);
 
 /* Both return 0, or -1 with ERROR_MEMORY where json_taken is NULL or memory ran out. */
 int reply_json(struct reply *reply, int status, json_t *json_taken, struct error *error);
+/* Compact JSON text, indented where the request wants that. */
+int reply_json_text(struct reply *reply, const struct request *request, int status,
+                    struct bytes *text_taken, struct error *error);
 int reply_text(struct reply *reply, int status, const char *content_type, const char *text,
                struct error *error);
 

@@ -27,6 +27,8 @@ void request_clear(struct request *request)
     if (request->query != NULL)
         fields_clear(request->route->query, request->query);
     free(request->query);
+    if (request->work != NULL)
+        request->route->steps->free(request->work);
     body_clear(&request->body);
     *request = (struct request){0};
 }

@@ -44,6 +44,7 @@ struct request {
     char *captures[REQUEST_CAPTURES_MAX];
     bool pretty;
     void *query;            /* struct of route->query, its defaults and what the URI says */
+    void *work;             /* owned; what the steps of a route keep of the request */
     bool error_is_in_query; /* the error's path names a query parameter */
 };
 

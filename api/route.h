@@ -12,6 +12,15 @@
 /* Fills `reply`, or returns -1 with `error`. */
 typedef int route_handler_fn(struct request *request, struct reply *reply, struct error *error);
 
+/* A handler cut in three, so that the middle of several requests can be done at once. */
+struct route_steps {
+    route_handler_fn *begin; /* sets request->work */
+    /* Of requests that began; what goes wrong is for end() to tell. */
+    void (*run)(struct request *const *requests, size_t count);
+    route_handler_fn *end;
+    void (*free)(void *work);
+};
+
 enum route_flag {
     ROUTE_STREAM = 1 << 0,     /* may stream or wait: counts against the limit of those */
     ROUTE_TENSORFLOW = 1 << 1, /* errors in TensorFlow Serving's form */
@@ -19,14 +28,15 @@ enum route_flag {
 
 struct route {
     const char *method;
-    const char *path; /* "/v1/jobs/{job}:cancel" */
-    route_handler_fn *handler;
-    const struct kind *query; /* parameters; NULL: none */
+    const char *path;          /* "/v1/jobs/{job}:cancel" */
+    route_handler_fn *handler; /* NULL where there are steps */
+    const struct kind *query;  /* parameters; NULL: none */
     enum body_kind body_kind;
     const struct kind *body; /* fields of a JSON body; NULL: none, or a document of its own */
     int64_t (*body_limit)(const struct config *config);
     bool (*is_slow)(const struct request *request); /* whether it runs on a worker thread, its
                                                        connection sleeping; NULL: never */
+    const struct route_steps *steps;                /* NULL: a handler */
     unsigned flags;                                 /* enum route_flag, or'ed */
     const char *scope;                              /* read, predict, train, admin */
     const char *help;                               /* one phrase */

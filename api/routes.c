@@ -113,7 +113,7 @@ const struct route api_routes[] = {
      .help = "removes a version of a model"},
     {"GET", "/v1/models/{model}/file", handle_models_file, .query = &models_file_query_kind,
      .is_slow = always, .scope = "read", .help = "the model as a file"},
-    {"POST", "/v1/models/{model}:predict", handle_predict, .body_kind = BODY_JSON,
+    {"POST", "/v1/models/{model}:predict", .steps = &predict_steps, .body_kind = BODY_JSON,
      .body_limit = limit_predict, .is_slow = body_is_large, .flags = ROUTE_TENSORFLOW,
      .scope = "predict", .help = "predictions for rows"},
     {"POST", "/v1/models/{model}:trace", handle_trace, .body_kind = BODY_JSON, .body = &trace_kind,

@@ -52,15 +52,13 @@ void json_append_number(struct bytes *bytes, double number)
     bytes_append(bytes, text, strlen(text));
 }
 
-static void append_value(struct bytes *bytes, const json_t *json);
-
 static void append_array(struct bytes *bytes, const json_t *json)
 {
     bytes_append_u8(bytes, '[');
     for (size_t i = 0; i < json_array_size(json); i++) {
         if (i > 0)
             bytes_append_u8(bytes, ',');
-        append_value(bytes, json_array_get(json, i));
+        json_append(bytes, json_array_get(json, i));
     }
     bytes_append_u8(bytes, ']');
 }
@@ -78,12 +76,12 @@ static void append_object(struct bytes *bytes, const json_t *json)
         is_first = false;
         json_append_string(bytes, key);
         bytes_append_u8(bytes, ':');
-        append_value(bytes, value);
+        json_append(bytes, value);
     }
     bytes_append_u8(bytes, '}');
 }
 
-static void append_value(struct bytes *bytes, const json_t *json)
+void json_append(struct bytes *bytes, const json_t *json)
 {
     switch (json_typeof(json)) {
     case JSON_OBJECT:
@@ -116,7 +114,7 @@ static void append_value(struct bytes *bytes, const json_t *json)
 char *fields_print(const json_t *json)
 {
     struct bytes bytes = {0};
-    append_value(&bytes, json);
+    json_append(&bytes, json);
     if (bytes_text(&bytes) != NULL)
         return (char *)bytes.data;
     bytes_clear(&bytes);

@@ -3,6 +3,8 @@
 #ifndef PROPD_BASE_JSON_TEXT_H
 #define PROPD_BASE_JSON_TEXT_H
 
+#include <jansson.h>
+
 #include "base/bytes.h"
 
 enum { JSON_NUMBER_SIZE = 32 };
@@ -14,5 +16,7 @@ void json_append_string(struct bytes *bytes, const char *text);
 void json_append_number(struct bytes *bytes, double number);
 /* The same into a buffer. */
 void json_format_number(double number, char text[JSON_NUMBER_SIZE]);
+/* A document, compact, as fields_print() gives it. */
+void json_append(struct bytes *bytes, const json_t *json);
 
 #endif

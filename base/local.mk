@@ -16,6 +16,7 @@ libbase_la_SOURCES = \
 	base/fields_values.c \
 	base/fields_write.c \
 	base/file_view.c base/file_view.h \
+	base/float_text.c base/float_text.h \
 	base/json_parse.c \
 	base/json_text.c base/json_text.h \
 	base/log.c base/log.h \

@@ -81,10 +81,12 @@ static int daemon_open(struct daemon *daemon, struct error *error)
         return -1;
     daemon->datasets = cache_create((uint64_t)config->cache_datasets, free_dataset, error);
     daemon->models = cache_create((uint64_t)config->cache_models, free_model, error);
+    daemon->model_names = model_names_create(error);
     daemon->scheduler = scheduler_create(
         config->cores > 0 ? config->cores : cores_of_process(),
         config->memory > 0 ? config->memory : memory_of_machine() / 2, job_run, daemon, error);
-    if (daemon->datasets == NULL || daemon->models == NULL || daemon->scheduler == NULL)
+    if (daemon->datasets == NULL || daemon->models == NULL || daemon->model_names == NULL ||
+        daemon->scheduler == NULL)
         return -1;
     return 0;
 }
@@ -121,6 +123,7 @@ void daemon_stop(struct daemon *daemon)
     scheduler_free(daemon->scheduler);
     cache_free(daemon->datasets);
     cache_free(daemon->models);
+    cache_free(daemon->model_names);
     store_close(daemon->store);
     free(daemon);
 }

@@ -63,6 +63,16 @@ int daemon_dataset_remove(struct daemon *daemon, const struct dataset_record *re
 const struct model *daemon_model_hold(struct daemon *daemon, const char *reference,
                                       struct model_record *record, struct error *error);
 void daemon_model_release(struct daemon *daemon, const struct model *model);
+/* What answers say of a model. */
+struct model_title {
+    char id[ID_SIZE];
+    char name[128];
+    int64_t version;
+};
+/* The same for those who ask often: once a reference was found, the store is not asked again until
+ * one of its models changes. */
+const struct model *daemon_model_hold_title(struct daemon *daemon, const char *reference,
+                                            struct model_title *title, struct error *error);
 /* Removes it from the store and from memory, there once nobody holds it. */
 int daemon_model_remove(struct daemon *daemon, const char *id, struct error *error);
 /* Checks and keeps a safetensors file under `name` (NULL: "imported"). */

@@ -12,7 +12,7 @@
 struct daemon {
     const struct config *config;
     struct store *store;
-    struct cache *datasets, *models;
+    struct cache *datasets, *models, *model_names;
     struct scheduler *scheduler;
     atomic_bool stopping; /* imports under way are called off */
 };
@@ -20,6 +20,11 @@ struct daemon {
 /* daemon/model_cache.c: what a model's record says beside its file, JSON text for the caller to
  * free. `metrics` may be NULL. */
 char *daemon_model_info(const struct model *model, const json_t *metrics, struct error *error);
+
+/* daemon/model_names.c: references to titles. */
+struct cache *model_names_create(struct error *error);
+int model_title_find(struct daemon *daemon, const char *reference, struct model_title *title,
+                     struct error *error);
 
 /* daemon/submit.c: adds a record in state "queued" and gives it to the scheduler. */
 int daemon_job_queue(struct daemon *daemon, struct job_record *record, struct error *error);

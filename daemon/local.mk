@@ -18,6 +18,7 @@ libdaemon_la_SOURCES = \
 	daemon/job_write.c \
 	daemon/measure.c daemon/measure.h \
 	daemon/model_cache.c \
+	daemon/model_names.c \
 	daemon/patch.c daemon/patch.h \
 	daemon/preview.c \
 	daemon/recorder.c daemon/recorder.h \

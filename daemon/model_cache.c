@@ -36,6 +36,14 @@ const struct model *daemon_model_hold(struct daemon *daemon, const char *referen
     return model;
 }
 
+const struct model *daemon_model_hold_title(struct daemon *daemon, const char *reference,
+                                            struct model_title *title, struct error *error)
+{
+    return model_title_find(daemon, reference, title, error) == 0
+               ? model_hold(daemon, title->id, error)
+               : NULL;
+}
+
 void daemon_model_release(struct daemon *daemon, const struct model *model)
 {
     cache_release(daemon->models, model);

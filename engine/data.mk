@@ -49,6 +49,7 @@ libengine_la_SOURCES += \
 	engine/import.c engine/import.h \
 	engine/input.c engine/input.h \
 	engine/number_column.c \
+	engine/number_list.c engine/number_list.h \
 	engine/number_text.c engine/number_text.h \
 	engine/section_statistics.c \
 	engine/table_builder.c engine/table_builder.h \
@@ -81,6 +82,7 @@ libengine_la_SOURCES += \
 	engine/preprocessing_file.c \
 	engine/preprocessing_instance.c \
 	engine/preprocessing_learn.c \
+	engine/preprocessing_numbers.c \
 	engine/preprocessing_options.c \
 	engine/preprocessing_target.c \
 	engine/preprocessing_window.c \

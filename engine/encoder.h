@@ -99,6 +99,9 @@ struct encoder_kind {
     /* A JSON value (NULL: missing) into the cell; false where it is not what is expected. NULL:
      * tensors, whose values are not scalars. */
     bool (*parse)(const struct encoder *encoder, const json_t *json, struct encoder_cell *cell);
+    /* A finite number from outside, as parse and encode take it; NULL where a number is not what is
+     * expected, or goes through a cell. */
+    void (*encode_number)(const struct encoder *encoder, double number, float *x);
     /* A value that would be taken, as JSON text; NULL for tensors. */
     void (*example)(const struct encoder *encoder, char text[ENCODER_EXAMPLE_SIZE]);
     /* What was learned, into and out of a JSON object. */

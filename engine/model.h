@@ -49,12 +49,6 @@ int model_copy_weights(const struct model *from, const struct network *network, 
 int model_predict(const struct model *model, const float *x, int64_t rows, float *y,
                   struct error *error);
 
-/* The answer to {"instances": […]} (or "inputs", the same column-wise: {"age": [..], …} or a list
- * of rows): {"predictions", "labels"?}. Classes: a list of probabilities a row, and labels; values:
- * a number a row in original units (a list for several targets). */
-json_t *model_predict_json(const struct model *model, const json_t *request, int64_t max_rows,
-                           struct error *error);
-
 /* {"shape": [4], "columns": [...], "classes": …, "task": …, "layers": [{name, type, input,
  * output_shape, parameters, flops}], "weights": n, "window"?}: for answers. */
 json_t *model_describe(const struct model *model);

@@ -2,10 +2,13 @@
 # Models and their file.
 libengine_la_SOURCES += \
 	engine/exchange/safetensors.c engine/exchange/safetensors.h \
-	engine/model.c engine/model.h engine/model_parts.h engine/model_predict.c engine/model_read.c engine/model_write.c \
+	engine/model.c engine/model.h engine/model_parts.h engine/model_answer.c engine/model_predict.c engine/model_read.c engine/model_write.c \
 	engine/evaluation.c engine/evaluation.h \
 	engine/importance.c engine/importance.h \
 	engine/model_loss.c engine/model_loss.h \
+	engine/prediction.c engine/prediction.h engine/prediction_parts.h \
+	engine/prediction_numbers.c \
+	engine/prediction_request.c \
 	engine/summary.c engine/summary.h \
 	engine/trace.c engine/trace.h engine/trace_parts.h \
 	engine/trace_loss.c \

@@ -3,13 +3,29 @@
 #ifndef PROPD_ENGINE_MODEL_PARTS_H
 #define PROPD_ENGINE_MODEL_PARTS_H
 
+#include "base/bytes.h"
 #include "engine/model.h"
 
 /* A block of `count` floats, zeros, 64-byte aligned; freed with free(). */
 float *model_parameters_new(int64_t count, struct error *error);
 
-/* The predictions of outputs y [rows][width], as model_predict_json() answers them; NULL when out
- * of memory. */
-json_t *model_answer(const struct model *model, const float *y, int64_t rows, int64_t width);
+/* Rows that are predicted together, where they lie: x [rows][input elements], y [rows][output
+ * elements]. */
+struct model_rows {
+    const float *x;
+    float *y;
+    int64_t rows;
+};
+
+/* Predicts all of them, in one run where they fit. The rows were checked (network_check_row). */
+int model_predict_all(const struct model *model, const struct model_rows *parts, size_t count,
+                      struct error *error);
+
+/* The predictions of outputs y [rows][output elements] as members of a JSON object:
+ * "predictions":[…] and, of classes, "labels":[…]. */
+void model_answer_append(const struct model *model, const float *y, int64_t rows,
+                         struct bytes *text);
+/* The same as a JSON object; NULL when out of memory. */
+json_t *model_answer(const struct model *model, const float *y, int64_t rows);
 
 #endif

@@ -187,6 +187,14 @@ void preprocessing_encode_values(const struct preprocessing_binding *binding, co
 int preprocessing_encode_json(const struct preprocessing *preprocessing, const json_t *instance,
                               const char *path, float *x, struct error *error);
 
+/* An instance that is a list of finite numbers alone: how many there are of them, 0 where values of
+ * other kinds or windows are taken; their shape where they may be nested, NULL for tables
+ * (borrowed); and the same floats as preprocessing_encode_json() makes. */
+int64_t preprocessing_number_count(const struct preprocessing *preprocessing);
+const struct shape *preprocessing_tensor_shape(const struct preprocessing *preprocessing);
+void preprocessing_encode_numbers(const struct preprocessing *preprocessing, const double *numbers,
+                                  float *x);
+
 /* One target of a trace: a label (sets *class and, where two labels are learned as numbers,
  * values[0]), or a number or a list of `width` numbers in original units (sets values, scaled as
  * the network gives them). ERROR_INVALID names `path`. */

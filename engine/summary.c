@@ -2,21 +2,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/summary.h"
 #include "base/compiler.h"
+#include "base/float_text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 json_t *summary_float(float value)
 {
-    char text[32];
+    char text[FLOAT_TEXT_SIZE];
     if (!isfinite(value))
         return json_null();
-    for (int digits = 6; digits <= 9; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, (double)value);
-        if (!(strtof(text, NULL) < value) && !(strtof(text, NULL) > value))
-            break;
-    }
+    (void)float_text(value, text);
     return json_real(strtod(text, NULL));
 }
 

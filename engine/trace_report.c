@@ -174,9 +174,7 @@ static json_t *loss_show(const struct trace *trace)
 
 json_t *trace_report(const struct trace *trace)
 {
-    const struct network *network = trace->traced.network;
-    json_auto_t *said = model_answer(trace->model, workspace_output(trace->workspace), 1,
-                                     shape_elements(&network->output_shape, NULL));
+    json_auto_t *said = model_answer(trace->model, workspace_output(trace->workspace), 1);
     json_auto_t *json =
         json_pack("{s:o, s:o}", "input", input_show(trace), "layers", layers_show(trace));
     if (said == NULL || json == NULL)

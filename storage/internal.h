@@ -4,6 +4,7 @@
 #define PROPD_STORAGE_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "storage/connection.h"
 #include "storage/files.h"
@@ -18,8 +19,14 @@ struct store {
     struct writer *writer;
     struct readers *readers;
     char *database_path;
-    pthread_mutex_t dataset_files; /* held while a dataset's file and its row change together */
+    _Atomic uint64_t model_changes; /* counts up after each commit that adds or removes a model */
+    atomic_int models_changing;     /* such commits that are on their way */
+    pthread_mutex_t dataset_files;  /* held while a dataset's file and its row change together */
 };
+
+/* Around what adds or removes a model, from before it can be read until it is done. */
+void store_models_begin(struct store *store);
+void store_models_end(struct store *store);
 
 /* Runs in a snapshot of a read connection. */
 int store_read(struct store *store, connection_fn run, void *context, struct error *error);

@@ -293,6 +293,8 @@ static struct store_write *change_begin(struct store *store, const struct job_ch
         free(write);
         return NULL;
     }
+    if (change->model)
+        store_models_begin(store);
     writer_begin(store->writer, &write->operation);
     return write;
 }
@@ -324,6 +326,8 @@ int store_job_change_end(struct store *store, struct store_write *write_taken, i
         *seq = run->seq;
     if (result == 0 && run->job->model)
         run->job->model->version = run->model_version;
+    if (run->job->model)
+        store_models_end(store);
     free(write_taken);
     return result;
 }

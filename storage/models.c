@@ -100,11 +100,14 @@ int store_model_add(struct store *store, struct model_record *record, const stru
                     struct error *error)
 {
     struct model_addition addition = {.record = record, .blob = blob_prepare(file)};
-    if (model_record_seal(record, &addition.blob, error) != 0 ||
-        store_write_growing(store, file->size, model_addition_run, &addition, error) != 0)
+    if (model_record_seal(record, &addition.blob, error) != 0)
         return -1;
-    record->version = addition.version;
-    return 0;
+    store_models_begin(store);
+    int result = store_write_growing(store, file->size, model_addition_run, &addition, error);
+    store_models_end(store);
+    if (result == 0)
+        record->version = addition.version;
+    return result;
 }
 
 int store_model_get(struct store *store, const char *reference, struct model_record *record,
@@ -176,5 +179,24 @@ static int model_removal_run(struct connection *connection, void *context, struc
 int store_model_remove(struct store *store, const char *id, struct error *error)
 {
     struct model_removal removal = {.id = id};
-    return store_write(store, model_removal_run, &removal, error);
+    store_models_begin(store);
+    int result = store_write(store, model_removal_run, &removal, error);
+    store_models_end(store);
+    return result;
+}
+
+void store_models_begin(struct store *store)
+{
+    store->models_changing++;
+}
+
+void store_models_end(struct store *store)
+{
+    store->model_changes++;
+    store->models_changing--;
+}
+
+uint64_t store_model_changes(struct store *store)
+{
+    return store->models_changing > 0 ? ++store->model_changes : store->model_changes;
 }

@@ -318,6 +318,9 @@ int store_model_file(struct store *store, const char *id, struct bytes *file, st
 int store_model_list(struct store *store, const struct store_page *page,
                      struct model_record **records, size_t *count, bool *more, struct error *error);
 int store_model_remove(struct store *store, const char *id, struct error *error);
+/* What was read of models after a call still holds while the count is what it was in that call. It
+ * is another one in each call while a model is being added or removed, and afterwards. */
+uint64_t store_model_changes(struct store *store);
 
 /* ---- idempotency keys (storage/answers.c): kept for a day, in a transaction of their own right
  * after that of what they made */

@@ -52,7 +52,8 @@ route_handler_fn handle_models_post, handle_models_list, handle_models_get, hand
 extern const struct kind models_post_query_kind, models_file_query_kind;
 
 /* predict.c, trace.c */
-route_handler_fn handle_predict, handle_trace;
+extern const struct route_steps predict_steps;
+route_handler_fn handle_trace;
 extern const struct kind trace_kind;
 
 #endif

@@ -42,6 +42,14 @@ static bool number_parse(const struct encoder *encoder UNUSED, const json_t *jso
     return !json || json_is_number(json);
 }
 
+static void number_encode_number(const struct encoder *encoder, double number, float *x)
+{
+    const struct scale *scale = &encoder->scales[0];
+    x[0] = scale_encode(scale, scale_factor(scale), number);
+    if (encoder->has_indicator)
+        x[1] = 0.0F;
+}
+
 static void number_example(const struct encoder *encoder, char text[ENCODER_EXAMPLE_SIZE])
 {
     snprintf(text, ENCODER_EXAMPLE_SIZE, "%.3g", encoder->scales[0].fill);
@@ -66,6 +74,7 @@ const struct encoder_kind encoder_number = {
     .width = number_width,
     .encode = number_encode,
     .parse = number_parse,
+    .encode_number = number_encode_number,
     .example = number_example,
     .write = number_write,
     .read = number_read};

@@ -11,6 +11,7 @@ base_tests = \
 	tests/base/test_fields_write \
 	tests/base/test_file_view \
 	tests/base/test_json_parse \
+	tests/base/test_float_text \
 	tests/base/test_json_text \
 	tests/base/test_log \
 	tests/base/test_nearest \
@@ -72,6 +73,9 @@ tests_base_test_json_parse_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_json_parse_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_json_parse_LDADD = libbase.la $(CHECK_LIBS)
 
+tests_base_test_float_text_CFLAGS = $(TEST_CFLAGS)
+tests_base_test_float_text_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_float_text_LDADD = libbase.la $(CHECK_LIBS)
 tests_base_test_json_text_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_json_text_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_json_text_LDADD = libbase.la $(CHECK_LIBS)

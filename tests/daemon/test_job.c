@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A job's whole life: what it leaves behind, in the same bytes whatever happens on its way. */
 #include "daemon/job_state.h"
+#include "engine/prediction.h"
 #include "tests/daemon/fixture.h"
 
 #include <string.h>
@@ -38,11 +39,14 @@ START_TEST(model_of_a_job_predicts_and_knows_where_it_comes_from)
     ck_assert_msg(model != NULL, "%s", failure.message);
     ck_assert_str_eq(record.job_id, id);
     ck_assert_str_eq(json_string_value(json_object_get(model->lineage, "job")), id);
-    json_auto_t *request = json_pack("{s:[[f,f,f,f]]}", "instances", 5.1, 3.5, 1.4, 0.2);
-    json_auto_t *answer = model_predict_json(model, request, 10, &failure);
-    ck_assert_msg(answer != NULL, "%s", failure.message);
-    json_t *label = json_array_get(json_object_get(answer, "labels"), 0);
-    ck_assert_str_eq(json_string_value(label), "setosa");
+    struct prediction prediction AUTO_CLEAR(prediction_clear) = {.model = model};
+    struct prediction *list[] = {&prediction};
+    AUTO_CLEAR(bytes_clear) struct bytes answer = {0};
+    const char *request = "{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}";
+    ck_assert_done(prediction_read(&prediction, request, strlen(request), 10, &failure));
+    ck_assert_int_eq(predictions_run(list, 1, &failure), 1);
+    prediction_append(&prediction, &answer);
+    ck_assert_ptr_nonnull(strstr(bytes_text(&answer), "\"labels\":[\"setosa\"]"));
     daemon_model_release(daemon, model);
     model_record_clear(&record);
     daemon_stop(daemon);

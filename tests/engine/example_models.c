@@ -105,6 +105,14 @@ struct model *example_tokens(void)
 
 json_t *example_predict(const struct model *model, const char *request, struct error *error)
 {
-    json_auto_t *json = parse(request);
-    return model_predict_json(model, json, 100, error);
+    struct prediction prediction AUTO_CLEAR(prediction_clear) = {.model = model};
+    struct prediction *list[] = {&prediction};
+    AUTO_CLEAR(bytes_clear) struct bytes text = {0};
+    if (prediction_read(&prediction, request, strlen(request), 100, error) != 0 ||
+        predictions_run(list, 1, error) != 1)
+        return NULL;
+    bytes_append_u8(&text, '{');
+    prediction_append(&prediction, &text);
+    bytes_append_u8(&text, '}');
+    return fields_parse(bytes_text(&text), text.size, error);
 }

@@ -3,7 +3,7 @@
 #ifndef PROPD_TESTS_ENGINE_EXAMPLE_MODELS_H
 #define PROPD_TESTS_ENGINE_EXAMPLE_MODELS_H
 
-#include "engine/model.h"
+#include "engine/prediction.h"
 
 /* Columns length (number) and colour (red, green); classes ant, bee, cat; a hidden layer, softmax.
  */

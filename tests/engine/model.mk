@@ -4,6 +4,7 @@ MODEL_TESTS = \
 	tests/engine/test_model \
 	tests/engine/test_model_file \
 	tests/engine/test_model_predict \
+	tests/engine/test_prediction \
 	tests/engine/test_safetensors \
 	tests/engine/test_trace
 check_PROGRAMS += $(MODEL_TESTS)
@@ -27,6 +28,10 @@ tests_engine_test_model_predict_SOURCES = tests/engine/test_model_predict.c $(MO
 tests_engine_test_model_predict_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_model_predict_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_model_predict_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_prediction_SOURCES = tests/engine/test_prediction.c $(MODEL_TEST_HELPERS)
+tests_engine_test_prediction_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_prediction_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_prediction_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_safetensors_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_safetensors_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_safetensors_LDADD = libengine.la $(CHECK_LIBS)

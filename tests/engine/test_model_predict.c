@@ -126,12 +126,14 @@ START_TEST(too_many_rows_are_refused)
 {
     struct error error = {0};
     struct model *model = example_values();
-    json_auto_t *request = json_pack("{s:[[i], [i], [i]]}", "instances", 1, 2, 3);
-    ck_assert_ptr_null(model_predict_json(model, request, 2, &error));
+    struct prediction prediction AUTO_CLEAR(prediction_clear) = {.model = model};
+    const char *rows = "{\"instances\": [[1], [2], [3]]}";
+    ck_assert_int_eq(prediction_read(&prediction, rows, strlen(rows), 3, &error), 0);
+    ck_assert_int_eq(prediction_read(&prediction, rows, strlen(rows), 2, &error), -1);
     ck_assert_error(error, ERROR_TOO_LARGE, "instances must have at most 2 rows, not 3");
-    json_auto_t *columns = json_pack("{s:{s:[i, i, i]}}", "inputs", "x", 1, 2, 3);
+    const char *columns = "{\"inputs\": {\"x\": [1, 2, 3]}}";
     error_clear(&error);
-    ck_assert_ptr_null(model_predict_json(model, columns, 2, &error));
+    ck_assert_int_eq(prediction_read(&prediction, columns, strlen(columns), 2, &error), -1);
     ck_assert_error(error, ERROR_TOO_LARGE, "inputs must have at most 2 rows, not 3");
     model_free(model);
 }

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/compiler.h"
 #include "tests/check.h"
+#include "tests/engine/example_models.h"
 #include "tests/engine/learn.h"
 #include "tests/engine/table.h"
 #include "tests/engine/trainer_fixture.h"
@@ -363,10 +364,8 @@ END_TEST
 static json_t *predict(const struct model *model, const char *request)
 {
     struct error error = {0};
-    json_t *json = parse(request);
-    json_t *answer = model_predict_json(model, json, 100, &error);
+    json_t *answer = example_predict(model, request, &error);
     ck_assert_ok(error);
-    json_decref(json);
     return answer;
 }
 

@@ -80,6 +80,7 @@ tests_engine_test_trainer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_trainer_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_trainer_inputs_SOURCES = tests/engine/test_trainer_inputs.c $(TRAINER_FIXTURE) \
+	tests/engine/example_models.c tests/engine/example_models.h \
 	tests/engine/learn.c tests/engine/learn.h tests/engine/table.c tests/engine/table.h
 tests_engine_test_trainer_inputs_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_trainer_inputs_CPPFLAGS = $(TEST_CPPFLAGS)

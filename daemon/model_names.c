@@ -1,0 +1,61 @@
+/* What references to models stand for, remembered until the store's models change. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* References that clients use again and again; the least recently used is forgotten. */
+enum { NAMES_MAX = 256 };
+
+struct name {
+    uint64_t changes; /* of the store's models, before it was read */
+    struct model_title title;
+};
+
+struct cache *model_names_create(struct error *error)
+{
+    return cache_create(NAMES_MAX, free, error);
+}
+
+static bool recall(struct daemon *daemon, const char *reference, struct model_title *title)
+{
+    struct name *name = cache_hold(daemon->model_names, reference);
+    if (name == NULL)
+        return false;
+    bool is_valid = name->changes == store_model_changes(daemon->store);
+    *title = name->title;
+    cache_release(daemon->model_names, name);
+    if (!is_valid)
+        cache_forget(daemon->model_names, reference);
+    return is_valid;
+}
+
+static void remember(struct daemon *daemon, const char *reference, uint64_t changes,
+                     const struct model_title *title)
+{
+    struct name *name = malloc(sizeof *name);
+    if (name == NULL)
+        return;
+    *name = (struct name){.changes = changes, .title = *title};
+    cache_release(daemon->model_names, cache_add(daemon->model_names, reference, name, 1, NULL));
+}
+
+int model_title_find(struct daemon *daemon, const char *reference, struct model_title *title,
+                     struct error *error)
+{
+    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
+    if (recall(daemon, reference, title))
+        return 0;
+    uint64_t changes = store_model_changes(daemon->store);
+    if (store_model_get(daemon->store, reference, &record, error) != 0)
+        return -1;
+    *title = (struct model_title){.version = record.version};
+    int id_size = snprintf(title->id, sizeof title->id, "%s", record.id);
+    int name_size = snprintf(title->name, sizeof title->name, "%s", record.name);
+    if (id_size >= (int)sizeof title->id || name_size >= (int)sizeof title->name)
+        return error_set(error, ERROR_INTERNAL, "the name of model %.60s is too long", record.id);
+    remember(daemon, reference, changes, title);
+    return 0;
+}
