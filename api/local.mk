@@ -16,7 +16,7 @@ libapi_la_SOURCES = \
 	api/route.c api/route.h \
 	api/routes.c \
 	api/server.c api/server.h api/server_inside.h \
-	api/server_answer.c api/server_body.c api/server_exchange.c api/server_head.c \
+	api/server_answer.c api/server_body.c api/server_exchange.c api/server_head.c api/server_loop.c \
 	api/service.h \
 	api/target.c \
 	api/waits.c api/waits.h \

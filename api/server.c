@@ -5,13 +5,11 @@
 #include "api/route.h"
 #include "api/server_inside.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "daemon/daemon.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +20,6 @@
 
 enum {
     LISTEN_BACKLOG = 512,
-    CONNECTION_MEMORY = 64 << 10,
-    LIBRARY_THREADS_MAX = 4,
     WORKER_THREADS = 4,
     DRAIN_SECONDS = 5,
     BODIES_IN_MEMORY = 4, /* of the largest kind at once */
@@ -101,71 +97,6 @@ static int listen_on(struct server *server, const char *text, struct error *erro
     return 0;
 }
 
-/* ---- the library */
-
-static void log_library(void *context, const char *format, va_list arguments)
-    __attribute__((format(printf, 2, 0)));
-static void log_library(void *context, const char *format, va_list arguments)
-{
-    char text[512];
-    (void)context;
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    text[strcspn(text, "\r\n")] = '\0';
-    log_write(LOG_LEVEL_DEBUG, "http_library", "message", LOG_TEXT(text), NULL);
-}
-
-static void connection_changed(void *context, struct MHD_Connection *connection,
-                               void **socket_context, enum MHD_ConnectionNotificationCode what)
-{
-    struct server *server = context;
-    struct client *client = *socket_context;
-    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (client != NULL)
-            watchdog_remove(server->watchdog, client->watched);
-        free(client);
-        *socket_context = NULL;
-        return;
-    }
-    client = calloc(1, sizeof *client);
-    if (client == NULL)
-        return; /* exchange_start() refuses to go on without one */
-    int file = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    client->server = server;
-    client->watched = watchdog_add(server->watchdog, file);
-    if (client->watched == NULL) {
-        free(client);
-        return;
-    }
-    watchdog_expect(server->watchdog, client->watched, server->service.config->header_timeout_s);
-    *socket_context = client;
-}
-
-static unsigned thread_count(void)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    if (cores < 2)
-        return 0; /* the library's own single thread */
-    return cores < LIBRARY_THREADS_MAX ? (unsigned)cores : LIBRARY_THREADS_MAX;
-}
-
-static int start_library(struct server *server, struct error *error)
-{
-    const struct config *config = server->service.config;
-    const unsigned flags =
-        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    server->library = MHD_start_daemon(
-        flags, 0, NULL, NULL, exchange_handle, server, MHD_OPTION_EXTERNAL_LOGGER, log_library,
-        NULL, MHD_OPTION_LISTEN_SOCKET, server->socket, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)config->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)(config->idle_timeout_s + 0.999), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, exchange_start, server,
-        MHD_OPTION_NOTIFY_COMPLETED, exchange_end, server, MHD_OPTION_NOTIFY_CONNECTION,
-        connection_changed, server, MHD_OPTION_END);
-    return server->library != NULL ? 0
-                                   : error_set(error, ERROR_INTERNAL, "cannot start the server");
-}
-
 /* ---- the server */
 
 static int check_descriptors(const struct config *config, struct error *error)
@@ -198,13 +129,14 @@ static int start_parts(struct server *server, struct error *error)
         return -1;
     if (server->service.daemon != NULL)
         store_on_events(daemon_store(server->service.daemon), waits_notify, server->waits);
-    return start_library(server, error);
+    return loops_start(server, error);
 }
 
 static void server_free(struct server *server)
 {
     if (server->service.daemon != NULL)
         store_on_events(daemon_store(server->service.daemon), NULL, NULL);
+    loops_stop(server);
     if (server->socket >= 0)
         (void)close(server->socket);
     workers_stop(server->workers);
@@ -284,10 +216,9 @@ void server_stop(struct server *server)
         return;
     server->service.stopping = true;
     waits_end(server->waits);
-    (void)MHD_quiesce_daemon(server->library); /* the socket is ours to close */
+    loops_wake(server); /* they take nothing new any more */
     drain(server);
     await_handlers(server);
     watchdog_cut_all(server->watchdog);
-    MHD_stop_daemon(server->library);
     server_free(server);
 }

@@ -8,13 +8,17 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* ---- counts that the stop waits for */
 
-static void count(struct server *server, int *counter, int change)
+/* Whoever waits has set `stopping` before, so that one of both sees what the other did. */
+static void count_down(struct server *server, atomic_int *counter)
 {
+    atomic_fetch_sub(counter, 1);
+    if (!server->service.stopping)
+        return;
     pthread_mutex_lock(&server->mutex);
-    *counter += change;
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->mutex);
 }
@@ -23,39 +27,41 @@ static void count(struct server *server, int *counter, int change)
 static bool enter(struct exchange *exchange)
 {
     struct server *server = exchange->server;
-    pthread_mutex_lock(&server->mutex);
-    bool may = !server->refusing;
-    server->busy_count += may;
-    pthread_mutex_unlock(&server->mutex);
-    exchange->is_busy = may;
-    return may;
+    atomic_fetch_add(&server->busy_count, 1);
+    exchange->is_busy = !server->refusing;
+    if (!exchange->is_busy)
+        count_down(server, &server->busy_count);
+    return exchange->is_busy;
 }
 
 static void leave(struct exchange *exchange)
 {
     if (exchange->is_busy)
-        count(exchange->server, &exchange->server->busy_count, -1);
+        count_down(exchange->server, &exchange->server->busy_count);
     exchange->is_busy = false;
 }
 
 void exchange_suspend(struct exchange *exchange)
 {
-    count(exchange->server, &exchange->server->asleep_count, 1);
+    atomic_fetch_add(&exchange->server->asleep_count, 1);
     MHD_suspend_connection(exchange->connection);
 }
 
 void exchange_resume(struct exchange *exchange)
 {
     struct server *server = exchange->server;
+    struct loop *loop = exchange->loop;
     MHD_resume_connection(exchange->connection); /* the exchange may be gone from here on */
-    count(server, &server->asleep_count, -1);
+    loop_wake(loop);
+    count_down(server, &server->asleep_count);
 }
 
 /* ---- start and end */
 
 void *exchange_start(void *context, const char *target, struct MHD_Connection *connection)
 {
-    struct server *server = context;
+    struct loop *loop = context;
+    struct server *server = loop->server;
     struct client *client =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     struct exchange *exchange = calloc(1, sizeof *exchange);
@@ -64,6 +70,7 @@ void *exchange_start(void *context, const char *target, struct MHD_Connection *c
         return NULL;
     }
     exchange->server = server;
+    exchange->loop = loop;
     exchange->client = client;
     exchange->connection = connection;
     exchange->target = target;
@@ -73,7 +80,7 @@ void *exchange_start(void *context, const char *target, struct MHD_Connection *c
                         server->service.config->header_timeout_s);
     if (request_open(&exchange->request, &server->service, "", &exchange->target_error) == 0)
         (void)request_set_target(&exchange->request, target, &exchange->target_error);
-    count(server, &server->open_count, 1);
+    atomic_fetch_add(&server->open_count, 1);
     return exchange;
 }
 
@@ -85,14 +92,25 @@ static void expect_next_request(struct exchange *exchange)
                     config->idle_timeout_s + config->header_timeout_s);
 }
 
+/* A client that sends its end together with its request waits for ours. The library with epoll does
+ * not see such an end: a short read takes it for the last news, and no more come. */
+static void notice_end(struct MHD_Connection *connection)
+{
+    int file = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    char byte;
+    if (recv(file, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0)
+        (void)shutdown(file, SHUT_RDWR);
+}
+
 void exchange_end(void *context, struct MHD_Connection *connection, void **exchange_pointer,
                   enum MHD_RequestTerminationCode why)
 {
-    struct server *server = context;
+    struct server *server = ((struct loop *)context)->server;
     struct exchange *exchange = *exchange_pointer;
-    (void)connection, (void)why;
     if (exchange == NULL)
         return;
+    if (why == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        notice_end(connection);
     *exchange_pointer = NULL;
     leave(exchange);
     if (exchange->counts_as_stream)
@@ -105,7 +123,7 @@ void exchange_end(void *context, struct MHD_Connection *connection, void **excha
     request_clear(&exchange->request);
     free(exchange->headers);
     free(exchange);
-    count(server, &server->open_count, -1);
+    count_down(server, &server->open_count);
 }
 
 /* ---- head */
@@ -173,6 +191,14 @@ static void run_on_worker(struct work *work)
     exchange_resume(exchange);
 }
 
+void exchange_end_together(struct exchange *exchange)
+{
+    dispatch_end(&exchange->request, &exchange->reply);
+    exchange->phase = EXCHANGE_WORKED;
+    MHD_resume_connection(exchange->connection);
+    count_down(exchange->server, &exchange->server->asleep_count);
+}
+
 /* Sends what the handler made, or sleeps until there is something to say. */
 static enum MHD_Result after_run(struct exchange *exchange, uint64_t happened)
 {
@@ -184,6 +210,16 @@ static enum MHD_Result after_run(struct exchange *exchange, uint64_t happened)
     exchange->wait.wake = wake_waiting;
     exchange_suspend(exchange);
     waits_add(exchange->server->waits, &exchange->wait, happened, until);
+    return MHD_YES;
+}
+
+/* The rest comes at the end of the turn. */
+static enum MHD_Result begin_together(struct exchange *exchange)
+{
+    if (dispatch_begin(&exchange->request, &exchange->reply) != 0)
+        return after_run(exchange, 0);
+    exchange_suspend(exchange);
+    loop_gather(exchange->loop, exchange);
     return MHD_YES;
 }
 
@@ -207,6 +243,8 @@ static enum MHD_Result run(struct exchange *exchange)
         workers_add(server->workers, &exchange->work);
         return MHD_YES;
     }
+    if (dispatch_has_steps(&exchange->request) && loop_gathers(exchange->loop, exchange))
+        return begin_together(exchange);
     dispatch_run(&exchange->request, &exchange->reply);
     return after_run(exchange, happened);
 }

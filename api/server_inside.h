@@ -17,7 +17,9 @@
 
 struct server {
     struct service service;
-    struct MHD_Daemon *library;
+    struct loop *loops; /* owned */
+    int loop_count;
+    atomic_bool loops_end;
     int socket;
     int port;
     char host[128]; /* as it stands in a Host header: "127.0.0.1", "[::1]" */
@@ -26,19 +28,38 @@ struct server {
     struct waits *waits;
     struct workers *workers;
     atomic_int stream_count;
-    pthread_mutex_t mutex; /* of the counts below */
+    pthread_mutex_t mutex; /* of what waits for a count below while the server stops */
     pthread_cond_t changed;
-    int open_count;   /* requests between their request line and their end */
-    int busy_count;   /* handlers that run, or wait for a worker */
-    int asleep_count; /* suspended connections: the library must not be stopped with one */
-    bool refusing;    /* no handler starts any more */
+    atomic_int open_count;   /* requests between their request line and their end */
+    atomic_int busy_count;   /* handlers that run, or wait for a worker */
+    atomic_int asleep_count; /* suspended connections: the library must not be stopped with one */
+    atomic_bool refusing;    /* no handler starts any more */
+};
+
+/* A thread that runs the library. */
+struct loop {
+    struct server *server;
+    struct MHD_Daemon *library;
+    int events; /* what the library waits for: its epoll descriptor */
+    int wake;   /* an event descriptor for whoever wants a turn */
+    bool runs;
+    pthread_t thread;
+    bool goes_on; /* the next turn has something to do, which the library does not tell */
+    /* Requests that are left for the end of the turn, and who asks for such: clients in the window
+     * of some milliseconds before this one, and in this one so far. */
+    struct exchange *gathered, **gathered_end;
+    int gathered_count;
+    uint64_t window_ns; /* its begin */
+    uint32_t window;
+    int crowd_before, crowd;
 };
 
 /* One connection. */
 struct client {
     struct server *server;
     struct watched *watched;
-    bool served; /* a request was answered on it */
+    uint32_t window; /* of its loop, when it last asked for something that can wait for others */
+    bool served;     /* a request was answered on it */
 };
 
 enum exchange_phase {
@@ -54,6 +75,7 @@ enum exchange_phase {
 struct exchange {
     struct client *client;
     struct server *server;
+    struct loop *loop;
     struct MHD_Connection *connection;
     enum exchange_phase phase;
     struct request request;
@@ -66,6 +88,7 @@ struct exchange {
     int64_t wire_bytes;             /* of the body, framing included */
     bool must_close, counts_as_stream, is_busy;
     struct work work;
+    struct exchange *next_gathered;
     struct wait wait;
     struct bytes piece; /* of a stream: what is being sent */
     size_t piece_at;
@@ -74,12 +97,28 @@ struct exchange {
 };
 
 /* api/server_exchange.c: the life of a request. The library's callbacks. */
-void *exchange_start(void *server, const char *target, struct MHD_Connection *connection);
-enum MHD_Result exchange_handle(void *server, struct MHD_Connection *connection, const char *url,
+void *exchange_start(void *loop, const char *target, struct MHD_Connection *connection);
+enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *connection, const char *url,
                                 const char *method, const char *version, const char *data,
                                 size_t *size, void **exchange);
-void exchange_end(void *server, struct MHD_Connection *connection, void **exchange,
+void exchange_end(void *loop, struct MHD_Connection *connection, void **exchange,
                   enum MHD_RequestTerminationCode why);
+
+/* The last step of a request that was left for the end of the turn; in its loop's thread. The reply
+ * goes out in the next turn. */
+void exchange_end_together(struct exchange *exchange);
+
+/* api/server_loop.c */
+int loops_start(struct server *server, struct error *error);
+void loop_wake(struct loop *loop); /* from any thread */
+void loops_wake(struct server *server);
+/* Ends the threads and closes all connections. */
+void loops_stop(struct server *server);
+/* Whether a request of a route with steps is better left for the end of the turn: where others
+ * ask at the same time. Asked once a request, in the loop's thread. */
+bool loop_gathers(struct loop *loop, struct exchange *exchange);
+/* Leaves it, begun and suspended. */
+void loop_gather(struct loop *loop, struct exchange *exchange);
 
 /* api/server_head.c: method, version and headers into the request; target_error where there is one.
  */
