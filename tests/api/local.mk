@@ -3,6 +3,7 @@ API_TESTS = \
 	tests/api/test_body \
 	tests/api/test_dispatch \
 	tests/api/test_guard \
+	tests/api/test_loops \
 	tests/api/test_names \
 	tests/api/test_pictures \
 	tests/api/test_problem \
@@ -42,6 +43,9 @@ tests_api_test_dispatch_LDADD = $(API_TEST_LIBS)
 tests_api_test_guard_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_guard_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_guard_LDADD = $(API_TEST_LIBS)
+tests_api_test_loops_CFLAGS = $(TEST_CFLAGS)
+tests_api_test_loops_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_test_loops_LDADD = $(API_TEST_LIBS)
 tests_api_test_names_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_names_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_names_LDADD = $(API_TEST_LIBS)
