@@ -17,7 +17,7 @@ void reply_clear(struct reply *reply)
     json_decref(reply->json);
     bytes_clear(&reply->body);
     for (int i = 0; i < reply->header_count; i++)
-        free(reply->headers[i].value);
+        free(reply->headers[i].owned);
     if (reply->stream.context != NULL)
         reply->stream.free(reply->stream.context);
     *reply = (struct reply){0};
@@ -93,20 +93,26 @@ int reply_text(struct reply *reply, int status, const char *content_type, const 
     return bytes_check(&reply->body, error);
 }
 
+void reply_header_static(struct reply *reply, const char *name, const char *value)
+{
+    assert(reply->header_count < REPLY_HEADERS_MAX);
+    reply->headers[reply->header_count].name = name;
+    reply->headers[reply->header_count++].value = value;
+}
+
 int reply_header(struct reply *reply, struct error *error, const char *name, const char *format,
                  ...)
 {
     char *value = NULL;
     va_list arguments;
-    assert(reply->header_count < REPLY_HEADERS_MAX);
     va_start(arguments, format);
     int size = vasprintf(&value, format, arguments);
     va_end(arguments);
     if (size < 0)
         return error_set(error, ERROR_MEMORY, "no memory for the answer's headers");
     assert(strpbrk(value, "\r\n") == NULL);
-    reply->headers[reply->header_count].name = name;
-    reply->headers[reply->header_count++].value = value;
+    reply_header_static(reply, name, value);
+    reply->headers[reply->header_count - 1].owned = value;
     return 0;
 }
 
@@ -178,14 +184,14 @@ void reply_finish(struct reply *reply, const struct request *request)
         reply->stream.context == NULL)
         add_etag(reply, request);
     (void)reply_header(reply, &error, "X-Request-Id", "%s", request->id);
-    (void)reply_header(reply, &error, "X-Content-Type-Options", "nosniff");
-    (void)reply_header(reply, &error, "Referrer-Policy", "no-referrer");
+    reply_header_static(reply, "X-Content-Type-Options", "nosniff");
+    reply_header_static(reply, "Referrer-Policy", "no-referrer");
     if (!reply->keeps)
-        (void)reply_header(reply, &error, "Cache-Control", "no-store");
+        reply_header_static(reply, "Cache-Control", "no-store");
     if (guard_origin_is_listed(request)) {
         (void)reply_header(reply, &error, "Access-Control-Allow-Origin", "%s",
                            request_header(request, "Origin"));
-        (void)reply_header(reply, &error, "Vary", "Origin");
+        reply_header_static(reply, "Vary", "Origin");
     }
     if (error.code != ERROR_NONE)
         fail_plainly(reply);

@@ -33,7 +33,8 @@ struct reply {
     int header_count;
     struct {
         const char *name; /* static */
-        char *value;      /* owned */
+        const char *value;
+        char *owned; /* the value, where it is not static */
     } headers[REPLY_HEADERS_MAX];
     struct reply_stream stream;
     uint64_t wait_until_ns; /* not 0: nothing to say yet; dispatch_run() again on the next event, at
@@ -53,6 +54,8 @@ int reply_text(struct reply *reply, int status, const char *content_type, const 
 /* Adds a header. What does not fit or contains control bytes is an assert: values are our own. */
 int reply_header(struct reply *reply, struct error *error, const char *name, const char *format,
                  ...) PRINTF_LIKE(4, 5);
+/* The same with a static value. */
+void reply_header_static(struct reply *reply, const char *name, const char *value);
 /* Value of a header that was added, NULL where there is none. */
 const char *reply_header_value(const struct reply *reply, const char *name);
 /* Sets ETag, and where the request has it already empties the reply to 304 and returns true. */

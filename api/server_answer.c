@@ -19,7 +19,7 @@ static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t 
     if (size > max)
         size = max;
     memcpy(buffer, body->data + position, size);
-    watchdog_moved(exchange->server->watchdog, exchange->client->watched, (int64_t)size);
+    watchdog_moved(exchange->client->watched, (int64_t)size);
     return (ssize_t)size;
 }
 
@@ -83,16 +83,16 @@ static struct MHD_Response *make_response(struct exchange *exchange)
     double stall = server->service.config->stall_timeout_s;
     if (reply->stream.context != NULL) {
         exchange->heartbeat_ns = clock_now_ns() + heartbeat_every_ns;
-        watchdog_expect(server->watchdog, exchange->client->watched, 0);
+        watchdog_expect(exchange->client->watched, 0);
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_SIZE, read_stream,
                                                  exchange, NULL);
     }
     if (reply->body.size > SMALL_SIZE) {
-        watchdog_expect_flow(server->watchdog, exchange->client->watched, stall, BLOCK_SIZE);
+        watchdog_expect_flow(exchange->client->watched, stall, BLOCK_SIZE);
         return MHD_create_response_from_callback(reply->body.size, BLOCK_SIZE, read_body, exchange,
                                                  NULL);
     }
-    watchdog_expect(server->watchdog, exchange->client->watched, stall);
+    watchdog_expect(exchange->client->watched, stall);
     return MHD_create_response_from_buffer(reply->body.size, reply->body.data,
                                            MHD_RESPMEM_PERSISTENT);
 }

@@ -38,8 +38,7 @@ static void refuse_form(struct exchange *exchange)
 
 void exchange_body_start(struct exchange *exchange)
 {
-    watchdog_expect_flow(exchange->server->watchdog, exchange->client->watched, FLOW_SECONDS,
-                         FLOW_BYTES);
+    watchdog_expect_flow(exchange->client->watched, FLOW_SECONDS, FLOW_BYTES);
     if (!is_form(&exchange->request))
         return;
     exchange->form =
@@ -51,7 +50,7 @@ void exchange_body_start(struct exchange *exchange)
 void exchange_body_add(struct exchange *exchange, const char *data, size_t size)
 {
     struct body *body = &exchange->request.body;
-    watchdog_moved(exchange->server->watchdog, exchange->client->watched, (int64_t)size);
+    watchdog_moved(exchange->client->watched, (int64_t)size);
     exchange->wire_bytes += (int64_t)size;
     if (exchange->form == NULL) {
         body_add(body, data, size);
@@ -69,7 +68,7 @@ void exchange_body_add(struct exchange *exchange, const char *data, size_t size)
 
 void exchange_body_end(struct exchange *exchange)
 {
-    watchdog_expect(exchange->server->watchdog, exchange->client->watched, 0);
+    watchdog_expect(exchange->client->watched, 0);
     if (exchange->form != NULL && MHD_destroy_post_processor(exchange->form) != MHD_YES)
         refuse_form(exchange);
     exchange->form = NULL;

@@ -58,17 +58,44 @@ void exchange_resume(struct exchange *exchange)
 
 /* ---- start and end */
 
+/* All zero. One that ended before is warm, and takes no way into the heap. */
+static struct exchange *exchange_new(struct loop *loop)
+{
+    struct exchange *exchange = loop->spare;
+    if (exchange == NULL)
+        return calloc(1, sizeof *exchange);
+    loop->spare = exchange->next;
+    memset(exchange, 0, sizeof *exchange);
+    return exchange;
+}
+
+static void exchange_keep(struct exchange *exchange)
+{
+    struct loop *loop = exchange->loop;
+    exchange->next = loop->spare;
+    loop->spare = exchange;
+}
+
+void exchanges_free(struct exchange *first)
+{
+    while (first != NULL) {
+        struct exchange *next = first->next;
+        free(first);
+        first = next;
+    }
+}
+
 void *exchange_start(void *context, const char *target, struct MHD_Connection *connection)
 {
     struct loop *loop = context;
     struct server *server = loop->server;
     struct client *client =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    struct exchange *exchange = calloc(1, sizeof *exchange);
-    if (exchange == NULL || client == NULL) {
-        free(exchange);
+    if (client == NULL)
         return NULL;
-    }
+    struct exchange *exchange = exchange_new(loop);
+    if (exchange == NULL)
+        return NULL;
     exchange->server = server;
     exchange->loop = loop;
     exchange->client = client;
@@ -76,8 +103,7 @@ void *exchange_start(void *context, const char *target, struct MHD_Connection *c
     exchange->target = target;
     exchange->target_size = strlen(target);
     if (client->served)
-        watchdog_expect(server->watchdog, client->watched,
-                        server->service.config->header_timeout_s);
+        watchdog_expect(client->watched, server->service.config->header_timeout_s);
     if (request_open(&exchange->request, &server->service, "", &exchange->target_error) == 0)
         (void)request_set_target(&exchange->request, target, &exchange->target_error);
     atomic_fetch_add(&server->open_count, 1);
@@ -88,8 +114,7 @@ static void expect_next_request(struct exchange *exchange)
 {
     const struct config *config = exchange->server->service.config;
     exchange->client->served = true;
-    watchdog_expect(exchange->server->watchdog, exchange->client->watched,
-                    config->idle_timeout_s + config->header_timeout_s);
+    watchdog_expect(exchange->client->watched, config->idle_timeout_s + config->header_timeout_s);
 }
 
 /* A client that sends its end together with its request waits for ours. The library with epoll does
@@ -122,7 +147,7 @@ void exchange_end(void *context, struct MHD_Connection *connection, void **excha
     reply_clear(&exchange->reply);
     request_clear(&exchange->request);
     free(exchange->headers);
-    free(exchange);
+    exchange_keep(exchange);
     count_down(server, &server->open_count);
 }
 
@@ -151,7 +176,7 @@ static enum MHD_Result handle_head(struct exchange *exchange, const char *method
                                    const char *version)
 {
     struct error *error = &exchange->target_error;
-    watchdog_expect(exchange->server->watchdog, exchange->client->watched, 0);
+    watchdog_expect(exchange->client->watched, 0);
     if (exchange_take_head(exchange, method, version, error) != 0 ||
         guard_check_framing(&exchange->request, error) != 0)
         return refuse(exchange, error);

@@ -48,6 +48,7 @@ struct loop {
     /* Requests that are left for the end of the turn, and who asks for such: clients in the window
      * of some milliseconds before this one, and in this one so far. */
     struct exchange *gathered, **gathered_end;
+    struct exchange *spare; /* owned; ended ones, for requests to come */
     int gathered_count;
     uint64_t window_ns; /* its begin */
     uint32_t window;
@@ -88,7 +89,7 @@ struct exchange {
     int64_t wire_bytes;             /* of the body, framing included */
     bool must_close, counts_as_stream, is_busy;
     struct work work;
-    struct exchange *next_gathered;
+    struct exchange *next; /* gathered, or spare */
     struct wait wait;
     struct bytes piece; /* of a stream: what is being sent */
     size_t piece_at;
@@ -119,6 +120,9 @@ void loops_stop(struct server *server);
 bool loop_gathers(struct loop *loop, struct exchange *exchange);
 /* Leaves it, begun and suspended. */
 void loop_gather(struct loop *loop, struct exchange *exchange);
+
+/* api/server_exchange.c: a list of spare ones. */
+void exchanges_free(struct exchange *first);
 
 /* api/server_head.c: method, version and headers into the request; target_error where there is one.
  */

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-    CONNECTION_MEMORY = 64 << 10,
+    CONNECTION_MEMORY = 32 << 10, /* cleared for every request */
     LOOPS_MAX = 4,
     TOGETHER_MAX = 256 /* requests that are computed at once */
 };
@@ -46,9 +46,9 @@ bool loop_gathers(struct loop *loop, struct exchange *exchange)
 
 void loop_gather(struct loop *loop, struct exchange *exchange)
 {
-    exchange->next_gathered = NULL;
+    exchange->next = NULL;
     *loop->gathered_end = exchange;
-    loop->gathered_end = &exchange->next_gathered;
+    loop->gathered_end = &exchange->next;
     loop->gathered_count++;
 }
 
@@ -58,7 +58,7 @@ static size_t take_gathered(struct loop *loop, struct exchange **exchanges)
     size_t count = 0;
     const struct route *route = loop->gathered->request.route;
     struct exchange *at = loop->gathered;
-    for (; at != NULL && count < TOGETHER_MAX && at->request.route == route; at = at->next_gathered)
+    for (; at != NULL && count < TOGETHER_MAX && at->request.route == route; at = at->next)
         exchanges[count++] = at;
     loop->gathered = at;
     if (at == NULL)
@@ -177,7 +177,7 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
         free(client);
         return;
     }
-    watchdog_expect(server->watchdog, client->watched, server->service.config->header_timeout_s);
+    watchdog_expect(client->watched, server->service.config->header_timeout_s);
     *socket_context = client;
 }
 
@@ -244,6 +244,7 @@ void loops_stop(struct server *server)
         }
         if (loop->wake >= 0)
             (void)close(loop->wake);
+        exchanges_free(loop->spare);
     }
     free(server->loops);
     server->loops = NULL;

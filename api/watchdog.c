@@ -13,11 +13,12 @@
 enum { LOOK_EVERY_MS = 250 };
 
 struct watched {
-    struct watched *next, *previous;
+    struct watched *next, *previous; /* in the watchdog's list, under its mutex */
     int socket;
-    uint64_t deadline_ns; /* 0: none */
-    uint64_t window_ns;   /* 0: the deadline is final */
-    int64_t least, moved; /* bytes a window */
+    pthread_mutex_t mutex; /* of what follows: its connection's, and never waited for long */
+    uint64_t deadline_ns;  /* 0: none */
+    uint64_t window_ns;    /* 0: the deadline is final */
+    int64_t least, moved;  /* bytes a window */
 };
 
 struct watchdog {
@@ -33,16 +34,27 @@ static uint64_t seconds_ns(double seconds)
     return (uint64_t)(seconds * 1e9);
 }
 
-static void look_at(struct watched *watched, uint64_t now)
+/* Whether the time is over. */
+static bool is_due(struct watched *watched, uint64_t now)
 {
     if (watched->deadline_ns == 0 || now < watched->deadline_ns)
-        return;
+        return false;
     if (watched->window_ns != 0 && watched->moved >= watched->least) {
         watched->deadline_ns = now + watched->window_ns;
         watched->moved = 0;
-        return;
+        return false;
     }
     watched->deadline_ns = 0;
+    return true;
+}
+
+static void look_at(struct watched *watched, uint64_t now)
+{
+    pthread_mutex_lock(&watched->mutex);
+    bool due = is_due(watched, now);
+    pthread_mutex_unlock(&watched->mutex);
+    if (!due)
+        return;
     (void)shutdown(watched->socket, SHUT_RDWR);
     log_write(LOG_LEVEL_DEBUG, "slow_client_cut", "socket", LOG_INTEGER(watched->socket), NULL);
 }
@@ -106,6 +118,7 @@ struct watched *watchdog_add(struct watchdog *watchdog, int socket)
     if (watched == NULL)
         return NULL;
     watched->socket = socket;
+    pthread_mutex_init(&watched->mutex, NULL);
     pthread_mutex_lock(&watchdog->mutex);
     watched->next = watchdog->first;
     if (watched->next != NULL)
@@ -127,31 +140,31 @@ void watchdog_remove(struct watchdog *watchdog, struct watched *watched)
     else
         watchdog->first = watched->next;
     pthread_mutex_unlock(&watchdog->mutex);
+    pthread_mutex_destroy(&watched->mutex);
     free(watched);
 }
 
-void watchdog_expect_flow(struct watchdog *watchdog, struct watched *watched, double seconds,
-                          int64_t bytes)
+void watchdog_expect_flow(struct watched *watched, double seconds, int64_t bytes)
 {
     uint64_t window = seconds_ns(seconds);
-    pthread_mutex_lock(&watchdog->mutex);
+    pthread_mutex_lock(&watched->mutex);
     watched->deadline_ns = window != 0 ? clock_now_ns() + window : 0;
     watched->window_ns = bytes > 0 ? window : 0;
     watched->least = bytes;
     watched->moved = 0;
-    pthread_mutex_unlock(&watchdog->mutex);
+    pthread_mutex_unlock(&watched->mutex);
 }
 
-void watchdog_expect(struct watchdog *watchdog, struct watched *watched, double seconds)
+void watchdog_expect(struct watched *watched, double seconds)
 {
-    watchdog_expect_flow(watchdog, watched, seconds, 0);
+    watchdog_expect_flow(watched, seconds, 0);
 }
 
-void watchdog_moved(struct watchdog *watchdog, struct watched *watched, int64_t bytes)
+void watchdog_moved(struct watched *watched, int64_t bytes)
 {
-    pthread_mutex_lock(&watchdog->mutex);
+    pthread_mutex_lock(&watched->mutex);
     watched->moved += bytes;
-    pthread_mutex_unlock(&watchdog->mutex);
+    pthread_mutex_unlock(&watched->mutex);
 }
 
 void watchdog_cut_all(struct watchdog *watchdog)

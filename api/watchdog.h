@@ -21,12 +21,12 @@ void watchdog_stop(struct watchdog *watchdog);
 struct watched *watchdog_add(struct watchdog *watchdog, int socket);
 void watchdog_remove(struct watchdog *watchdog, struct watched *watched);
 
-/* The next step of the connection must be reached within `seconds`; 0: no deadline. */
-void watchdog_expect(struct watchdog *watchdog, struct watched *watched, double seconds);
+/* Of one connection at a time. The next step of the connection must be reached within `seconds`; 0:
+ * no deadline. */
+void watchdog_expect(struct watched *watched, double seconds);
 /* At least `bytes` must move in every `seconds` from now on. */
-void watchdog_expect_flow(struct watchdog *watchdog, struct watched *watched, double seconds,
-                          int64_t bytes);
-void watchdog_moved(struct watchdog *watchdog, struct watched *watched, int64_t bytes);
+void watchdog_expect_flow(struct watched *watched, double seconds, int64_t bytes);
+void watchdog_moved(struct watched *watched, int64_t bytes);
 
 /* Cuts all that are being watched. */
 void watchdog_cut_all(struct watchdog *watchdog);

@@ -94,18 +94,17 @@ static int advance(struct error *error)
     return 0;
 }
 
+__extension__ typedef unsigned __int128 uint128; /* not ISO C, but in gcc and clang */
+
 /* 128 bits as 26 digits of five bits, two leading zero bits before them. */
 static void encode(const uint8_t raw[ID_RAW_SIZE], char text[ID_DIGITS + 1])
 {
     static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    for (int i = 0; i < ID_DIGITS; i++) {
-        unsigned digit = 0;
-        for (int bit = 5 * i - 2; bit < 5 * i + 3; bit++) {
-            unsigned one = bit < 0 ? 0 : (unsigned)raw[bit / 8] >> (7 - bit % 8) & 1;
-            digit = digit << 1 | one;
-        }
-        text[i] = digits[digit];
-    }
+    uint128 value = 0;
+    for (int i = 0; i < ID_RAW_SIZE; i++)
+        value = value << 8 | raw[i];
+    for (int i = 0; i < ID_DIGITS; i++)
+        text[i] = digits[(unsigned)(value >> 5 * (ID_DIGITS - 1 - i)) & 31];
     text[ID_DIGITS] = '\0';
 }
 
@@ -121,8 +120,9 @@ int id_make(const char *prefix, char id[ID_SIZE], struct error *error)
     pthread_mutex_unlock(&last_id.mutex);
     if (result != 0)
         return -1;
-    char text[ID_DIGITS + 1];
-    encode(raw, text);
-    snprintf(id, ID_SIZE, "%s_%s", prefix, text);
+    size_t size = strlen(prefix);
+    memcpy(id, prefix, size);
+    id[size] = '_';
+    encode(raw, id + size + 1);
     return 0;
 }

@@ -39,28 +39,28 @@ static bool is_cut(int ms)
 START_TEST(without_a_deadline_nothing_is_cut)
 {
     ck_assert(!is_cut(400));
-    watchdog_expect(watchdog, watched, 0.01);
-    watchdog_expect(watchdog, watched, 0);
+    watchdog_expect(watched, 0.01);
+    watchdog_expect(watched, 0);
     ck_assert(!is_cut(400));
 }
 END_TEST
 
 START_TEST(a_missed_deadline_cuts)
 {
-    watchdog_expect(watchdog, watched, 0.1);
+    watchdog_expect(watched, 0.1);
     ck_assert(is_cut(2000));
 }
 END_TEST
 
 START_TEST(bytes_that_move_give_more_time)
 {
-    watchdog_expect_flow(watchdog, watched, 0.3, 100);
+    watchdog_expect_flow(watched, 0.3, 100);
     for (int i = 0; i < 6; i++) {
-        watchdog_moved(watchdog, watched, 200);
+        watchdog_moved(watched, 200);
         ck_assert(!is_cut(150));
     }
     for (int i = 0; i < 40; i++) {
-        watchdog_moved(watchdog, watched, 1); /* a trickle is not enough */
+        watchdog_moved(watched, 1); /* a trickle is not enough */
         if (is_cut(100))
             return;
     }
