@@ -4,6 +4,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_augmentation.py \
 	tests/end-to-end/test_main_job.py \
 	tests/end-to-end/test_insight.py \
+	tests/end-to-end/test_serving.py \
 	tests/end-to-end/test_stop.py \
 	tests/end-to-end/test_training.py \
 	tests/end-to-end/test_evaluation.py \
