@@ -3,6 +3,7 @@
 #include "engine/kernels/kernels.h"
 #include "engine/model_parts.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ static int64_t smaller(int64_t a, int64_t b)
 
 /* A place in the rows of several parts. */
 struct cursor {
-    const struct model_rows *part;
+    const struct model_rows *part, *end;
     int64_t row; /* of that part */
 };
 
@@ -29,12 +30,15 @@ struct piece {
 /* At most `rows` rows, and moves on. */
 static struct piece take(struct cursor *cursor, int64_t rows)
 {
+    assert(cursor->part < cursor->end);
     const struct piece piece = {.part = cursor->part,
                                 .first = cursor->row,
                                 .rows = smaller(rows, cursor->part->rows - cursor->row)};
     cursor->row += piece.rows;
-    if (cursor->row == cursor->part->rows)
-        *cursor = (struct cursor){.part = cursor->part + 1};
+    if (cursor->row == cursor->part->rows) {
+        cursor->part++;
+        cursor->row = 0;
+    }
     return piece;
 }
 
@@ -61,12 +65,12 @@ static void scatter(struct cursor *cursor, const float *block, int64_t rows, int
 }
 
 static void predict_blocks(const struct model *model, struct workspace *workspace,
-                           const struct model_rows *parts, int64_t rows)
+                           const struct model_rows *parts, size_t count, int64_t rows)
 {
     const struct network *network = model->network;
     const int64_t in = shape_elements(&network->input_shape, NULL);
     const int64_t out = shape_elements(&network->output_shape, NULL);
-    struct cursor inputs = {.part = parts}, outputs = {.part = parts};
+    struct cursor inputs = {.part = parts, .end = parts + count}, outputs = inputs;
     for (int64_t row = 0; row < rows; row += BLOCK_ROWS) {
         const struct network_run run = {.rows = smaller(rows - row, BLOCK_ROWS),
                                         .output_activation = true};
@@ -89,7 +93,7 @@ int model_predict_all(const struct model *model, const struct model_rows *parts,
         model->network, kernels, smaller(rows, BLOCK_ROWS), 1, WORKSPACE_PREDICT, error);
     if (!workspace)
         return -1;
-    predict_blocks(model, workspace, parts, rows);
+    predict_blocks(model, workspace, parts, count, rows);
     workspace_free(workspace);
     return 0;
 }
