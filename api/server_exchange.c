@@ -137,6 +137,8 @@ void exchange_end(void *context, struct MHD_Connection *connection, void **excha
     if (why == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         notice_end(connection);
     *exchange_pointer = NULL;
+    if (exchange->phase == EXCHANGE_LEFT)
+        loop_drop(exchange->loop, exchange);
     leave(exchange);
     if (exchange->counts_as_stream)
         atomic_fetch_sub(&server->stream_count, 1);
@@ -216,14 +218,6 @@ static void run_on_worker(struct work *work)
     exchange_resume(exchange);
 }
 
-void exchange_end_together(struct exchange *exchange)
-{
-    dispatch_end(&exchange->request, &exchange->reply);
-    exchange->phase = EXCHANGE_WORKED;
-    MHD_resume_connection(exchange->connection);
-    count_down(exchange->server, &exchange->server->asleep_count);
-}
-
 /* Sends what the handler made, or sleeps until there is something to say. */
 static enum MHD_Result after_run(struct exchange *exchange, uint64_t happened)
 {
@@ -243,7 +237,6 @@ static enum MHD_Result begin_together(struct exchange *exchange)
 {
     if (dispatch_begin(&exchange->request, &exchange->reply) != 0)
         return after_run(exchange, 0);
-    exchange_suspend(exchange);
     loop_gather(exchange->loop, exchange);
     return MHD_YES;
 }
@@ -300,6 +293,8 @@ enum MHD_Result exchange_handle(void *context, struct MHD_Connection *connection
         return handle_body(exchange, data, size);
     case EXCHANGE_REFUSED:
         return exchange_answer(exchange);
+    case EXCHANGE_LEFT:
+        return MHD_YES;
     case EXCHANGE_WORKED:
         return after_run(exchange, 0);
     case EXCHANGE_WAITED:

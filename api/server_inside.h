@@ -44,7 +44,6 @@ struct loop {
     int wake;   /* an event descriptor for whoever wants a turn */
     bool runs;
     pthread_t thread;
-    bool goes_on; /* the next turn has something to do, which the library does not tell */
     /* Requests that are left for the end of the turn, and who asks for such: clients in the window
      * of some milliseconds before this one, and in this one so far. */
     struct exchange *gathered, **gathered_end;
@@ -67,7 +66,8 @@ enum exchange_phase {
     EXCHANGE_HEAD,    /* the headers are coming */
     EXCHANGE_BODY,    /* the body is coming */
     EXCHANGE_REFUSED, /* the reply is there, but an answer now would end the connection */
-    EXCHANGE_WORKED,  /* a worker has run the handler */
+    EXCHANGE_LEFT,    /* begun, and left for the end of the loop's turn */
+    EXCHANGE_WORKED,  /* the handler has run */
     EXCHANGE_WAITED,  /* run the handler again */
     EXCHANGE_ANSWERED
 };
@@ -105,10 +105,6 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *connection, c
 void exchange_end(void *loop, struct MHD_Connection *connection, void **exchange,
                   enum MHD_RequestTerminationCode why);
 
-/* The last step of a request that was left for the end of the turn; in its loop's thread. The reply
- * goes out in the next turn. */
-void exchange_end_together(struct exchange *exchange);
-
 /* api/server_loop.c */
 int loops_start(struct server *server, struct error *error);
 void loop_wake(struct loop *loop); /* from any thread */
@@ -118,8 +114,12 @@ void loops_stop(struct server *server);
 /* Whether a request of a route with steps is better left for the end of the turn: where others
  * ask at the same time. Asked once a request, in the loop's thread. */
 bool loop_gathers(struct loop *loop, struct exchange *exchange);
-/* Leaves it, begun and suspended. */
+/* Leaves one that has begun. The library asks for the answer again in every turn, until it is
+ * there.
+ */
 void loop_gather(struct loop *loop, struct exchange *exchange);
+/* Forgets one whose client has gone meanwhile. */
+void loop_drop(struct loop *loop, struct exchange *exchange);
 
 /* api/server_exchange.c: a list of spare ones. */
 void exchanges_free(struct exchange *first);

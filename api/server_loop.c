@@ -46,10 +46,22 @@ bool loop_gathers(struct loop *loop, struct exchange *exchange)
 
 void loop_gather(struct loop *loop, struct exchange *exchange)
 {
+    exchange->phase = EXCHANGE_LEFT;
     exchange->next = NULL;
     *loop->gathered_end = exchange;
     loop->gathered_end = &exchange->next;
     loop->gathered_count++;
+}
+
+void loop_drop(struct loop *loop, struct exchange *exchange)
+{
+    struct exchange **place = &loop->gathered;
+    while (*place != exchange)
+        place = &(*place)->next;
+    *place = exchange->next;
+    if (*place == NULL)
+        loop->gathered_end = place;
+    loop->gathered_count--;
 }
 
 /* Those of one route that stand behind each other, at most TOGETHER_MAX. */
@@ -75,9 +87,10 @@ static void answer_gathered(struct loop *loop)
         for (size_t i = 0; i < count; i++)
             requests[i] = &exchanges[i]->request;
         dispatch_run_together(requests, count);
-        for (size_t i = 0; i < count; i++)
-            exchange_end_together(exchanges[i]);
-        loop->goes_on = true;
+        for (size_t i = 0; i < count; i++) {
+            dispatch_end(&exchanges[i]->request, &exchanges[i]->reply);
+            exchanges[i]->phase = EXCHANGE_WORKED;
+        }
     }
     loop->gathered_count = 0;
 }
@@ -100,9 +113,7 @@ static void await_events(struct loop *loop)
     struct pollfd files[] = {{.fd = loop->events, .events = POLLIN},
                              {.fd = loop->wake, .events = POLLIN}};
     int timeout = -1;
-    if (loop->goes_on)
-        timeout = 0;
-    else if (MHD_get_timeout(loop->library, &until) == MHD_YES)
+    if (MHD_get_timeout(loop->library, &until) == MHD_YES)
         timeout = until < 1000 ? (int)until : 1000;
     if (timeout != 0)
         (void)poll(files, 2, timeout);
@@ -123,7 +134,6 @@ static void *run(void *context)
             (void)MHD_quiesce_daemon(loop->library); /* the socket is the server's to close */
             quiesced = true;
         }
-        loop->goes_on = false;
         (void)MHD_run(loop->library);
         gather_more(loop);
         answer_gathered(loop);

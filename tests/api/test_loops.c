@@ -171,6 +171,34 @@ START_TEST(each_request_gets_its_own_error)
 }
 END_TEST
 
+/* With a reset, so that the server sees it at once. */
+static void leave(int connection)
+{
+    const struct linger none = {.l_onoff = 1, .l_linger = 0};
+    (void)setsockopt(connection, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    (void)close(connection);
+}
+
+START_TEST(clients_that_leave_without_their_answer_disturb_nobody)
+{
+    enum { COUNT = 64 };
+    for (int round = 0; round < 30; round++) {
+        int connections[COUNT];
+        for (int i = 0; i < COUNT; i++)
+            connections[i] = test_connect(port);
+        for (int i = 0; i < COUNT; i++)
+            ask(connections[i], 100 + i);
+        for (int i = 0; i < COUNT; i += 2)
+            leave(connections[i]);
+        for (int i = 1; i < COUNT; i += 2) {
+            check_double(connections[i], 100 + i);
+            (void)close(connections[i]);
+        }
+    }
+    ck_assert_int_gt(most_together, 1);
+}
+END_TEST
+
 /* A client that sends its end with its request is not kept waiting for ours. */
 START_TEST(an_end_sent_with_the_request_is_answered_with_an_end)
 {
@@ -216,6 +244,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, requests_that_come_together_are_run_together);
     tcase_add_test(tests, a_lone_client_s_requests_are_run_alone);
     tcase_add_test(tests, each_request_gets_its_own_error);
+    tcase_add_test(tests, clients_that_leave_without_their_answer_disturb_nobody);
     tcase_add_test(tests, an_end_sent_with_the_request_is_answered_with_an_end);
     tcase_add_test(tests, a_stop_answers_what_is_there);
 }
