@@ -192,6 +192,11 @@ int dispatch_begin(struct request *request, struct reply *reply)
     return -1;
 }
 
+bool dispatch_is_long(const struct request *request)
+{
+    return request->route->steps->is_long(request);
+}
+
 void dispatch_run_together(struct request *const *requests, size_t count)
 {
     requests[0]->route->steps->run(requests, count);

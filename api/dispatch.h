@@ -16,9 +16,10 @@ int dispatch_head(struct request *request, struct reply *reply);
 void dispatch_run(struct request *request, struct reply *reply);
 
 /* The same in three steps, where dispatch_has_steps(): begin (0, or -1 where `reply` is finished
- * already), run of several requests with one route, end. */
+ * already), run of several requests with one route, on a worker thread where it is long, end. */
 bool dispatch_has_steps(const struct request *request);
 int dispatch_begin(struct request *request, struct reply *reply);
+bool dispatch_is_long(const struct request *request);
 void dispatch_run_together(struct request *const *requests, size_t count);
 void dispatch_end(struct request *request, struct reply *reply);
 

@@ -15,6 +15,8 @@ typedef int route_handler_fn(struct request *request, struct reply *reply, struc
 /* A handler cut in three, so that the middle of several requests can be done at once. */
 struct route_steps {
     route_handler_fn *begin; /* sets request->work */
+    /* Whether run() takes so long that it had better run on a worker thread; after begin(). */
+    bool (*is_long)(const struct request *request);
     /* Of requests that began; what goes wrong is for end() to tell. */
     void (*run)(struct request *const *requests, size_t count);
     route_handler_fn *end;

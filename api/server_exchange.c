@@ -232,13 +232,43 @@ static enum MHD_Result after_run(struct exchange *exchange, uint64_t happened)
     return MHD_YES;
 }
 
-/* The rest comes at the end of the turn. */
-static enum MHD_Result begin_together(struct exchange *exchange)
+static void run_steps(struct exchange *exchange)
+{
+    struct request *request = &exchange->request;
+    dispatch_run_together(&request, 1);
+    dispatch_end(request, &exchange->reply);
+}
+
+static void run_steps_on_worker(struct work *work)
+{
+    struct exchange *exchange =
+        (struct exchange *)(void *)((char *)work - offsetof(struct exchange, work));
+    run_steps(exchange);
+    exchange->phase = EXCHANGE_WORKED;
+    exchange_resume(exchange);
+}
+
+static enum MHD_Result give_to_worker(struct exchange *exchange, void (*work)(struct work *work))
+{
+    exchange->work.run = work;
+    exchange_suspend(exchange);
+    workers_add(exchange->server->workers, &exchange->work);
+    return MHD_YES;
+}
+
+/* What follows the first step comes from a worker, at the end of the turn or at once. */
+static enum MHD_Result run_in_steps(struct exchange *exchange)
 {
     if (dispatch_begin(&exchange->request, &exchange->reply) != 0)
         return after_run(exchange, 0);
-    loop_gather(exchange->loop, exchange);
-    return MHD_YES;
+    if (dispatch_is_long(&exchange->request))
+        return give_to_worker(exchange, run_steps_on_worker);
+    if (loop_gathers(exchange->loop, exchange)) {
+        loop_gather(exchange->loop, exchange);
+        return MHD_YES;
+    }
+    run_steps(exchange);
+    return after_run(exchange, 0);
 }
 
 static enum MHD_Result run(struct exchange *exchange)
@@ -255,14 +285,10 @@ static enum MHD_Result run(struct exchange *exchange)
                         "a quarter of the connections are event streams already");
         return refuse(exchange, &error);
     }
-    if (dispatch_is_slow(&exchange->request)) {
-        exchange->work.run = run_on_worker;
-        exchange_suspend(exchange);
-        workers_add(server->workers, &exchange->work);
-        return MHD_YES;
-    }
-    if (dispatch_has_steps(&exchange->request) && loop_gathers(exchange->loop, exchange))
-        return begin_together(exchange);
+    if (dispatch_is_slow(&exchange->request))
+        return give_to_worker(exchange, run_on_worker);
+    if (dispatch_has_steps(&exchange->request))
+        return run_in_steps(exchange);
     dispatch_run(&exchange->request, &exchange->reply);
     return after_run(exchange, happened);
 }

@@ -18,7 +18,7 @@
 enum {
     CONNECTION_MEMORY = 32 << 10, /* cleared for every request */
     LOOPS_MAX = 4,
-    TOGETHER_MAX = 256 /* requests that are computed at once */
+    TOGETHER_MAX = 64 /* requests that are computed at once */
 };
 static const uint64_t window_ns = 5000000;
 

@@ -44,6 +44,15 @@ int prediction_read(struct prediction *prediction, const char *text, size_t size
     return read_document(prediction, text, size, max_rows, error);
 }
 
+int64_t prediction_flops(const struct prediction *prediction)
+{
+    const struct network *network = prediction->model->network;
+    int64_t flops = 0;
+    for (int i = 0; i < network->layer_count; i++)
+        flops += network->layers[i].flops_per_row;
+    return flops * prediction->rows;
+}
+
 static int64_t move_to_front(struct prediction **predictions, size_t count)
 {
     size_t same = 1;

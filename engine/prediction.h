@@ -24,6 +24,9 @@ struct prediction {
 int prediction_read(struct prediction *prediction, const char *text, size_t size, int64_t max_rows,
                     struct error *error);
 
+/* Multiplications and additions that it takes. */
+int64_t prediction_flops(const struct prediction *prediction);
+
 /* Computes those that have the first one's model, in one run where they fit together, and moves
  * them to the front: how many they are, or -1. A row's outputs are the same bytes whatever is
  * computed beside it. Thread-safe. */

@@ -7,7 +7,11 @@
 
 #include <stdlib.h>
 
-enum { PREDICT_ROWS_MAX = 1 << 20, TOGETHER_MAX = 256 };
+enum {
+    PREDICT_ROWS_MAX = 1 << 20,
+    TOGETHER_MAX = 256,
+    LONG_FLOPS = 20000000 /* half a millisecond, beside which another thread costs little */
+};
 
 struct work {
     struct daemon *daemon;
@@ -51,6 +55,12 @@ static int begin(struct request *request, struct reply *reply, struct error *err
         return refuse_model(request, &cause, error);
     return prediction_read(&work->prediction, body->data != NULL ? (const char *)body->data : "",
                            body->size, PREDICT_ROWS_MAX, error);
+}
+
+static bool is_long(const struct request *request)
+{
+    const struct work *work = request->work;
+    return prediction_flops(&work->prediction) > LONG_FLOPS;
 }
 
 /* As many at once as have the same model. */
@@ -97,4 +107,4 @@ static int end(struct request *request, struct reply *reply, struct error *error
 }
 
 const struct route_steps predict_steps = {
-    .begin = begin, .run = run, .end = end, .free = work_free};
+    .begin = begin, .is_long = is_long, .run = run, .end = end, .free = work_free};
