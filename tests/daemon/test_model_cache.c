@@ -56,6 +56,45 @@ START_TEST(removed_model_is_not_found_while_holders_keep_theirs)
 }
 END_TEST
 
+static void check_title(struct daemon *daemon, const char *reference, int64_t version)
+{
+    struct model_title title;
+    const struct model *model = daemon_model_hold_title(daemon, reference, &title, &failure);
+    ck_assert_msg(model != NULL, "%s", failure.message);
+    ck_assert_str_eq(title.name, "iris");
+    ck_assert_int_eq(title.version, version);
+    daemon_model_release(daemon, model);
+}
+
+/* Each is asked for twice, so that what was remembered would show. */
+START_TEST(a_reference_means_another_model_as_soon_as_one_comes_or_goes)
+{
+    struct model_record record, imported;
+    struct model_title title;
+    struct bytes file = {0};
+    struct daemon *daemon = start_with_model();
+    ck_assert_done(store_model_get(daemon_store(daemon), "iris", &record, &failure));
+    ck_assert_done(store_model_file(daemon_store(daemon), record.id, &file, &failure));
+    check_title(daemon, "iris", 1);
+    check_title(daemon, "iris", 1);
+    ck_assert_done(daemon_model_import(daemon, "iris", file.data, file.size, &imported, &failure));
+    for (int i = 0; i < 2; i++) {
+        check_title(daemon, "iris", 2);
+        check_title(daemon, "iris@1", 1);
+        check_title(daemon, record.id, 1);
+    }
+    ck_assert_done(daemon_model_remove(daemon, imported.id, &failure));
+    check_title(daemon, "iris", 1);
+    ck_assert_done(daemon_model_remove(daemon, record.id, &failure));
+    ck_assert_ptr_null(daemon_model_hold_title(daemon, "iris", &title, &failure));
+    ck_assert_str_eq(error_code_name(failure.code), "not_found");
+    model_record_clear(&imported);
+    model_record_clear(&record);
+    bytes_clear(&file);
+    daemon_stop(daemon);
+}
+END_TEST
+
 START_TEST(exported_model_comes_in_again_with_the_same_weights)
 {
     struct model_record record, imported;
@@ -122,6 +161,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, model_is_loaded_once_for_all_who_hold_it);
     tcase_add_test(tests, unknown_model_is_not_found);
     tcase_add_test(tests, removed_model_is_not_found_while_holders_keep_theirs);
+    tcase_add_test(tests, a_reference_means_another_model_as_soon_as_one_comes_or_goes);
     tcase_add_test(tests, exported_model_comes_in_again_with_the_same_weights);
     tcase_add_test(tests, anything_but_a_model_is_refused);
     tcase_add_test(tests, many_threads_hold_and_release_a_model_that_does_not_fit_the_cache);
