@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-    CONNECTION_MEMORY = 32 << 10, /* cleared for every request */
+    CONNECTION_MEMORY = 64 << 10,
     LOOPS_MAX = 4,
     TOGETHER_MAX = 64 /* requests that are computed at once */
 };
