@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -20,7 +21,7 @@ enum {
     LOOPS_MAX = 4,
     TOGETHER_MAX = 64 /* requests that are computed at once */
 };
-static const uint64_t window_ns = 5000000;
+static const uint64_t window_ns = 5000000, gather_ns = 200000;
 
 /* ---- requests left for the end of the turn */
 
@@ -95,11 +96,24 @@ static void answer_gathered(struct loop *loop)
     loop->gathered_count = 0;
 }
 
-/* Further turns while they bring requests: what came while others were read. */
+/* Of this thread: what others take of a processor is no time that the loop adds. */
+static uint64_t processor_time_ns(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Further turns while they bring requests, which came while others were read; the first one does
+ * not wait long for them. */
 static void gather_more(struct loop *loop)
 {
+    if (loop->gathered_count == 0)
+        return;
+    const uint64_t start = processor_time_ns();
     int before = 0;
-    while (loop->gathered_count > before && loop->gathered_count < TOGETHER_MAX) {
+    while (loop->gathered_count > before && loop->gathered_count < TOGETHER_MAX &&
+           processor_time_ns() - start < gather_ns) {
         before = loop->gathered_count;
         (void)MHD_run(loop->library);
     }

@@ -80,13 +80,13 @@ START_TEST(everything_else_is_left_to_a_document)
                                          "{\"instances\": [[\"1\"]]}",
                                          "{\"instances\": [{\"x\": 1}]}",
                                          "{\"instances\": [[1]], \"inputs\": [[1]]}",
-                                         "{\"inputs\": {\"x\": [1]}}",
-                                         "{\"signature_name\": \"serving_default\", "
-                                         "\"instances\": [[1]]}"};
+                                         "{\"inputs\": {\"x\": [1]}}"};
+    const char *signed_request = "{\"signature_name\": \"serving_default\", \"instances\": [[1]]}";
     struct model *values = example_values(), *classes = example_classes();
     struct model *tokens = example_tokens();
     for (size_t i = 0; i < ARRAY_COUNT(others); i++)
         ck_assert_msg(!text_is_taken(values, others[i]), "%s", others[i]);
+    ck_assert(!text_is_taken(values, signed_request));
     ck_assert(!text_is_taken(classes, "{\"instances\": [[1, 2]]}"));
     ck_assert(text_is_taken(tokens, "{\"instances\": [[0, 2], [1, 2]]}"));
     ck_assert(!text_is_taken(tokens, "{\"instances\": [[0, 2], [1, 3]]}"));
