@@ -14,10 +14,12 @@ noinst_PROGRAMS += tests/bench/bench_network
 tests_bench_bench_network_LDADD = libengine.la libbase.la
 noinst_PROGRAMS += tests/bench/bench_loop
 tests_bench_bench_loop_LDADD = libengine.la libbase.la
+noinst_PROGRAMS += tests/bench/bare_server
+tests_bench_bare_server_LDADD = $(MICROHTTPD_LIBS)
 
 # Measurements, on a machine that does nothing else: make bench, or make bench BENCH="--quick --only training".
 EXTRA_DIST += tests/bench/README.md \
-	tests/bench/bench.py tests/bench/bench_jobs.py tests/bench/data.py tests/bench/external.py tests/bench/growth.py tests/bench/machine.py \
+	tests/bench/bench.py tests/bench/bench_jobs.py tests/bench/bench_serving.py tests/bench/data.py tests/bench/external.py tests/bench/growth.py tests/bench/machine.py \
 	tests/bench/matrix.py tests/bench/peers.py tests/bench/plot.py tests/bench/profiles.py tests/bench/report.py \
 	tests/bench/results.py \
 	tests/bench/table.py tests/bench/targets.py tests/bench/training.py tests/bench/uploads.py tests/bench/workloads.py \
