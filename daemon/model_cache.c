@@ -19,6 +19,10 @@ static const struct model *model_hold(struct daemon *daemon, const char *id, str
     if (model != NULL)
         return model;
     model = model_load(daemon->store, id, error);
+    if (model != NULL && model_pack(model, error) != 0) {
+        model_free(model);
+        return NULL;
+    }
     return model != NULL ? cache_add(daemon->models, id, model, model_size(model), error) : NULL;
 }
 

@@ -79,7 +79,23 @@ void model_free(struct model *model)
     preprocessing_free(model->preprocessing);
     json_decref(model->lineage);
     free(model->parameters);
+    free(model->packed);
     free(model);
+}
+
+int model_pack(struct model *model, struct error *error)
+{
+    const struct kernels *kernels = kernels_get(error);
+    if (!kernels)
+        return -1;
+    const int64_t size = network_packed_size(model->network, kernels);
+    if (size == 0)
+        return 0;
+    model->packed = model_parameters_new(size, error);
+    if (!model->packed)
+        return -1;
+    network_pack(model->network, kernels, model->parameters, model->packed);
+    return 0;
 }
 
 /* ---- fine-tuning */
@@ -167,7 +183,8 @@ json_t *model_describe(const struct model *model)
 size_t model_size(const struct model *model)
 {
     const struct network *network = model->network;
+    const size_t weights = (size_t)network->parameter_count * sizeof(*model->parameters);
     return sizeof(*model) + sizeof(*network) +
-           (size_t)network->layer_count * sizeof(*network->layers) +
-           (size_t)network->parameter_count * sizeof(*model->parameters);
+           (size_t)network->layer_count * sizeof(*network->layers) + weights +
+           (model->packed ? weights : 0);
 }

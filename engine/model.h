@@ -21,6 +21,7 @@ struct model {
     struct network *network;             /* owned */
     struct preprocessing *preprocessing; /* owned */
     float *parameters; /* owned; network->parameter_count floats, 64-byte aligned */
+    float *packed;     /* owned; what model_pack() made of them, or NULL */
     json_t *lineage;   /* owned; NULL */
 };
 
@@ -28,6 +29,9 @@ struct model {
 struct model *model_create(struct network *network_taken, struct preprocessing *preprocessing_taken,
                            const float *parameters, json_t *lineage_taken, struct error *error);
 void model_free(struct model *model);
+/* For whoever predicts often: packs the weights in the order in which predictions read them. The
+ * parameters must stay as they are from then on. */
+int model_pack(struct model *model, struct error *error);
 
 /* The file. Writing what was read gives the same bytes. Reading checks the header against the size
  * before anything is allocated, refuses overlaps and gaps, missing, unknown or wrongly shaped

@@ -73,7 +73,8 @@ static void predict_blocks(const struct model *model, struct workspace *workspac
     struct cursor inputs = {.part = parts, .end = parts + count}, outputs = inputs;
     for (int64_t row = 0; row < rows; row += BLOCK_ROWS) {
         const struct network_run run = {.rows = smaller(rows - row, BLOCK_ROWS),
-                                        .output_activation = true};
+                                        .output_activation = true,
+                                        .packed = model->packed};
         gather(&inputs, workspace_input(workspace), run.rows, in);
         network_forward(network, workspace, model->parameters, &run);
         scatter(&outputs, workspace_output(workspace), run.rows, out);

@@ -1,5 +1,6 @@
 /* Convolutions as products of patches with the kernel, block by block. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/layers/convolution.h"
 #include "engine/layers/convolution_parts.h"
 
 #include <assert.h>
@@ -54,12 +55,15 @@ static void plan_sliding(struct convolution *convolution)
 
     if (!convolution->needs_patches)
         return;
-    convolution->slides =
+    const int64_t offsets = sliding_offset_count(window, convolution->groups);
+    convolution->slides = offsets > 0;
+    if (convolution->slides)
         sliding_plan(&convolution->sliding, window, convolution->groups, convolution->offsets);
-    convolution->slides_back =
-        sliding_turn(window, convolution->filters, &turned) &&
+    convolution->slides_back = sliding_turn(window, convolution->filters, &turned) &&
+                               sliding_offset_count(&turned, convolution->groups) > 0;
+    if (convolution->slides_back)
         sliding_plan(&convolution->sliding_back, &turned, convolution->groups,
-                     convolution->offsets + sliding_offset_count(window));
+                     convolution->offsets + offsets);
 }
 
 int convolution_plan(struct layer *layer, struct error *error)
@@ -69,8 +73,9 @@ int convolution_plan(struct layer *layer, struct error *error)
     const int64_t groups = convolution->groups;
     struct window turned;
 
-    (void)sliding_turn(window, convolution->filters, &turned);
-    const int64_t offsets = sliding_offset_count(window) + sliding_offset_count(&turned);
+    int64_t offsets = sliding_offset_count(window, groups);
+    if (sliding_turn(window, convolution->filters, &turned))
+        offsets += sliding_offset_count(&turned, groups);
     convolution = realloc(convolution, sizeof(*convolution) + (size_t)offsets * sizeof(int64_t));
     if (convolution == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory for the plan of a layer");

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* Shorter lines of results do not fill tiles; a copy of more than so many times the image costs
- * more than patches. */
-enum { LINE_MIN = 6, COPY_MAX = 4 };
+ * more than patches; so many offsets are of no image that fits a memory. */
+enum { LINE_MIN = 6, COPY_MAX = 4, OFFSETS_MAX = 1 << 20 };
 
 static bool is_one_run(const struct window *window, int64_t groups)
 {
@@ -20,18 +20,26 @@ static int64_t run_count(const struct window *window, int64_t groups)
            (is_one_run(window, groups) ? 1 : window->kernel[WINDOW_WIDTH]);
 }
 
-int64_t sliding_offset_count(const struct window *window)
+/* The cells that the windows see along an axis, of which the image is but a part. */
+static int64_t cells_seen(const struct window *window, int axis)
 {
-    return window->out[WINDOW_HEIGHT] +
-           window->kernel[WINDOW_HEIGHT] * window->kernel[WINDOW_WIDTH];
+    return (window->out[axis] - 1) * window->stride[axis] +
+           (window->kernel[axis] - 1) * window->dilation[axis] + 1;
 }
 
-/* The cells that the windows see along an axis, of which the image is but a part; false where there
- * are too many. */
-static bool plan_axis(struct sliding *sliding, const struct window *window, int axis)
+int64_t sliding_offset_count(const struct window *window, int64_t groups)
 {
-    const int64_t seen = (window->out[axis] - 1) * window->stride[axis] +
-                         (window->kernel[axis] - 1) * window->dilation[axis] + 1;
+    const int64_t count = window->out[WINDOW_HEIGHT] + run_count(window, groups);
+
+    for (int axis = 0; axis < WINDOW_AXES; axis++)
+        if (cells_seen(window, axis) > COPY_MAX * (window->in[axis] + 1))
+            return 0;
+    return window->out[WINDOW_WIDTH] >= LINE_MIN && count <= OFFSETS_MAX ? count : 0;
+}
+
+static void plan_axis(struct sliding *sliding, const struct window *window, int axis)
+{
+    const int64_t seen = cells_seen(window, axis);
 
     if (window->before[axis] > 0 || seen > window->in[axis])
         sliding->is_padded = true;
@@ -40,7 +48,6 @@ static bool plan_axis(struct sliding *sliding, const struct window *window, int 
     sliding->before[axis] = window->before[axis];
     sliding->stride[axis] = window->stride[axis];
     sliding->padded[axis] = seen;
-    return seen <= COPY_MAX * (window->in[axis] + 1);
 }
 
 static void plan_offsets(struct sliding *sliding, const struct window *window, int64_t *offsets)
@@ -58,13 +65,12 @@ static void plan_offsets(struct sliding *sliding, const struct window *window, i
                          column * window->dilation[WINDOW_WIDTH] * sliding->channels;
 }
 
-bool sliding_plan(struct sliding *sliding, const struct window *window, int64_t groups,
+void sliding_plan(struct sliding *sliding, const struct window *window, int64_t groups,
                   int64_t *offsets)
 {
     *sliding = (struct sliding){.channels = window->channels, .groups = groups};
-    if (window->out[WINDOW_WIDTH] < LINE_MIN || !plan_axis(sliding, window, WINDOW_HEIGHT) ||
-        !plan_axis(sliding, window, WINDOW_WIDTH))
-        return false;
+    for (int axis = 0; axis < WINDOW_AXES; axis++)
+        plan_axis(sliding, window, axis);
     if (!sliding->is_padded)
         memcpy(sliding->padded, sliding->in, sizeof(sliding->padded));
     sliding->runs = run_count(window, groups);
@@ -72,7 +78,6 @@ bool sliding_plan(struct sliding *sliding, const struct window *window, int64_t 
                               ? window->kernel[WINDOW_WIDTH] * window->channels
                               : window->channels / groups;
     plan_offsets(sliding, window, offsets);
-    return true;
 }
 
 bool sliding_turn(const struct window *window, int64_t filters, struct window *turned)

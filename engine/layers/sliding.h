@@ -19,10 +19,10 @@ struct sliding {
     const int64_t *line_offsets, *run_offsets;
 };
 
-/* Offsets that sliding_plan() writes: as many as sliding_offset_count() says. */
-int64_t sliding_offset_count(const struct window *window);
-/* False where gathering patches does better, or the padding would be far more than the image. */
-bool sliding_plan(struct sliding *sliding, const struct window *window, int64_t groups,
+/* Offsets that sliding_plan() writes; 0: windows do not slide, since gathering patches does better,
+ * or the padding would be far more than the image. */
+int64_t sliding_offset_count(const struct window *window, int64_t groups);
+void sliding_plan(struct sliding *sliding, const struct window *window, int64_t groups,
                   int64_t *offsets);
 
 /* The windows by which the gradient by the images slides over those by the `filters` results. False
