@@ -12,19 +12,15 @@ static inline int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Lines lie too far apart for the processor to foresee them: those of the next panel are asked for
- * while this one is copied. */
 ALWAYS_INLINE void panel_copy_lines(float *panel, const float *b, int64_t stride, int64_t depth,
                                     int64_t columns, const int vectors, const bool whole)
 {
-    for (int64_t k = 0; k < depth; k++, b += stride, panel += vectors * LANES) {
+    for (int64_t k = 0; k < depth; k++, b += stride, panel += vectors * LANES)
 #pragma GCC unroll 2
         for (int vector = 0; vector < vectors; vector++)
             floats_store(
                 panel + vector * LANES,
                 floats_load_part(b + vector * LANES, whole ? LANES : columns - vector * LANES));
-        __builtin_prefetch(b + vectors * LANES, 0, 2);
-    }
 }
 
 static inline void panel_copy(float *panel, const float *b, int64_t stride, int64_t depth,
