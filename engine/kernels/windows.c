@@ -32,8 +32,12 @@ ALWAYS_INLINE floats later_max(floats largest, floats x)
     return floats_select(floats_is_nan(x), x, larger);
 }
 
-/* Stores `lanes` lanes, or all of them where what lies behind is written later: `room` floats from
- * `to` on. Parts of vectors are slow to store. */
+/* Loads or stores `lanes` lanes, or all of them where `room` floats from there on may be read, or
+ * are written later: parts of vectors are slow. */
+ALWAYS_INLINE floats load_early(const float *from, int64_t lanes, int64_t room)
+{
+    return room >= LANES ? floats_load(from) : floats_load_part(from, lanes);
+}
 ALWAYS_INLINE void store_early(float *to, floats x, int64_t lanes, int64_t room)
 {
     if (room >= LANES)
@@ -42,37 +46,68 @@ ALWAYS_INLINE void store_early(float *to, floats x, int64_t lanes, int64_t room)
         floats_store_part(to, x, lanes);
 }
 
-ALWAYS_INLINE floats max_vector(const struct windows *windows, const float *x, int64_t lanes)
+/* One vector of channels of one window. */
+struct sight {
+    int64_t lanes;
+    int64_t seen_room;   /* floats from what it sees first to the end of the windows' line */
+    int64_t result_room; /* the same of its result */
+};
+
+/* Rooms of window `i`, nothing where windows do not lie side by side. */
+ALWAYS_INLINE struct sight sight_of(const struct windows *windows, int64_t i, int64_t at,
+                                    int64_t lanes)
 {
-    floats largest = floats_load_part(x, lanes);
-    EACH_CELL(windows, largest = later_max(largest, floats_load_part(x + cell_at, lanes)));
-    return largest;
+    const bool is_seen_dense = windows->cell_stride == windows->channels &&
+                               windows->step == windows->cells * windows->cell_stride;
+    const bool is_result_dense = windows->result_step == windows->channels;
+    const int64_t left = windows->count - i;
+    return (struct sight){.lanes = lanes,
+                          .seen_room = is_seen_dense ? left * windows->step - at : 0,
+                          .result_room = is_result_dense ? left * windows->channels - at : 0};
+}
+
+/* The size of windows as constants, so that their loops unroll. */
+#define WITH_SIZE(windows, call_two_by_two, call_any)                                              \
+    do {                                                                                           \
+        if ((windows)->lines == 2 && (windows)->cells == 2)                                        \
+            call_two_by_two;                                                                       \
+        else                                                                                       \
+            call_any;                                                                              \
+    } while (0)
+
+ALWAYS_INLINE void max_vector(const struct windows *windows, const int64_t lines,
+                              const int64_t cells, struct sight sight, const float *x, float *y)
+{
+    floats largest = load_early(x, sight.lanes, sight.seen_room);
+    for (int64_t line = 0; line < lines; line++)
+        for (int64_t cell = 0; cell < cells; cell++)
+            largest = later_max(
+                largest, load_early(x + line * windows->line_stride + cell * windows->cell_stride,
+                                    sight.lanes, sight.seen_room - cell * windows->cell_stride));
+    store_early(y, largest, sight.lanes, sight.result_room);
+}
+
+ALWAYS_INLINE void max_run(const struct windows *windows, const int64_t lines, const int64_t cells,
+                           const float *x, float *y)
+{
+    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step)
+        EACH_VECTOR(windows->channels, max_vector(windows, lines, cells,
+                                                  sight_of(windows, i, at, lanes), x + at, y + at));
 }
 
 void KERNEL(windows_max)(const struct windows *windows, const float *x, float *y)
 {
-    const bool is_dense = windows->result_step == windows->channels;
-    for (int64_t i = 0; i < windows->count; i++, x += windows->step, y += windows->result_step) {
-        const int64_t left = is_dense ? (windows->count - i) * windows->channels : 0;
-        EACH_VECTOR(windows->channels,
-                    store_early(y + at, max_vector(windows, x + at, lanes), lanes, left - at));
-    }
+    WITH_SIZE(windows, max_run(windows, 2, 2, x, y),
+              max_run(windows, windows->lines, windows->cells, x, y));
 }
 
 /* What the first cell that is as large as `largest` gets; `left` becomes nothing with it. */
-ALWAYS_INLINE floats max_gradient_cell(const float *x, floats largest, floats *left, int64_t lanes)
+ALWAYS_INLINE floats max_gradient_cell(floats x, floats largest, floats *left)
 {
-    const mask less = floats_less(floats_load_part(x, lanes), largest);
+    const mask less = floats_less(x, largest);
     const floats nothing = floats_set(0), given = floats_select(less, nothing, *left);
     *left = floats_select(less, *left, nothing);
     return given;
-}
-
-ALWAYS_INLINE void max_gradient_add(const float *x, floats largest, floats *left, float *d_x,
-                                    int64_t lanes)
-{
-    const floats before = floats_load_part(d_x, lanes);
-    floats_store_part(d_x, before + max_gradient_cell(x, largest, left, lanes), lanes);
 }
 
 ALWAYS_INLINE void max_gradient_vector(const struct windows *windows, const float *x,
@@ -80,33 +115,57 @@ ALWAYS_INLINE void max_gradient_vector(const struct windows *windows, const floa
 {
     const floats largest = floats_load_part(y, lanes);
     floats left = floats_load_part(d_y, lanes);
-    EACH_CELL(windows, max_gradient_add(x + cell_at, largest, &left, d_x + cell_at, lanes));
+    EACH_CELL(windows, floats_store_part(d_x + cell_at,
+                                         floats_load_part(d_x + cell_at, lanes) +
+                                             max_gradient_cell(floats_load_part(x + cell_at, lanes),
+                                                               largest, &left),
+                                         lanes));
 }
 
-/* The same stored; `room` from the first cell to the end of the windows' line. */
-ALWAYS_INLINE void max_gradient_store(const struct windows *windows, const float *x, const float *y,
-                                      const float *d_y, float *d_x, int64_t lanes, int64_t room)
+/* The same stored. With more channels than lanes what is stored beyond a cell's channels would be
+ * in what another vector has stored of the next cell. */
+ALWAYS_INLINE void max_gradient_store(const struct windows *windows, const int64_t lines,
+                                      const int64_t cells, struct sight sight, const float *x,
+                                      const float *y, const float *d_y, float *d_x)
 {
-    const floats largest = floats_load_part(y, lanes);
-    floats left = floats_load_part(d_y, lanes);
-    EACH_CELL(windows,
-              store_early(d_x + cell_at, max_gradient_cell(x + cell_at, largest, &left, lanes),
-                          lanes, room - cell * windows->cell_stride));
+    const floats largest = load_early(y, sight.lanes, sight.result_room);
+    floats left = load_early(d_y, sight.lanes, sight.result_room);
+    for (int64_t line = 0; line < lines; line++)
+        for (int64_t cell = 0; cell < cells; cell++) {
+            const int64_t at = line * windows->line_stride + cell * windows->cell_stride;
+            const int64_t room = sight.seen_room - cell * windows->cell_stride;
+            const floats seen = load_early(x + at, sight.lanes, room);
+            store_early(d_x + at, max_gradient_cell(seen, largest, &left), sight.lanes,
+                        windows->channels < LANES ? room : 0);
+        }
+}
+
+ALWAYS_INLINE void max_gradient_run(const struct windows *windows, const int64_t lines,
+                                    const int64_t cells, const float *x, const float *y,
+                                    const float *d_y, float *d_x)
+{
+    for (int64_t i = 0; i < windows->count; i++) {
+        EACH_VECTOR(windows->channels,
+                    max_gradient_store(windows, lines, cells, sight_of(windows, i, at, lanes),
+                                       x + at, y + at, d_y + at, d_x + at));
+        x += windows->step;
+        d_x += windows->step;
+        y += windows->result_step;
+        d_y += windows->result_step;
+    }
 }
 
 void KERNEL(windows_max_gradient)(const struct windows *windows, const float *x, const float *y,
                                   const float *d_y, float *d_x, int overwrite)
 {
-    const bool is_dense = windows->channels < LANES && windows->cell_stride == windows->channels &&
-                          windows->step == windows->cells * windows->cell_stride;
+    if (overwrite) {
+        WITH_SIZE(windows, max_gradient_run(windows, 2, 2, x, y, d_y, d_x),
+                  max_gradient_run(windows, windows->lines, windows->cells, x, y, d_y, d_x));
+        return;
+    }
     for (int64_t i = 0; i < windows->count; i++) {
-        const int64_t left = is_dense ? (windows->count - i) * windows->step : 0;
-        if (overwrite)
-            EACH_VECTOR(windows->channels, max_gradient_store(windows, x + at, y + at, d_y + at,
-                                                              d_x + at, lanes, left - at));
-        else
-            EACH_VECTOR(windows->channels,
-                        max_gradient_vector(windows, x + at, y + at, d_y + at, d_x + at, lanes));
+        EACH_VECTOR(windows->channels,
+                    max_gradient_vector(windows, x + at, y + at, d_y + at, d_x + at, lanes));
         x += windows->step;
         d_x += windows->step;
         y += windows->result_step;
