@@ -11,6 +11,9 @@
  * earn back the copy of the kernel that each makes. */
 enum { PATCH_FLOATS = 1 << 16, BLOCK_MIN = 24, BLOCK_MAX = 512 };
 
+/* What adding patches to images makes of the time of their product. */
+enum { SCATTER_COST = 2, USUAL_LANES = 8 };
+
 /* Neighbours in a patch, the rows of a tile of the kernel's gradient, that are worth more than
  * gathered patches. */
 enum { RUN_MIN = 8 };
@@ -47,6 +50,17 @@ static bool is_one_to_one(const struct window *window)
     return true;
 }
 
+/* Whether the gradient by the images is worth sliding for: it is computed at every cell of an
+ * image, for whole vectors of channels, where patches are of the results alone. */
+static bool pays_back(const struct window *window)
+{
+    const int64_t lanes = (window->channels + USUAL_LANES - 1) / USUAL_LANES * USUAL_LANES;
+    const double sliding = (double)window->in[WINDOW_HEIGHT] * (double)window->in[WINDOW_WIDTH];
+    const double gathered = (double)window_positions(window);
+
+    return sliding * (double)lanes <= SCATTER_COST * gathered * (double)window->channels;
+}
+
 /* Whether and how windows slide, with offsets in a plan that has moved for the last time. */
 static void plan_sliding(struct convolution *convolution)
 {
@@ -59,7 +73,8 @@ static void plan_sliding(struct convolution *convolution)
     convolution->slides = offsets > 0;
     if (convolution->slides)
         sliding_plan(&convolution->sliding, window, convolution->groups, convolution->offsets);
-    convolution->slides_back = sliding_turn(window, convolution->filters, &turned) &&
+    convolution->slides_back = pays_back(window) &&
+                               sliding_turn(window, convolution->filters, &turned) &&
                                sliding_offset_count(&turned, convolution->groups) > 0;
     if (convolution->slides_back)
         sliding_plan(&convolution->sliding_back, &turned, convolution->groups,
