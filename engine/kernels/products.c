@@ -16,8 +16,8 @@
 #include "engine/kernels/tile.h"
 
 enum {
-    PANEL_DEPTH = 256,  /* lines of a panel's copy: 32 KiB with AVX-512, of a first-level cache */
-    PACKED_DEPTH = 384, /* of a panel that is there already */
+    PANEL_DEPTH = 256, /* lines of a panel's copy: 32 KiB with AVX-512, of a first-level cache */
+    PACKED_DEPTH = LANES == 16 ? 288 : 384, /* of a panel that is there already */
     ACROSS_DEPTH = 128,
     DIRECT_TILES = 2,   /* so few do not earn back a copy */
     TURNED_DEPTH = 252, /* rows of a panel of d_x transposed, whole tiles of any set */
