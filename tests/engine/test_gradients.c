@@ -368,6 +368,18 @@ END_TEST
 START_TEST(windows_of_every_kind_have_right_gradients)
 {
     static const char *const texts[] = {
+        /* Lines long enough for windows to slide. */
+        "{\"input\": [5, 9, 4], \"layers\": [{\"type\": \"conv2d\", \"filters\": 6, "
+        "\"kernel_size\": [2, 3], \"padding\": \"same\", \"groups\": 2, \"activation\": "
+        "\"tanh\"}, {\"type\": \"conv2d\", \"filters\": 4, \"kernel_size\": 3, \"dilation\": [1, "
+        "2], \"padding\": \"same\", \"activation\": \"silu\"}, {\"type\": \"conv2d_transpose\", "
+        "\"filters\": 3, \"kernel_size\": [2, 3]}, {\"type\": \"conv2d\", \"filters\": 2, "
+        "\"kernel_size\": [2, 3], \"strides\": [2, 1]}]}",
+        "{\"input\": [13, 3], \"layers\": [{\"type\": \"dense\", \"units\": 5}, {\"type\": "
+        "\"conv1d\", \"filters\": 4, \"kernel_size\": 5, \"padding\": \"same\", \"activation\": "
+        "\"tanh\"}, {\"type\": \"conv1d\", \"filters\": 9, \"kernel_size\": 3}, {\"type\": "
+        "\"conv1d\", \"filters\": 2, \"kernel_size\": 2, \"strides\": 2, \"padding\": "
+        "\"same\"}]}",
         "{\"input\": [4, 3, 4], \"layers\": [{\"type\": \"dense\", \"units\": 6}, "
         "{\"type\": \"conv2d\", \"filters\": 4, \"kernel_size\": 1, \"groups\": 2, "
         "\"activation\": \"tanh\"}, {\"type\": \"conv2d\", \"filters\": 8, \"kernel_size\": 2, "
