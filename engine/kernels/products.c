@@ -89,8 +89,13 @@ static void point_rows(const struct product *product, const struct block *block,
         a[0] = product->a + block->begin * product->a_stride + begin;
         return;
     }
-    int64_t line = product->lines == 1 ? 0 : begin / product->rows;
-    int64_t row = begin - line * product->rows;
+    if (product->lines == 1) {
+        const float *first = product->a + product->line_offsets[0] + block->begin;
+        for (; begin < end; begin += group)
+            *a++ = first + begin * product->a_stride;
+        return;
+    }
+    int64_t line = begin / product->rows, row = begin % product->rows;
     for (; begin < end; begin += group, row += group) {
         while (row >= product->rows && line + 1 < product->lines) {
             row -= product->rows;
