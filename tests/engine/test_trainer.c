@@ -59,9 +59,11 @@ static double result_of(const char *target, const char *network, const char *tra
     struct fixture_run run;
     struct trainer_report last;
     fixture_run_make(&run, dataset, target, network, training);
-    trainer_free(run_to_end(&run, &last));
+    struct trainer *trainer = run_to_end(&run, &last);
+    double value = figure(&last, name);
+    trainer_free(trainer);
     fixture_run_clear(&run);
-    return figure(&last, name);
+    return value;
 }
 
 /* ---- what is learned */
