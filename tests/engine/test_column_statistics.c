@@ -58,16 +58,21 @@ static void plain(const double *values, struct column_statistics *expected)
         expected->deviation = (double)sqrtl(squares / (long double)expected->count);
 }
 
+static void same_bytes(const void *a, const void *b, size_t size)
+{
+    ck_assert_mem_eq(a, b, size);
+}
+
 static void same(const struct column_statistics *a, const struct column_statistics *b)
 {
     ck_assert_int_eq(a->count, b->count);
     ck_assert_int_eq(a->integers, b->integers);
     ck_assert_int_eq(a->distinct, b->distinct);
-    ck_assert_mem_eq(&a->min, &b->min, sizeof(double));
-    ck_assert_mem_eq(&a->max, &b->max, sizeof(double));
-    ck_assert_mem_eq(&a->mean, &b->mean, sizeof(double));
-    ck_assert_mem_eq(&a->deviation, &b->deviation, sizeof(double));
-    ck_assert_mem_eq(a->histogram, b->histogram, sizeof(a->histogram));
+    same_bytes(&a->min, &b->min, sizeof(double));
+    same_bytes(&a->max, &b->max, sizeof(double));
+    same_bytes(&a->mean, &b->mean, sizeof(double));
+    same_bytes(&a->deviation, &b->deviation, sizeof(double));
+    same_bytes(a->histogram, b->histogram, sizeof(a->histogram));
 }
 
 /* In parts of `part` rows, the first `count` columns at once. */
