@@ -41,7 +41,7 @@ print(1 / best)
 
 
 class Failed(Exception):
-    """A peer's program ended; its last words."""
+    """A peer's program ended, with its last words, or could not do what it was asked for."""
 
 
 class Worker:
@@ -60,7 +60,10 @@ class Worker:
             self.log.seek(0)
             words = self.log.read().strip().splitlines()
             raise Failed("%s ended: %s" % (self.name, words[-1] if words else "it said nothing"))
-        return json.loads(answer)
+        answer = json.loads(answer)
+        if "error" in answer:
+            raise Failed("%s: %s" % (self.name, answer["error"]))
+        return answer
 
     def close(self):
         for file in (self.process.stdin, self.process.stdout, self.log):

@@ -48,6 +48,8 @@ class Peer:
                 with contextlib.suppress(Failed):
                     self.worker.ask(dict(self.description, mode=mode))
                     speeds[mode] = self.rate(seconds)
+            if not speeds:
+                raise Failed("PyTorch trains it in none of its ways")
             self.form = max(speeds, key=speeds.get)
             self.worker.ask(dict(self.description, mode=self.form))
         elif not self.lines:

@@ -17,6 +17,10 @@ def read(path, labels=False):
 
 
 def answer(handle):
-    """Answers each line of JSON with another one, for as long as there are lines."""
+    """Answers each line of JSON with another one, for as long as there are lines; what cannot be done, with an error."""
     for line in sys.stdin:
-        print(json.dumps(handle(json.loads(line))), flush=True)
+        try:
+            result = handle(json.loads(line))
+        except Exception as problem:  # whatever a library raises where it cannot do something
+            result = {"error": (str(problem).strip().splitlines() or [repr(problem)])[-1]}
+        print(json.dumps(result), flush=True)
