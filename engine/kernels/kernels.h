@@ -234,6 +234,8 @@ struct kernels {
     void (*scale)(int64_t count, float factor, float *x); /* x *= factor */
     void (*clamp)(int64_t count, float limit, float *x);  /* to [-limit, limit]; NaN stays NaN */
     void (*bytes_to_floats)(int64_t count, const uint8_t *x, float *y); /* y = x / 255 */
+    /* y = exp(x - shift), and their sum in double; y may be x, or NULL for the sum alone. */
+    double (*exponentials)(int64_t count, float shift, const float *x, float *y);
     /* Sum of squares of at most 4,096 floats, in double: one block of a norm. */
     double (*sum_of_squares)(int64_t count, const float *x);
 };

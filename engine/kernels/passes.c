@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/kernels/set.h"
 
-#include "engine/kernels/simd.h"
+#include <stddef.h>
+
+#include "engine/kernels/simd_math.h"
 
 void KERNEL(add)(int64_t count, const float *x, float *y)
 {
@@ -67,6 +69,27 @@ void KERNEL(bytes_to_floats)(int64_t count, const uint8_t *x, float *y)
 {
     for (int64_t i = 0; i < count; i++)
         y[i] = (float)x[i] / 255.0F;
+}
+
+ALWAYS_INLINE void exponentials_of(const float *x, float shift, float *y, int64_t lanes,
+                                   doubles *sums)
+{
+    const floats power = floats_keep(floats_exp(floats_load_part(x, lanes) - shift), lanes, 0);
+    float values[LANES];
+    floats_store(values, power);
+    *sums += doubles_load(values) + doubles_load(values + DOUBLE_LANES);
+    if (y != NULL)
+        floats_store_part(y, power, lanes);
+}
+
+double KERNEL(exponentials)(int64_t count, float shift, const float *x, float *y)
+{
+    doubles sums = {0};
+    double sum = 0;
+    EACH_VECTOR(count, exponentials_of(x + at, shift, y != NULL ? y + at : NULL, lanes, &sums));
+    for (int lane = 0; lane < DOUBLE_LANES; lane++)
+        sum += sums[lane];
+    return sum;
 }
 
 double KERNEL(sum_of_squares)(int64_t count, const float *x)

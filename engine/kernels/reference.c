@@ -3,6 +3,7 @@
 #include "engine/kernels/reference.h"
 
 #include <math.h>
+#include <stddef.h>
 
 static void product(int64_t rows, int64_t columns, int64_t depth, const float *x, int64_t x_stride,
                     const float *w, int64_t w_stride, const float *bias, float *y, int64_t y_stride,
@@ -96,6 +97,18 @@ static void bytes_to_floats(int64_t count, const uint8_t *x, float *y)
         y[i] = (float)x[i] / 255.0F;
 }
 
+static double exponentials(int64_t count, float shift, const float *x, float *y)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const float power = expf(x[i] - shift);
+        sum += (double)power;
+        if (y != NULL)
+            y[i] = power;
+    }
+    return sum;
+}
+
 static double sum_of_squares(int64_t count, const float *x)
 {
     double sum = 0;
@@ -147,6 +160,7 @@ static const struct kernels reference = {
     .scale = scale,
     .clamp = clamp,
     .bytes_to_floats = bytes_to_floats,
+    .exponentials = exponentials,
     .sum_of_squares = sum_of_squares,
 };
 

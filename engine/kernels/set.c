@@ -55,5 +55,6 @@ const struct kernels KERNEL(kernels) = {
     .scale = KERNEL(scale),
     .clamp = KERNEL(clamp),
     .bytes_to_floats = KERNEL(bytes_to_floats),
+    .exponentials = KERNEL(exponentials),
     .sum_of_squares = KERNEL(sum_of_squares),
 };

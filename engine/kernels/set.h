@@ -119,6 +119,7 @@ void KERNEL(add_rows)(int64_t rows, int64_t columns, const float *x, int64_t x_s
 void KERNEL(scale)(int64_t count, float factor, float *x);
 void KERNEL(clamp)(int64_t count, float limit, float *x);
 void KERNEL(bytes_to_floats)(int64_t count, const uint8_t *x, float *y);
+double KERNEL(exponentials)(int64_t count, float shift, const float *x, float *y);
 double KERNEL(sum_of_squares)(int64_t count, const float *x);
 
 #endif

@@ -33,7 +33,7 @@ static double probabilities(const struct loss_batch *batch, const float *outputs
     double sum = 0.0;
 
     if (!batch->activated)
-        return loss_softmax(outputs, batch->width, p);
+        return loss_softmax(batch->kernels, outputs, batch->width, p);
     for (int64_t j = 0; j < batch->width; j++)
         sum += (double)outputs[j];
     for (int64_t j = 0; p != NULL && j < batch->width; j++)

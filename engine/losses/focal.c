@@ -40,7 +40,8 @@ static void focal_run(const void *options, const struct loss_batch *batch, int64
         int64_t target = batch->classes[row];
         double weight = loss_row_weight(batch, row);
         float *d = loss_d_row(batch, row); /* the probabilities at first */
-        double log_p = (double)logits[target] - loss_softmax(logits, batch->width, d);
+        double log_p =
+            (double)logits[target] - loss_softmax(batch->kernels, logits, batch->width, d);
         double slope = 0.0;
         batch->row_losses[row] = weight * focal_value(focal->gamma, log_p, &slope);
         slope *= weight / (double)batch->batch_rows;

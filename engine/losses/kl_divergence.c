@@ -13,7 +13,7 @@ static double divergence(const struct loss_batch *batch, int64_t row, int64_t at
                          float *d)
 {
     const float *outputs = batch->output + row * batch->width + at;
-    double log_sum = batch->activated ? 0.0 : loss_softmax(outputs, width, d);
+    double log_sum = batch->activated ? 0.0 : loss_softmax(batch->kernels, outputs, width, d);
     double loss = 0.0;
 
     for (int64_t j = 0; j < width; j++) {

@@ -65,19 +65,14 @@ void loss_run_values(const void *options, const struct loss_batch *batch, int64_
     }
 }
 
-double loss_softmax(const float *logits, int64_t width, float *probabilities)
+double loss_softmax(const struct kernels *kernels, const float *logits, int64_t width,
+                    float *probabilities)
 {
     float greatest = logits[0];
-    double sum = 0.0;
 
     for (int64_t j = 1; j < width; j++)
         greatest = logits[j] > greatest ? logits[j] : greatest;
-    for (int64_t j = 0; j < width; j++) {
-        float power = expf(logits[j] - greatest);
-        sum += (double)power;
-        if (probabilities != NULL)
-            probabilities[j] = power;
-    }
+    double sum = kernels->exponentials(width, greatest, logits, probabilities);
     double share = 1.0 / sum;
     for (int64_t j = 0; probabilities != NULL && j < width; j++)
         probabilities[j] = (float)((double)probabilities[j] * share);

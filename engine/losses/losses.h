@@ -34,7 +34,8 @@ double loss_row_weight(const struct loss_batch *batch, int64_t row);
 
 /* The softmax of one row, without overflow, into `probabilities` where it is not NULL; returns
  * log(Σ e^logit). */
-double loss_softmax(const float *logits, int64_t width, float *probabilities);
+double loss_softmax(const struct kernels *kernels, const float *logits, int64_t width,
+                    float *probabilities);
 
 /* The gradient of a row: its part of the batch's, NULL where none is wanted. */
 float *loss_d_row(const struct loss_batch *batch, int64_t row);

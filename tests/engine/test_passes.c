@@ -373,6 +373,42 @@ START_TEST(bytes_become_parts_of_255)
 }
 END_TEST
 
+/* With their sum, also where only that is wanted; nothing is written beyond the end. */
+START_TEST(exponentials_are_those_of_the_c_library)
+{
+    enum { MOST = 70 };
+    float x[MOST], y[MOST + 1];
+
+    for (const struct kernels *const *set = kernels_list(); *set != NULL; set++)
+        for (int count = 0; count <= MOST; count++) {
+            double sum = 0;
+            for (int i = 0; i < count; i++) {
+                x[i] = (float)(i * 37 % 64) - 60.0F;
+                sum += exp((double)x[i] - 3);
+            }
+            y[count] = 5;
+            ck_assert_double_eq_tol((*set)->exponentials(count, 3, x, NULL), sum,
+                                    3e-7 * sum + 1e-30);
+            ck_assert_double_eq_tol((*set)->exponentials(count, 3, x, y), sum, 3e-7 * sum + 1e-30);
+            for (int i = 0; i < count; i++) {
+                double right = exp((double)x[i] - 3);
+                ck_assert_msg(fabs((double)y[i] - right) <= 3e-7 * right, "%s: %g, not %g",
+                              (*set)->name, (double)y[i], right);
+            }
+            ck_assert_float_eq(y[count], 5);
+        }
+}
+END_TEST
+
+START_TEST(exponentials_keep_what_is_no_number)
+{
+    const float x[] = {1, 2, NAN, 4, 5, 6, 7, 8, 9};
+
+    for (const struct kernels *const *set = kernels_list(); *set != NULL; set++)
+        ck_assert_msg(isnan((*set)->exponentials(9, 0, x, NULL)), "%s", (*set)->name);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, sgd_follows_its_formula, 0, 8);
@@ -383,6 +419,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, steps_over_nothing_touch_nothing);
     tcase_add_test(tests, small_passes_are_those_of_plain_loops);
     tcase_add_test(tests, bytes_become_parts_of_255);
+    tcase_add_test(tests, exponentials_are_those_of_the_c_library);
+    tcase_add_test(tests, exponentials_keep_what_is_no_number);
 }
 
 int main(void)
