@@ -50,7 +50,7 @@ libengine_la_SOURCES += \
 	engine/input.c engine/input.h \
 	engine/number_column.c \
 	engine/number_list.c engine/number_list.h \
-	engine/number_text.c engine/number_text.h \
+	engine/digits.h engine/number_text.c engine/number_text.h \
 	engine/section_statistics.c \
 	engine/table_builder.c engine/table_builder.h \
 	engine/table_columns.c \

@@ -1,6 +1,7 @@
 /* Decimal numbers: three ways to the nearest double, from fast to general. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/number_text.h"
+#include "engine/digits.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -24,21 +25,11 @@ __extension__ typedef unsigned __int128 uint128; /* not ISO C, but in gcc and cl
 
 enum {
     MANTISSA_DIGITS = 19,   /* 10^19 < 2^64 */
-    EXACT_POWER = 22,       /* 10^22 is the largest power of ten that is a double */
     DIVIDED_POWER = 19,     /* 10^19 < 2^64 */
     SIGNIFICANT_MAX = 780,  /* more digits than any half-way point between two doubles has (767) */
     EXPONENT_MAX = 1 << 30, /* far beyond what the digits of one field can balance */
     EXPONENT_WRITTEN = 9999 /* beyond this all is 0 or infinite */
 };
-
-static const double exact_powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-static inline bool is_digit(char c)
-{
-    return (unsigned char)(c - '0') < 10;
-}
 
 /* The exponent's digits after its e; NULL where there are none. */
 static const char *scan_exponent(const char *at, const char *end, int64_t *exponent)
@@ -176,21 +167,6 @@ enum number_kind number_text_read(const char *text, size_t length, double *value
 }
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/* Every byte's top bit, where it is more than 9. */
-static inline uint64_t above_nine(uint64_t bytes)
-{
-    const uint64_t top = 0x8080808080808080u;
-    return (((bytes & ~top) + 0x7676767676767676u) | bytes) & top;
-}
-
-/* Eight digits, the first in the lowest byte: pairs, then fours, then all, are joined at once. */
-static inline uint64_t join_digits(uint64_t digits)
-{
-    digits = digits * 10 + (digits >> 8);
-    digits = (digits & 0x00ff00ff00ff00ffu) * 100 + (digits >> 16 & 0x00ff00ff00ff00ffu);
-    return (uint32_t)((digits & 0xffff) * 10000 + (digits >> 32 & 0xffff));
-}
-
 /* Up to eight characters, digits with at most one point, in one register. False for all else. */
 static inline bool read_eight(const char *text, size_t length, uint64_t *mantissa, int *power)
 {

@@ -97,7 +97,7 @@ static void point_rows(const struct product *product, const struct block *block,
     }
     int64_t line = begin / product->rows, row = begin % product->rows;
     for (; begin < end; begin += group, row += group) {
-        while (row >= product->rows && line + 1 < product->lines) {
+        while (row >= product->rows) {
             row -= product->rows;
             line++;
         }

@@ -61,24 +61,32 @@ static bool pays_back(const struct window *window)
     return sliding * (double)lanes <= SCATTER_COST * gathered * (double)window->channels;
 }
 
-/* Whether and how windows slide, with offsets in a plan that has moved for the last time. */
-static void plan_sliding(struct convolution *convolution)
+/* Decides which windows slide; `turned` are those over the results. Offsets that they take. */
+static int64_t choose_sliding(struct convolution *convolution, struct window *turned)
 {
     const struct window *window = &convolution->window;
-    struct window turned;
+    const bool turns = sliding_turn(window, convolution->filters, turned);
+    int64_t forward = 0, back = 0;
 
-    if (!convolution->needs_patches)
-        return;
-    const int64_t offsets = sliding_offset_count(window, convolution->groups);
-    convolution->slides = offsets > 0;
+    if (convolution->needs_patches)
+        forward = sliding_offset_count(window, convolution->groups);
+    if (convolution->needs_patches && turns && pays_back(window))
+        back = sliding_offset_count(turned, convolution->groups);
+    convolution->slides = forward > 0;
+    convolution->slides_back = back > 0;
+    return forward + back;
+}
+
+/* With room for the offsets, in a plan that has moved for the last time. */
+static void plan_sliding(struct convolution *convolution, const struct window *turned)
+{
+    const struct window *window = &convolution->window;
+    int64_t *offsets = convolution->offsets;
+
     if (convolution->slides)
-        sliding_plan(&convolution->sliding, window, convolution->groups, convolution->offsets);
-    convolution->slides_back = pays_back(window) &&
-                               sliding_turn(window, convolution->filters, &turned) &&
-                               sliding_offset_count(&turned, convolution->groups) > 0;
+        offsets += sliding_plan(&convolution->sliding, window, convolution->groups, offsets);
     if (convolution->slides_back)
-        sliding_plan(&convolution->sliding_back, &turned, convolution->groups,
-                     convolution->offsets + offsets);
+        sliding_plan(&convolution->sliding_back, turned, convolution->groups, offsets);
 }
 
 int convolution_plan(struct layer *layer, struct error *error)
@@ -88,14 +96,6 @@ int convolution_plan(struct layer *layer, struct error *error)
     const int64_t groups = convolution->groups;
     struct window turned;
 
-    int64_t offsets = sliding_offset_count(window, groups);
-    if (sliding_turn(window, convolution->filters, &turned))
-        offsets += sliding_offset_count(&turned, groups);
-    convolution = realloc(convolution, sizeof(*convolution) + (size_t)offsets * sizeof(int64_t));
-    if (convolution == NULL)
-        return error_set(error, ERROR_MEMORY, "out of memory for the plan of a layer");
-    layer->plan_data = convolution;
-    window = &convolution->window;
     convolution->depth =
         window->kernel[WINDOW_HEIGHT] * window->kernel[WINDOW_WIDTH] * (window->channels / groups);
     convolution->is_depthwise =
@@ -104,7 +104,12 @@ int convolution_plan(struct layer *layer, struct error *error)
     convolution->block = smaller(PATCH_FLOATS / convolution->depth, BLOCK_MAX);
     if (convolution->block < BLOCK_MIN)
         convolution->block = BLOCK_MIN;
-    plan_sliding(convolution);
+    const int64_t offsets = choose_sliding(convolution, &turned);
+    convolution = realloc(convolution, sizeof(*convolution) + (size_t)offsets * sizeof(int64_t));
+    if (convolution == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the plan of a layer");
+    layer->plan_data = convolution;
+    plan_sliding(convolution, &turned);
     return 0;
 }
 
@@ -212,8 +217,6 @@ static void run_block(const struct convolution_pass *pass, const float *images, 
                                convolution->filters, relu ? ACTIVATION_RELU : ACTIVATION_LINEAR);
     }
 }
-
-/* ---- one channel by itself */
 
 /* Each channel with itself alone: sample by sample, without patches. */
 static void run_depthwise(const struct convolution_pass *pass, const float *images,

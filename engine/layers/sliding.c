@@ -65,8 +65,8 @@ static void plan_offsets(struct sliding *sliding, const struct window *window, i
                          column * window->dilation[WINDOW_WIDTH] * sliding->channels;
 }
 
-void sliding_plan(struct sliding *sliding, const struct window *window, int64_t groups,
-                  int64_t *offsets)
+int64_t sliding_plan(struct sliding *sliding, const struct window *window, int64_t groups,
+                     int64_t *offsets)
 {
     *sliding = (struct sliding){.channels = window->channels, .groups = groups};
     for (int axis = 0; axis < WINDOW_AXES; axis++)
@@ -78,6 +78,7 @@ void sliding_plan(struct sliding *sliding, const struct window *window, int64_t 
                               ? window->kernel[WINDOW_WIDTH] * window->channels
                               : window->channels / groups;
     plan_offsets(sliding, window, offsets);
+    return window->out[WINDOW_HEIGHT] + sliding->runs;
 }
 
 bool sliding_turn(const struct window *window, int64_t filters, struct window *turned)

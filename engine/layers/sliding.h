@@ -22,8 +22,9 @@ struct sliding {
 /* Offsets that sliding_plan() writes; 0: windows do not slide, since gathering patches does better,
  * or the padding would be far more than the image. */
 int64_t sliding_offset_count(const struct window *window, int64_t groups);
-void sliding_plan(struct sliding *sliding, const struct window *window, int64_t groups,
-                  int64_t *offsets);
+/* Gives their number. */
+int64_t sliding_plan(struct sliding *sliding, const struct window *window, int64_t groups,
+                     int64_t *offsets);
 
 /* The windows by which the gradient by the images slides over those by the `filters` results. False
  * where windows move by more than a cell. */
