@@ -73,9 +73,14 @@ struct model_title {
  * one of its models changes. */
 const struct model *daemon_model_hold_title(struct daemon *daemon, const char *reference,
                                             struct model_title *title, struct error *error);
+/* The model's file in another format than the one it is kept in (engine/exchange/exchange.h). */
+struct model_format;
+int daemon_model_export(struct daemon *daemon, const struct model_record *record,
+                        const struct model_format *format, struct bytes *file,
+                        struct error *error);
 /* Removes it from the store and from memory, there once nobody holds it. */
 int daemon_model_remove(struct daemon *daemon, const char *id, struct error *error);
-/* Checks and keeps a safetensors file under `name` (NULL: "imported"). */
+/* Checks and keeps a model file of any format that can be read under `name` (NULL: "imported"). */
 int daemon_model_import(struct daemon *daemon, const char *name, const void *file, size_t size,
                         struct model_record *record, struct error *error);
 

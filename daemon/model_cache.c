@@ -1,7 +1,9 @@
 /* Loaded models, ready to predict; and models that come from outside. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/internal.h"
+#include "engine/exchange/exchange.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +63,21 @@ int daemon_model_remove(struct daemon *daemon, const char *id, struct error *err
     return 0;
 }
 
+int daemon_model_export(struct daemon *daemon, const struct model_record *record,
+                        const struct model_format *format, struct bytes *file, struct error *error)
+{
+    char title[128];
+    if (format == model_formats[0])
+        return store_model_file(daemon->store, record->id, file, error);
+    const struct model *model = model_hold(daemon, record->id, error);
+    if (model == NULL)
+        return -1;
+    (void)snprintf(title, sizeof title, "%s@%lld", record->name, (long long)record->version);
+    int result = format->write(model, title, file, error);
+    daemon_model_release(daemon, model);
+    return result;
+}
+
 /* What is kept of a model beside its file: where it comes from, and what it takes and gives. */
 char *daemon_model_info(const struct model *model, const json_t *metrics, struct error *error)
 {
@@ -93,7 +110,7 @@ static int import_record(const struct model *model, const char *name, struct mod
 int daemon_model_import(struct daemon *daemon, const char *name, const void *file, size_t size,
                         struct model_record *record, struct error *error)
 {
-    struct model *model = model_read(file, size, error);
+    struct model *model = model_import(file, size, error);
     if (model == NULL)
         return -1;
     struct model_record made = {0};

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Models and their file.
 libengine_la_SOURCES += \
+	engine/exchange/exchange.c engine/exchange/exchange.h \
 	engine/exchange/safetensors.c engine/exchange/safetensors.h \
 	engine/model.c engine/model.h engine/model_parts.h engine/model_answer.c engine/model_predict.c engine/model_read.c engine/model_write.c \
 	engine/evaluation.c engine/evaluation.h \

@@ -9,6 +9,11 @@
 /* A block of `count` floats, zeros, 64-byte aligned; freed with free(). */
 float *model_parameters_new(int64_t count, struct error *error);
 
+/* What a model's file says beside its weights: an object of texts by key ("propd.network"). NULL
+ * when out of memory. A reader of another format may give such texts and the tensors to
+ * safetensors_write() and the file to model_read(), so that what makes a model is checked once. */
+json_t *model_metadata(const struct model *model);
+
 /* Rows that are predicted together, where they lie: x [rows][input elements], y [rows][output
  * elements]. */
 struct model_rows {

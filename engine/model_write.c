@@ -86,8 +86,7 @@ static json_t *input_describe(const struct model *model)
     return json_incref(input);
 }
 
-/* NULL when out of memory. */
-static json_t *metadata_make(const struct model *model)
+json_t *model_metadata(const struct model *model)
 {
     const struct preprocessing *preprocessing = model->preprocessing;
     const json_t *classes = preprocessing_classes(preprocessing);
@@ -118,7 +117,7 @@ static int write_tensors(const struct model *model, const json_t *metadata, stru
 
 int model_write(const struct model *model, struct bytes *file, struct error *error)
 {
-    json_auto_t *metadata = metadata_make(model);
+    json_auto_t *metadata = model_metadata(model);
     if (!metadata)
         return error_set(error, ERROR_MEMORY, "out of memory for a model's metadata");
     return write_tensors(model, metadata, file, error);

@@ -19,4 +19,5 @@ THREAD_TESTS = tests/engine/test_team $(STORAGE_TESTS) $(DAEMON_THREAD_TESTS) $(
 endif
 include tests/checks/local.mk
 include tests/end-to-end/local.mk
+include tests/node/local.mk
 include tests/bench/local.mk

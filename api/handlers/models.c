@@ -5,6 +5,7 @@
 #include "api/names.h"
 #include "api/page.h"
 #include "daemon/daemon.h"
+#include "engine/exchange/exchange.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,23 +101,18 @@ int handle_models_delete(struct request *request, struct reply *reply, struct er
 
 /* ---- the file */
 
-enum { FORMAT_SAFETENSORS };
-static const char *const format_names[] = {"safetensors", "onnx", "npz", "keras", "c", NULL};
 struct file_query {
-    int format;
+    char *format;
 };
 static const struct field file_query_fields[] = {
-    FIELD_CHOICE(struct file_query, format, .choices = format_names, .help = "the file's format"),
+    FIELD_STRING(struct file_query, format, .text = "safetensors", .help = "the file's format"),
     FIELD_END};
 
 static int check_format(const void *options, const char *path, struct error *error)
 {
     const struct file_query *query = options;
     (void)path;
-    if (query->format == FORMAT_SAFETENSORS)
-        return 0;
-    return error_set_at(error, ERROR_NOT_BUILT, "format", "%s is specified but not built yet",
-                        format_names[query->format]);
+    return model_format_find(query->format, error) != NULL ? 0 : -1;
 }
 const struct kind models_file_query_kind = {.name = "file",
                                             .help = "a model as a file",
@@ -124,20 +120,32 @@ const struct kind models_file_query_kind = {.name = "file",
                                             .fields = file_query_fields,
                                             .check = check_format};
 
+/* The kept file is known by its digest; others are made of it, by this version. */
+static void make_etag(const struct model_record *record, const struct model_format *format,
+                      char *etag, size_t size)
+{
+    if (format == model_formats[0])
+        (void)snprintf(etag, size, "\"%s\"", record->file_sha256);
+    else
+        (void)snprintf(etag, size, "\"%s-%s-%s\"", record->file_sha256, format->name,
+                       PROPD_VERSION);
+}
+
 int handle_models_file(struct request *request, struct reply *reply, struct error *error)
 {
+    const struct file_query *query = request->query;
+    const struct model_format *format = model_format_find(query->format, error);
     struct model_record record AUTO_CLEAR(model_record_clear) = {0};
-    char etag[DIGEST_TEXT_SIZE + 2];
-    if (get(request, &record, error) != 0)
+    char etag[DIGEST_TEXT_SIZE + 64];
+    if (format == NULL || get(request, &record, error) != 0)
         return -1;
-    (void)snprintf(etag, sizeof etag, "\"%s\"", record.file_sha256);
+    make_etag(&record, format, etag, sizeof etag);
     reply->keeps = true;
     if (reply_unchanged(reply, request, etag))
         return 0;
-    if (reply_header(reply, error, "Content-Disposition",
-                     "attachment; filename=\"%s@%lld.safetensors\"", record.name,
-                     (long long)record.version) != 0)
+    if (reply_header(reply, error, "Content-Disposition", "attachment; filename=\"%s@%lld%s\"",
+                     record.name, (long long)record.version, format->ending) != 0)
         return -1;
-    reply->content_type = "application/octet-stream";
-    return store_model_file(daemon_store(request->service->daemon), record.id, &reply->body, error);
+    reply->content_type = format->content_type;
+    return daemon_model_export(request->service->daemon, &record, format, &reply->body, error);
 }

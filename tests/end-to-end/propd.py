@@ -21,6 +21,18 @@ IRIS = SOURCE / "clients/demo/iris.csv"
 # How much slower a run may be under sanitizers or valgrind.
 PATIENCE = float(os.environ.get("PROPD_TEST_PATIENCE", "1"))
 
+# Programs from npm (tests/node): there after make node-tools.
+NODE_MODULES = pathlib.Path(os.environ.get("BUILD", "."), "tests/node/node_modules").resolve()
+
+
+def node(script, *words, **options):
+    """Runs a script of tests/node under Node.js with its modules in reach; skips the test where they are absent."""
+    if shutil.which("node") is None or not NODE_MODULES.exists():
+        raise unittest.SkipTest("no programs from npm: make node-tools installs them")
+    environment = dict(os.environ, NODE_PATH=str(NODE_MODULES))
+    return subprocess.run(["node", str(SOURCE / "tests/node" / script), *map(str, words)], env=environment,
+                          check=True, capture_output=True, **options)
+
 
 class Refused(Exception):
     """An answer that is an error: its status and body."""

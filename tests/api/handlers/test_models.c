@@ -81,7 +81,7 @@ START_TEST(what_is_no_model_is_refused)
     ck_assert(reply.status == 400 || reply.status == 422);
     reply_clear(&reply);
     test_problem(422, "invalid", "letters, digits", "POST", "/v1/models?name=.a", NULL, "x");
-    test_problem(422, "not_built_yet", "onnx", "GET", "/v1/models/table/file?format=onnx", NULL,
+    test_problem(422, "invalid", "safetensors", "GET", "/v1/models/table/file?format=tflite", NULL,
                  NULL);
 }
 END_TEST
