@@ -76,8 +76,7 @@ const struct model *daemon_model_hold_title(struct daemon *daemon, const char *r
 /* The model's file in another format than the one it is kept in (engine/exchange/exchange.h). */
 struct model_format;
 int daemon_model_export(struct daemon *daemon, const struct model_record *record,
-                        const struct model_format *format, struct bytes *file,
-                        struct error *error);
+                        const struct model_format *format, struct bytes *file, struct error *error);
 /* Removes it from the store and from memory, there once nobody holds it. */
 int daemon_model_remove(struct daemon *daemon, const char *id, struct error *error);
 /* Checks and keeps a model file of any format that can be read under `name` (NULL: "imported"). */
