@@ -114,7 +114,10 @@ static int check_match(struct request *request, struct error *error)
     bool changes = strcmp(request->method, "DELETE") == 0 || strcmp(request->method, "PATCH") == 0;
     if (request_header(request, "If-Match") == NULL || !changes)
         return 0;
-    struct request twin = {.service = request->service, .method = "GET", .path = request->path};
+    struct request twin = {.service = request->service,
+                           .viewer = request->viewer,
+                           .method = "GET",
+                           .path = request->path};
     struct reply reply AUTO_CLEAR(reply_clear) = {0};
     int result = route_find(&twin, &reply, error);
     if (result == 0)

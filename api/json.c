@@ -93,7 +93,8 @@ static json_t *model_name(struct daemon *daemon, const char *model_id)
 {
     struct model_record record AUTO_CLEAR(model_record_clear) = {0};
     struct error error = {0};
-    if (model_id == NULL || store_model_get(daemon_store(daemon), model_id, &record, &error) != 0)
+    if (model_id == NULL ||
+        store_model_get(daemon_store(daemon), NULL, model_id, &record, &error) != 0)
         return json_null();
     return json_sprintf("%s@%lld", record.name, (long long)record.version);
 }

@@ -129,7 +129,8 @@ static int look_up(struct request *request, const char *key, struct reply *reply
     struct answer_record record AUTO_CLEAR(answer_record_clear) = {0};
     char digest[DIGEST_TEXT_SIZE];
     if (request_digest(request, digest, error) != 0 ||
-        store_answer_get(daemon_store(request->service->daemon), key, &record, error) != 0)
+        store_answer_get(daemon_store(request->service->daemon), request->viewer.owner, key,
+                         &record, error) != 0)
         return -1;
     *answered = record.request_sha256 != NULL;
     if (!*answered)
@@ -170,7 +171,8 @@ static int keep(struct request *request, const char *key, const struct reply *re
     AUTO_FREE char *location_copy = location != NULL ? strdup(location) : NULL;
     const struct answer_record record = {
         .request_sha256 = digest, .status = reply->status, .location = location_copy, .body = body};
-    return store_answer_put(daemon_store(request->service->daemon), key, &record, error);
+    return store_answer_put(daemon_store(request->service->daemon), request->viewer.owner, key,
+                            &record, error);
 }
 
 int keys_end(struct request *request, struct reply *reply, bool succeeded, struct error *error)

@@ -1,6 +1,7 @@
 /* Pages of lists. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/page.h"
+#include "api/request.h"
 
 static const struct field page_query_fields[] = {
     FIELD_INTEGER(struct page_query, limit, .min = 1, .max = PAGE_LIMIT_MAX, .number = PAGE_LIMIT,
@@ -12,9 +13,12 @@ const struct kind page_query_kind = {.name = "page",
                                      .size = sizeof(struct page_query),
                                      .fields = page_query_fields};
 
-struct store_page page_start(const struct page_query *query)
+struct store_page page_start(const struct request *request, const struct page_query *query)
 {
-    return (struct store_page){.after = query->cursor, .limit = query->limit, .name = query->name};
+    return (struct store_page){.viewer = &request->viewer,
+                               .after = query->cursor,
+                               .limit = query->limit,
+                               .name = query->name};
 }
 
 int page_reply(struct reply *reply, const char *name, json_t *items_taken, const char *last_id,

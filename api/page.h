@@ -20,8 +20,8 @@ struct page_query {
 };
 extern const struct kind page_query_kind;
 
-/* The page of the store that the query asks for; borrows from it. */
-struct store_page page_start(const struct page_query *query);
+/* The page of the store that a request and its query ask for; borrows from both. */
+struct store_page page_start(const struct request *request, const struct page_query *query);
 
 /* {"<name>": items, "next": id of the last or null}. */
 int page_reply(struct reply *reply, const char *name, json_t *items_taken, const char *last_id,

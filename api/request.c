@@ -10,7 +10,10 @@
 int request_open(struct request *request, struct service *service, const char *method,
                  struct error *error)
 {
-    *request = (struct request){.service = service, .method = method, .started_ns = clock_now_ns()};
+    *request = (struct request){.service = service,
+                                .viewer = {.owner = "", .sees_all = true},
+                                .method = method,
+                                .started_ns = clock_now_ns()};
     return id_make("req", request->id, error);
 }
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fields.h"
+#include "storage/store.h"
 
 enum { REQUEST_CAPTURES_MAX = 2, REQUEST_TARGET_MAX = 2048 };
 
@@ -30,10 +31,11 @@ struct parameter {
 
 struct request {
     struct service *service;
-    char id[ID_SIZE];    /* "req_…", in the answer's X-Request-Id and in every problem */
-    const char *method;  /* borrowed */
-    const char *version; /* "HTTP/1.1", borrowed; NULL in tests */
-    char *path;          /* decoded and checked; NULL until request_set_target() */
+    struct viewer viewer; /* who asks; borrowed */
+    char id[ID_SIZE];     /* "req_…", in the answer's X-Request-Id and in every problem */
+    const char *method;   /* borrowed */
+    const char *version;  /* "HTTP/1.1", borrowed; NULL in tests */
+    char *path;           /* decoded and checked; NULL until request_set_target() */
     struct parameter *parameters;
     size_t parameter_count;
     const struct header *headers; /* borrowed */

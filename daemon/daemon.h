@@ -38,7 +38,7 @@ const struct config *daemon_config(const struct daemon *daemon);
  * parses into a column file, fsyncs, adds the record. *existing: the same bytes were there already.
  * Takes a while: call it where that is fine. */
 struct daemon_upload {
-    const char *name;
+    const char *owner, *name;
     const char *paths[2];        /* [1] NULL, or the labels */
     const char *source_names[2]; /* "body", or "features" and "labels" */
     const char *source_sha256;   /* of the bytes as they came (of both, one after the other) */
@@ -60,8 +60,9 @@ int daemon_dataset_remove(struct daemon *daemon, const struct dataset_record *re
 /* ---- models (daemon/model_cache.c) */
 
 /* By id, name, name@version; *record (may be NULL) is the caller's to clear. */
-const struct model *daemon_model_hold(struct daemon *daemon, const char *reference,
-                                      struct model_record *record, struct error *error);
+const struct model *daemon_model_hold(struct daemon *daemon, const struct viewer *viewer,
+                                      const char *reference, struct model_record *record,
+                                      struct error *error);
 void daemon_model_release(struct daemon *daemon, const struct model *model);
 /* What answers say of a model. */
 struct model_title {
@@ -71,8 +72,9 @@ struct model_title {
 };
 /* The same for those who ask often: once a reference was found, the store is not asked again until
  * one of its models changes. */
-const struct model *daemon_model_hold_title(struct daemon *daemon, const char *reference,
-                                            struct model_title *title, struct error *error);
+const struct model *daemon_model_hold_title(struct daemon *daemon, const struct viewer *viewer,
+                                            const char *reference, struct model_title *title,
+                                            struct error *error);
 /* The model's file in another format than the one it is kept in (engine/exchange/exchange.h). */
 struct model_format;
 int daemon_model_export(struct daemon *daemon, const struct model_record *record,
@@ -80,26 +82,29 @@ int daemon_model_export(struct daemon *daemon, const struct model_record *record
 /* Removes it from the store and from memory, there once nobody holds it. */
 int daemon_model_remove(struct daemon *daemon, const char *id, struct error *error);
 /* Checks and keeps a model file of any format that can be read under `name` (NULL: "imported"). */
-int daemon_model_import(struct daemon *daemon, const char *name, const void *file, size_t size,
-                        struct model_record *record, struct error *error);
+int daemon_model_import(struct daemon *daemon, const char *owner, const char *name,
+                        const void *file, size_t size, struct model_record *record,
+                        struct error *error);
 
 /* ---- jobs (daemon/scheduler.c, daemon/job.c) */
 
 /* Checks the whole document (dataset, network, training) and queues it: *answer is NULL and id is
  * set. With "dry_run": true in the document nothing is kept and *answer is what
  * daemon_network_check() gives. */
-int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_SIZE],
-                      json_t **answer, struct error *error);
+int daemon_job_submit(struct daemon *daemon, const struct viewer *viewer, const json_t *document,
+                      char id[ID_SIZE], json_t **answer, struct error *error);
 
 /* What a list of augmentations makes of rows: `document` is a job's (network may be absent) with
  * "augmentation", "rows" or "count", "epoch" and "seed" beside it. The caller frees the preview. */
-struct augment_preview *daemon_augmentation_preview(struct daemon *daemon, const json_t *document,
-                                                    struct error *error);
+struct augment_preview *daemon_augmentation_preview(struct daemon *daemon,
+                                                    const struct viewer *viewer,
+                                                    const json_t *document, struct error *error);
 /* A job document, tried out for some seconds and not run: {"dry_run": true, "spec", "memory",
  * "left_out", what rehearsal_describe() says, "ms_per_step", "predicted_s", "gradient_check"}.
  * Without a dataset, {"network", "input": {"shape"}, "target": {"classes"} or {"values"},
  * "batch_size"}: the layers alone. */
-json_t *daemon_network_check(struct daemon *daemon, const json_t *document, struct error *error);
+json_t *daemon_network_check(struct daemon *daemon, const struct viewer *viewer,
+                             const json_t *document, struct error *error);
 
 /* Each is one move of the state; ERROR_CONFLICT says which state it is in. They return once the
  * move is on disk (a running job reacts within one step). */
@@ -124,8 +129,8 @@ int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error
 
 /* The record with the live status of a running job in `status`; *position: place in the queue from
  * 1, 0 where it does not wait. By id or name. */
-int daemon_job_get(struct daemon *daemon, const char *reference, struct job_record *record,
-                   int64_t *position, struct error *error);
+int daemon_job_get(struct daemon *daemon, const struct viewer *viewer, const char *reference,
+                   struct job_record *record, int64_t *position, struct error *error);
 
 /* ---- the machine */
 

@@ -23,8 +23,8 @@ char *daemon_model_info(const struct model *model, const json_t *metrics, struct
 
 /* daemon/model_names.c: references to titles. */
 struct cache *model_names_create(struct error *error);
-int model_title_find(struct daemon *daemon, const char *reference, struct model_title *title,
-                     struct error *error);
+int model_title_find(struct daemon *daemon, const struct viewer *viewer, const char *reference,
+                     struct model_title *title, struct error *error);
 
 /* daemon/submit.c: adds a record in state "queued" and gives it to the scheduler. */
 int daemon_job_queue(struct daemon *daemon, struct job_record *record, struct error *error);

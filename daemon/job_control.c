@@ -185,10 +185,10 @@ int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error
     return store_job_remove(daemon->store, id, states_finished, error);
 }
 
-int daemon_job_get(struct daemon *daemon, const char *reference, struct job_record *record,
-                   int64_t *position, struct error *error)
+int daemon_job_get(struct daemon *daemon, const struct viewer *viewer, const char *reference,
+                   struct job_record *record, int64_t *position, struct error *error)
 {
-    if (store_job_find(daemon->store, reference, record, error) != 0)
+    if (store_job_find(daemon->store, viewer, reference, record, error) != 0)
         return -1;
     char *live = scheduler_look(daemon->scheduler, record->id, position);
     if (live != NULL && strcmp(record->state, STATE_RUNNING) == 0) {

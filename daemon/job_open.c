@@ -60,8 +60,9 @@ static int trainer_build(struct job *job, struct error *error)
 
 int job_open(struct job *job, struct error *error)
 {
+    const struct viewer viewer = job_viewer(&job->record);
     json_auto_t *spec = fields_parse(job->record.spec, strlen(job->record.spec), error);
-    if (spec == NULL || job_setup_open(job->daemon, spec, &job->setup, error) != 0)
+    if (spec == NULL || job_setup_open(job->daemon, &viewer, spec, &job->setup, error) != 0)
         return -1;
     status_recall(job);
     job->recorder = recorder_create(error);

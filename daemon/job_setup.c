@@ -5,13 +5,14 @@
 
 #include <string.h>
 
-static int initial_model_hold(struct daemon *daemon, struct job_setup *setup, struct error *error)
+static int initial_model_hold(struct daemon *daemon, const struct viewer *viewer,
+                              struct job_setup *setup, struct error *error)
 {
     struct error missing = {0};
     const char *reference = setup->document.initial_model;
     if (reference == NULL)
         return 0;
-    setup->initial = daemon_model_hold(daemon, reference, &setup->initial_record, &missing);
+    setup->initial = daemon_model_hold(daemon, viewer, reference, &setup->initial_record, &missing);
     if (setup->initial != NULL)
         return 0;
     return error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code,
@@ -19,29 +20,31 @@ static int initial_model_hold(struct daemon *daemon, struct job_setup *setup, st
 }
 
 /* NULL where there is none of that reference, with an error at `path`. */
-static const struct dataset *dataset_hold(struct daemon *daemon, const char *reference,
-                                          const char *path, struct dataset_record *record,
-                                          struct error *error)
+static const struct dataset *dataset_hold(struct daemon *daemon, const struct viewer *viewer,
+                                          const char *reference, const char *path,
+                                          struct dataset_record *record, struct error *error)
 {
     struct error missing = {0};
-    if (store_dataset_get(daemon_store(daemon), reference, record, &missing) == 0)
+    if (store_dataset_get(daemon_store(daemon), viewer, reference, record, &missing) == 0)
         return daemon_dataset_hold(daemon, record, error);
     error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code, path, "%s",
                  missing.message);
     return NULL;
 }
 
-static int datasets_hold(struct daemon *daemon, struct job_setup *setup, struct error *error)
+static int datasets_hold(struct daemon *daemon, const struct viewer *viewer,
+                         struct job_setup *setup, struct error *error)
 {
     const struct validation_options *validation = setup->document.training->validation;
-    setup->dataset =
-        dataset_hold(daemon, setup->document.dataset, "dataset", &setup->dataset_record, error);
+    setup->dataset = dataset_hold(daemon, viewer, setup->document.dataset, "dataset",
+                                  &setup->dataset_record, error);
     if (setup->dataset == NULL)
         return -1;
     if (validation == NULL || validation->dataset == NULL)
         return 0;
-    setup->validation = dataset_hold(daemon, validation->dataset, "training.validation.dataset",
-                                     &setup->validation_record, error);
+    setup->validation =
+        dataset_hold(daemon, viewer, validation->dataset, "training.validation.dataset",
+                     &setup->validation_record, error);
     return setup->validation != NULL ? 0 : -1;
 }
 
@@ -51,14 +54,20 @@ static int default_targets_read(struct job_setup *setup, struct error *error)
     return setup->default_targets != NULL ? 0 : -1;
 }
 
-int job_setup_open(struct daemon *daemon, const json_t *document, struct job_setup *setup,
-                   struct error *error)
+struct viewer job_viewer(const struct job_record *record)
 {
-    *setup = (struct job_setup){.dataset = NULL};
+    return (struct viewer){.owner = record->owner, .sees_all = true};
+}
+
+int job_setup_open(struct daemon *daemon, const struct viewer *viewer, const json_t *document,
+                   struct job_setup *setup, struct error *error)
+{
+    *setup = (struct job_setup){.owner = viewer->owner};
     if (fields_read(&job_document_kind, document, &setup->document, "", error) != 0)
         return -1;
-    if (datasets_hold(daemon, setup, error) != 0 || default_targets_read(setup, error) != 0 ||
-        initial_model_hold(daemon, setup, error) != 0) {
+    if (datasets_hold(daemon, viewer, setup, error) != 0 ||
+        default_targets_read(setup, error) != 0 ||
+        initial_model_hold(daemon, viewer, setup, error) != 0) {
         job_setup_close(daemon, setup);
         return -1;
     }
@@ -75,10 +84,11 @@ int job_setup_check(struct daemon *daemon, const struct job_record *record, cons
 {
     struct job_setup setup;
     struct error missing = {0};
+    const struct viewer viewer = job_viewer(record);
     json_auto_t *spec = fields_parse(record->spec, strlen(record->spec), error);
     if (spec == NULL)
         return -1;
-    if (job_setup_open(daemon, spec, &setup, &missing) == 0) {
+    if (job_setup_open(daemon, &viewer, spec, &setup, &missing) == 0) {
         job_setup_close(daemon, &setup);
         return 0;
     }

@@ -10,6 +10,7 @@
 #include "daemon/job_document.h"
 
 struct job_setup {
+    const char *owner; /* of the job, borrowed: whose names those in the document are */
     struct job_document document;
     struct dataset_record dataset_record;
     const struct dataset *dataset;
@@ -21,9 +22,11 @@ struct job_setup {
     struct trainer_setup trainer;
 };
 
-/* Reads `document` and holds what it names. On failure nothing is held. */
-int job_setup_open(struct daemon *daemon, const json_t *document, struct job_setup *setup,
-                   struct error *error);
+/* Reads `document` and holds what it names to `viewer`. On failure nothing is held. */
+int job_setup_open(struct daemon *daemon, const struct viewer *viewer, const json_t *document,
+                   struct job_setup *setup, struct error *error);
+/* Who looks when a job runs: what its document names was checked when it was submitted. */
+struct viewer job_viewer(const struct job_record *record);
 /* Whether all that a job names is still there, so that it can be `verb` ("tried again"):
  * ERROR_CONFLICT where it is not. */
 int job_setup_check(struct daemon *daemon, const struct job_record *record, const char *verb,

@@ -191,13 +191,15 @@ static int model_record_make(struct job *job, const struct model *model,
         return -1;
     *record = (struct model_record){.id = strdup(id),
                                     .name = strdup(job->record.name),
+                                    .owner = strdup(job->record.owner),
                                     .job_id = strdup(job->record.id),
                                     .dataset_id = strdup(job->record.dataset_id),
                                     .sha256 = strdup(digest),
                                     .info = daemon_model_info(model, job_metrics(job), error),
                                     .created_ms = clock_unix_ms()};
-    if (record->id == NULL || record->name == NULL || record->job_id == NULL ||
-        record->dataset_id == NULL || record->sha256 == NULL || record->info == NULL)
+    if (record->id == NULL || record->name == NULL || record->owner == NULL ||
+        record->job_id == NULL || record->dataset_id == NULL || record->sha256 == NULL ||
+        record->info == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a model's record");
     return 0;
 }

@@ -84,8 +84,8 @@ static int find_dataset(struct measurement *measurement, struct error *error)
         reference = json_string_value(json_object_get(own, "id"));
     if (reference == NULL)
         return refuse_lineage(error);
-    if (store_dataset_get(measurement->daemon->store, reference, &measurement->dataset_record,
-                          &missing) == 0)
+    if (store_dataset_get(measurement->daemon->store, measurement->request->viewer, reference,
+                          &measurement->dataset_record, &missing) == 0)
         return 0;
     return error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code,
                         "dataset", "%s", missing.message);
@@ -129,8 +129,8 @@ static int check_dataset(struct measurement *measurement, const struct dataset_r
                          struct error *error)
 {
     if (measurement->request->dataset == NULL)
-        return store_dataset_get(measurement->daemon->store, own->id, &measurement->dataset_record,
-                                 error);
+        return store_dataset_get(measurement->daemon->store, measurement->request->viewer, own->id,
+                                 &measurement->dataset_record, error);
     if (find_dataset(measurement, error) != 0)
         return -1;
     if (strcmp(measurement->dataset_record.id, own->id) == 0)
@@ -145,10 +145,14 @@ static int open_job_rows(struct measurement *measurement, bool validation, struc
 {
     const json_t *spec = json_object_get(measurement->model->lineage, "spec");
     struct error failure = {0};
+    /* Whoever imports a model writes its lineage, so that it opens nothing that they may not see.
+     */
+    const struct viewer viewer = {.owner = measurement->model_record.owner,
+                                  .sees_all = measurement->request->viewer->sees_all};
     if (spec == NULL)
         return error_set_at(error, ERROR_INVALID, "rows",
                             "must be all or a range: the model does not say which job made it");
-    if (job_setup_open(measurement->daemon, spec, &measurement->setup, error) != 0)
+    if (job_setup_open(measurement->daemon, &viewer, spec, &measurement->setup, error) != 0)
         return -1;
     struct job_setup *setup = &measurement->setup;
     bool is_apart = validation && setup->validation != NULL;
@@ -168,8 +172,9 @@ static int measurement_open(struct measurement *measurement, struct error *error
     enum rows_kind kind;
     if (read_kind(measurement->request->rows, &kind, error) != 0)
         return -1;
-    measurement->model = daemon_model_hold(measurement->daemon, measurement->request->model,
-                                           &measurement->model_record, error);
+    measurement->model =
+        daemon_model_hold(measurement->daemon, measurement->request->viewer,
+                          measurement->request->model, &measurement->model_record, error);
     if (measurement->model == NULL)
         return -1;
     if (kind == ROWS_TRAINING || kind == ROWS_VALIDATION)

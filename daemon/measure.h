@@ -10,6 +10,7 @@
 
 /* On what. */
 struct measure_request {
+    const struct viewer *viewer;
     const char *model;   /* id, name, name@version */
     const char *dataset; /* NULL: the one that the model's job ran on */
     const json_t *rows;  /* NULL or "all"; "training" or "validation": those of the model's job;

@@ -28,11 +28,12 @@ static const struct model *model_hold(struct daemon *daemon, const char *id, str
     return model != NULL ? cache_add(daemon->models, id, model, model_size(model), error) : NULL;
 }
 
-const struct model *daemon_model_hold(struct daemon *daemon, const char *reference,
-                                      struct model_record *record, struct error *error)
+const struct model *daemon_model_hold(struct daemon *daemon, const struct viewer *viewer,
+                                      const char *reference, struct model_record *record,
+                                      struct error *error)
 {
     struct model_record found = {0};
-    if (store_model_get(daemon->store, reference, &found, error) != 0)
+    if (store_model_get(daemon->store, viewer, reference, &found, error) != 0)
         return NULL;
     const struct model *model = model_hold(daemon, found.id, error);
     if (model != NULL && record != NULL)
@@ -42,10 +43,11 @@ const struct model *daemon_model_hold(struct daemon *daemon, const char *referen
     return model;
 }
 
-const struct model *daemon_model_hold_title(struct daemon *daemon, const char *reference,
-                                            struct model_title *title, struct error *error)
+const struct model *daemon_model_hold_title(struct daemon *daemon, const struct viewer *viewer,
+                                            const char *reference, struct model_title *title,
+                                            struct error *error)
 {
-    return model_title_find(daemon, reference, title, error) == 0
+    return model_title_find(daemon, viewer, reference, title, error) == 0
                ? model_hold(daemon, title->id, error)
                : NULL;
 }
@@ -90,32 +92,34 @@ char *daemon_model_info(const struct model *model, const json_t *metrics, struct
     return text;
 }
 
-static int import_record(const struct model *model, const char *name, struct model_record *record,
-                         struct error *error)
+static int import_record(const struct model *model, const char *owner, const char *name,
+                         struct model_record *record, struct error *error)
 {
     char id[ID_SIZE], digest[DIGEST_TEXT_SIZE];
     if (id_make("mdl", id, error) != 0 || model_digest(model, digest, error) != 0)
         return -1;
     *record = (struct model_record){.id = strdup(id),
                                     .name = strdup(name != NULL ? name : "imported"),
+                                    .owner = strdup(owner),
                                     .sha256 = strdup(digest),
                                     .info = daemon_model_info(model, NULL, error),
                                     .created_ms = clock_unix_ms()};
-    if (record->id == NULL || record->name == NULL || record->sha256 == NULL ||
-        record->info == NULL)
+    if (record->id == NULL || record->name == NULL || record->owner == NULL ||
+        record->sha256 == NULL || record->info == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a model's record");
     return 0;
 }
 
-int daemon_model_import(struct daemon *daemon, const char *name, const void *file, size_t size,
-                        struct model_record *record, struct error *error)
+int daemon_model_import(struct daemon *daemon, const char *owner, const char *name,
+                        const void *file, size_t size, struct model_record *record,
+                        struct error *error)
 {
     struct model *model = model_import(file, size, error);
     if (model == NULL)
         return -1;
     struct model_record made = {0};
     AUTO_CLEAR(bytes_clear) struct bytes canonical = {0};
-    int result = import_record(model, name, &made, error);
+    int result = import_record(model, owner, name, &made, error);
     if (result == 0)
         result = model_write(model, &canonical, error);
     if (result == 0)

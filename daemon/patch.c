@@ -134,8 +134,9 @@ static int schedule_check(struct daemon *daemon, const struct job_record *record
     size_t memory;
     if (schedule_monitor(schedule) == NULL)
         return 0;
+    const struct viewer viewer = job_viewer(record);
     json_auto_t *spec = fields_parse(record->spec, strlen(record->spec), error);
-    if (spec == NULL || job_setup_open(daemon, spec, &setup, error) != 0)
+    if (spec == NULL || job_setup_open(daemon, &viewer, spec, &setup, error) != 0)
         return -1;
     struct training *training = setup.document.training;
     const struct variant own = training->schedule;

@@ -120,13 +120,14 @@ static struct augment_preview *make(struct job_setup *setup, const struct previe
     return augment_preview_create(&request, error);
 }
 
-static struct augment_preview *open_and_make(struct daemon *daemon, json_t *document,
+static struct augment_preview *open_and_make(struct daemon *daemon, const struct viewer *viewer,
+                                             json_t *document,
                                              const struct preview_options *options,
                                              struct error *error)
 {
     struct job_setup setup;
     bool lacks_network = add_network(document);
-    if (job_setup_open(daemon, document, &setup, error) != 0)
+    if (job_setup_open(daemon, viewer, document, &setup, error) != 0)
         return NULL;
     if (lacks_network)
         setup.trainer.network = NULL;
@@ -135,8 +136,9 @@ static struct augment_preview *open_and_make(struct daemon *daemon, json_t *docu
     return preview;
 }
 
-struct augment_preview *daemon_augmentation_preview(struct daemon *daemon, const json_t *document,
-                                                    struct error *error)
+struct augment_preview *daemon_augmentation_preview(struct daemon *daemon,
+                                                    const struct viewer *viewer,
+                                                    const json_t *document, struct error *error)
 {
     struct preview_options options;
     if (!json_is_object(document)) {
@@ -154,7 +156,7 @@ struct augment_preview *daemon_augmentation_preview(struct daemon *daemon, const
     if (fields_read(&preview_options_kind, own, &options, "", error) != 0)
         return NULL;
     options.has_seed = json_object_get(own, "seed") != NULL;
-    struct augment_preview *preview = open_and_make(daemon, job, &options, error);
+    struct augment_preview *preview = open_and_make(daemon, viewer, job, &options, error);
     fields_clear(&preview_options_kind, &options);
     return preview;
 }

@@ -214,12 +214,13 @@ static json_t *check_shapes(const json_t *document, struct error *error)
     return answer;
 }
 
-json_t *daemon_network_check(struct daemon *daemon, const json_t *document, struct error *error)
+json_t *daemon_network_check(struct daemon *daemon, const struct viewer *viewer,
+                             const json_t *document, struct error *error)
 {
     struct job_setup setup;
     if (json_object_get(document, "dataset") == NULL && json_object_get(document, "input") != NULL)
         return check_shapes(document, error);
-    if (job_setup_open(daemon, document, &setup, error) != 0)
+    if (job_setup_open(daemon, viewer, document, &setup, error) != 0)
         return NULL;
     json_t *answer = submit_rehearse(daemon, &setup, error);
     job_setup_close(daemon, &setup);

@@ -10,12 +10,25 @@
 #include <string.h>
 
 /* "iris@2": what a reference stands for now, so that a later version changes nothing for this job.
- */
-static json_t *pinned(const char *name, int64_t version)
+ * Another owner's thing is named by its id, since names are one's own. */
+static json_t *pinned(const struct job_setup *setup, const char *owner, const char *id,
+                      const char *name, int64_t version)
 {
     char text[128];
+    if (strcmp(owner, setup->owner) != 0)
+        return json_string(id);
     snprintf(text, sizeof text, "%s@%lld", name, (long long)version);
     return json_string(text);
+}
+
+static json_t *pinned_dataset(const struct job_setup *setup, const struct dataset_record *record)
+{
+    return pinned(setup, record->owner, record->id, record->name, record->version);
+}
+
+static json_t *pinned_model(const struct job_setup *setup, const struct model_record *record)
+{
+    return pinned(setup, record->owner, record->id, record->name, record->version);
 }
 
 json_t *submit_spec(const struct job_setup *setup, const json_t *resolved, struct error *error)
@@ -25,14 +38,13 @@ json_t *submit_spec(const struct job_setup *setup, const json_t *resolved, struc
     int failed = spec == NULL;
     if (!failed) {
         json_object_del(spec, "dry_run");
-        failed |= json_object_set_new(spec, "dataset", pinned(dataset->name, dataset->version));
+        failed |= json_object_set_new(spec, "dataset", pinned_dataset(setup, dataset));
         failed |= json_object_set(spec, "network", json_object_get(resolved, "network"));
         failed |= json_object_set(spec, "training", json_object_get(resolved, "training"));
-        const struct dataset_record *validation = &setup->validation_record;
         if (setup->validation != NULL)
             failed |= json_object_set_new(
                 json_object_get(json_object_get(spec, "training"), "validation"), "dataset",
-                pinned(validation->name, validation->version));
+                pinned_dataset(setup, &setup->validation_record));
         failed |=
             json_object_set(spec, "preprocessing", json_object_get(resolved, "preprocessing"));
         if (setup->document.name == NULL)
@@ -40,9 +52,8 @@ json_t *submit_spec(const struct job_setup *setup, const json_t *resolved, struc
         if (json_object_get(resolved, "target") != NULL)
             failed |= json_object_set(spec, "target", json_object_get(resolved, "target"));
         if (setup->initial != NULL)
-            failed |= json_object_set_new(
-                spec, "initial_model",
-                pinned(setup->initial_record.name, setup->initial_record.version));
+            failed |= json_object_set_new(spec, "initial_model",
+                                          pinned_model(setup, &setup->initial_record));
     }
     if (!failed)
         return spec;
@@ -70,6 +81,7 @@ static int record_make(const struct job_setup *setup, size_t memory, const json_
     bool has_tags = json_is_object(document->tags);
     *record = (struct job_record){.id = strdup(id),
                                   .name = strdup(json_string_value(json_object_get(spec, "name"))),
+                                  .owner = strdup(setup->owner),
                                   .state = strdup(STATE_QUEUED),
                                   .priority = document->priority,
                                   .threads = document->threads,
@@ -80,9 +92,9 @@ static int record_make(const struct job_setup *setup, size_t memory, const json_
                                   .status = first_status(document, resolved),
                                   .attempt = 1,
                                   .created_ms = clock_unix_ms()};
-    if (record->id == NULL || record->name == NULL || record->state == NULL ||
-        record->dataset_id == NULL || record->spec == NULL || record->status == NULL ||
-        (has_tags && record->tags == NULL))
+    if (record->id == NULL || record->name == NULL || record->owner == NULL ||
+        record->state == NULL || record->dataset_id == NULL || record->spec == NULL ||
+        record->status == NULL || (has_tags && record->tags == NULL))
         return error_set(error, ERROR_MEMORY, "no memory for a job's record");
     return 0;
 }
@@ -138,13 +150,13 @@ static int job_check_and_queue(struct daemon *daemon, const struct job_setup *se
     return spec != NULL ? job_queue(daemon, setup, memory, spec, resolved, id, error) : -1;
 }
 
-int daemon_job_submit(struct daemon *daemon, const json_t *document, char id[ID_SIZE],
-                      json_t **answer, struct error *error)
+int daemon_job_submit(struct daemon *daemon, const struct viewer *viewer, const json_t *document,
+                      char id[ID_SIZE], json_t **answer, struct error *error)
 {
     struct job_setup setup;
     int result;
     *answer = NULL;
-    if (job_setup_open(daemon, document, &setup, error) != 0)
+    if (job_setup_open(daemon, viewer, document, &setup, error) != 0)
         return -1;
     if (setup.document.dry_run) {
         *answer = submit_rehearse(daemon, &setup, error);

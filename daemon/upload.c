@@ -48,14 +48,16 @@ static int record_fill(const struct daemon_upload *upload, const struct dataset 
     *record =
         (struct dataset_record){.id = strdup(id),
                                 .name = strdup(upload->name),
+                                .owner = strdup(upload->owner),
                                 .source_sha256 = strdup(upload->source_sha256),
                                 .source_bytes = upload->source_bytes,
                                 .rows = dataset->rows,
                                 .target = target != NULL ? dataset_targets_text(target) : NULL,
                                 .description = fields_print(dataset->description),
                                 .created_ms = clock_unix_ms()};
-    if (record->id == NULL || record->name == NULL || record->source_sha256 == NULL ||
-        record->description == NULL || (target != NULL && record->target == NULL))
+    if (record->id == NULL || record->name == NULL || record->owner == NULL ||
+        record->source_sha256 == NULL || record->description == NULL ||
+        (target != NULL && record->target == NULL))
         return error_set(error, ERROR_MEMORY, "no memory for a dataset's record");
     return 0;
 }

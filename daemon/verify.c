@@ -44,7 +44,7 @@ static json_t *expectation(struct daemon *daemon, const struct job_record *recor
     AUTO_CLEAR(model_record_clear) struct model_record model = {0};
     struct error missing = {0};
     if (record->model_id == NULL ||
-        store_model_get(daemon->store, record->model_id, &model, &missing) != 0) {
+        store_model_get(daemon->store, NULL, record->model_id, &model, &missing) != 0) {
         error_set(error, ERROR_CONFLICT,
                   "the model of job %s was removed, and with it the digest to compare with",
                   record->id);
@@ -87,15 +87,16 @@ static int record_make(const struct job_record *original, const json_t *wanted,
                                   .threads = original->threads,
                                   .memory = original->memory,
                                   .dataset_id = strdup(original->dataset_id),
+                                  .owner = strdup(original->owner),
                                   .spec = strdup(original->spec),
                                   .status = strdup("{}"),
                                   .verifies = strdup(original->id),
                                   .verification = fields_print(wanted),
                                   .attempt = 1,
                                   .created_ms = clock_unix_ms()};
-    if (record->id == NULL || record->name == NULL || record->state == NULL ||
-        record->dataset_id == NULL || record->spec == NULL || record->status == NULL ||
-        record->verifies == NULL || record->verification == NULL)
+    if (record->id == NULL || record->name == NULL || record->owner == NULL ||
+        record->state == NULL || record->dataset_id == NULL || record->spec == NULL ||
+        record->status == NULL || record->verifies == NULL || record->verification == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a job's record");
     return 0;
 }

@@ -19,7 +19,7 @@ void answer_record_clear(struct answer_record *record)
 }
 
 struct answer_get {
-    const char *key;
+    const char *owner, *key;
     struct answer_record record;
 };
 
@@ -28,7 +28,9 @@ static int answer_get_run(struct connection *connection, void *context, struct e
     struct answer_get *get = context;
     AUTO_CLEAR(statement_end)
     struct statement find = statement_start(
-        connection, "SELECT request_sha256, status, location, body FROM answers WHERE key = ?");
+        connection, "SELECT request_sha256, status, location, body FROM answers WHERE owner = ? "
+                    "AND key = ?");
+    statement_bind_text(&find, get->owner);
     statement_bind_text(&find, get->key);
     int row = statement_step(&find, error);
     if (row != 1)
@@ -43,10 +45,10 @@ static int answer_get_run(struct connection *connection, void *context, struct e
     return -1;
 }
 
-int store_answer_get(struct store *store, const char *key, struct answer_record *record,
-                     struct error *error)
+int store_answer_get(struct store *store, const char *owner, const char *key,
+                     struct answer_record *record, struct error *error)
 {
-    struct answer_get get = {.key = key};
+    struct answer_get get = {.owner = owner, .key = key};
     if (store_read(store, answer_get_run, &get, error) != 0)
         return -1;
     *record = get.record;
@@ -54,7 +56,7 @@ int store_answer_get(struct store *store, const char *key, struct answer_record 
 }
 
 struct answer_put {
-    const char *key;
+    const char *owner, *key;
     const struct answer_record *record;
 };
 
@@ -75,8 +77,9 @@ static int answer_put_run(struct connection *connection, void *context, struct e
         return -1;
     AUTO_CLEAR(statement_end)
     struct statement insert = statement_start(
-        connection, "INSERT INTO answers (key, request_sha256, status, location, body, created_ms) "
-                    "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING");
+        connection, "INSERT INTO answers (owner, key, request_sha256, status, location, body, "
+                    "created_ms) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, key) DO NOTHING");
+    statement_bind_text(&insert, put->owner);
     statement_bind_text(&insert, put->key);
     statement_bind_text(&insert, put->record->request_sha256);
     statement_bind_integer(&insert, put->record->status);
@@ -86,10 +89,10 @@ static int answer_put_run(struct connection *connection, void *context, struct e
     return statement_run(&insert, error);
 }
 
-int store_answer_put(struct store *store, const char *key, const struct answer_record *record,
-                     struct error *error)
+int store_answer_put(struct store *store, const char *owner, const char *key,
+                     const struct answer_record *record, struct error *error)
 {
-    struct answer_put put = {.key = key, .record = record};
+    struct answer_put put = {.owner = owner, .key = key, .record = record};
     size_t size = record->body ? strlen(record->body) : 0;
     return store_write_growing(store, size, answer_put_run, &put, error);
 }

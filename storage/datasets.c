@@ -19,6 +19,9 @@ void dataset_record_clear(struct dataset_record *record)
     free(record->file_sha256);
     free(record->target);
     free(record->description);
+    free(record->owner);
+    free(record->tags);
+    free(record->about);
     memset(record, 0, sizeof(*record));
 }
 
@@ -36,6 +39,9 @@ static void dataset_read(struct statement *row, void *record)
     dataset->target = statement_read_text(row);
     dataset->description = statement_read_text(row);
     dataset->created_ms = statement_read_integer(row);
+    dataset->owner = statement_read_text(row);
+    dataset->tags = statement_read_text(row);
+    dataset->about = statement_read_text(row);
 }
 
 static void dataset_clear(void *record)
@@ -47,7 +53,7 @@ static const struct record_kind dataset_kind = {
     .noun = "dataset",
     .prefix = "ds_",
     .select = "SELECT id, name, version, source_sha256, file_sha256, source_bytes, file_bytes, "
-              "rows, target, description, created_ms FROM datasets",
+              "rows, target, description, created_ms, owner, tags, about FROM datasets",
     .versioned = true,
     .size = sizeof(struct dataset_record),
     .read = dataset_read,
@@ -86,7 +92,8 @@ static int addition_look(struct connection *connection, struct dataset_addition 
     const struct dataset_record *record = addition->record;
     struct dataset_record newest = {0};
     struct error absence = {0};
-    if (record_find_name(connection, &dataset_kind, record->name, 0, &newest, &absence) != 0) {
+    if (record_find_name(connection, &dataset_kind, record_owner(record->owner), record->name, 0,
+                         &newest, &absence) != 0) {
         if (absence.code == ERROR_NOT_FOUND)
             return 0;
         return error_set(error, absence.code, "%s", absence.message);
@@ -107,8 +114,8 @@ static int dataset_insert(struct connection *connection, const struct dataset_re
     AUTO_CLEAR(statement_end)
     struct statement insert = statement_start(
         connection, "INSERT INTO datasets (id, name, version, source_sha256, file_sha256, "
-                    "source_bytes, file_bytes, rows, target, description, created_ms) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                    "source_bytes, file_bytes, rows, target, description, created_ms, "
+                    "owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     statement_bind_text(&insert, record->id);
     statement_bind_text(&insert, record->name);
     statement_bind_integer(&insert, version);
@@ -120,6 +127,7 @@ static int dataset_insert(struct connection *connection, const struct dataset_re
     statement_bind_text(&insert, record->target);
     statement_bind_text(&insert, record->description);
     statement_bind_integer(&insert, record->created_ms);
+    statement_bind_text(&insert, record_owner(record->owner));
     return statement_run(&insert, error);
 }
 
@@ -130,8 +138,8 @@ static int addition_run(struct connection *connection, void *context, struct err
         return -1;
     if (addition->existing)
         return 0;
-    if (version_next(connection, &dataset_kind, addition->record->name, &addition->version,
-                     error) != 0)
+    if (version_next(connection, &dataset_kind, addition->record->owner, addition->record->name,
+                     &addition->version, error) != 0)
         return -1;
     return dataset_insert(connection, addition->record, addition->version, error);
 }
@@ -210,10 +218,10 @@ int store_dataset_add(struct store *store, const char *path, struct dataset_reco
     return 0;
 }
 
-int store_dataset_get(struct store *store, const char *reference, struct dataset_record *record,
-                      struct error *error)
+int store_dataset_get(struct store *store, const struct viewer *viewer, const char *reference,
+                      struct dataset_record *record, struct error *error)
 {
-    return store_record_get(store, &dataset_kind, reference, record, error);
+    return store_record_get(store, &dataset_kind, viewer, reference, record, error);
 }
 
 int store_dataset_file(struct store *store, const struct dataset_record *record,

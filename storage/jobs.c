@@ -24,6 +24,7 @@ void job_record_clear(struct job_record *record)
     free(record->model_id);
     free(record->verifies);
     free(record->verification);
+    free(record->owner);
     memset(record, 0, sizeof(*record));
 }
 
@@ -51,6 +52,7 @@ static void job_read(struct statement *row, void *record)
     job->error_details = statement_read_text(row);
     job->verifies = statement_read_text(row);
     job->verification = statement_read_text(row);
+    job->owner = statement_read_text(row);
 }
 
 static void job_clear(void *record)
@@ -62,10 +64,11 @@ static void job_clear(void *record)
 static const struct record_kind job_kind = {
     .noun = "job",
     .prefix = "job_",
-    .select = "SELECT id, name, state, priority, threads, memory, dataset_id, spec, status, "
-              "error_code, error_message, model_id, attempt, seq, created_ms, started_ms, "
-              "finished_ms, tags, error_details, verifies, verification FROM jobs CROSS JOIN "
-              "job_specs ON job_specs.job = jobs.number",
+    .select =
+        "SELECT id, name, state, priority, threads, memory, dataset_id, spec, status, "
+        "error_code, error_message, model_id, attempt, seq, created_ms, started_ms, "
+        "finished_ms, tags, error_details, verifies, verification, owner FROM jobs CROSS JOIN "
+        "job_specs ON job_specs.job = jobs.number",
     .size = sizeof(struct job_record),
     .read = job_read,
     .clear = job_clear,
@@ -90,8 +93,8 @@ static int job_insert(struct connection *connection, const struct job_record *re
     struct statement insert = statement_start(
         connection, "INSERT INTO jobs (id, name, state, priority, threads, memory, dataset_id, "
                     "status, error_code, error_message, model_id, attempt, seq, created_ms, "
-                    "started_ms, finished_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, "
-                    "?, ?, ?)");
+                    "started_ms, finished_ms, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                    "0, ?, ?, ?, ?)");
     statement_bind_text(&insert, record->id);
     statement_bind_text(&insert, record->name);
     statement_bind_text(&insert, record->state);
@@ -107,6 +110,7 @@ static int job_insert(struct connection *connection, const struct job_record *re
     statement_bind_integer(&insert, record->created_ms);
     statement_bind_integer(&insert, record->started_ms);
     statement_bind_integer(&insert, record->finished_ms);
+    statement_bind_text(&insert, record_owner(record->owner));
     if (statement_run(&insert, error) != 0)
         return -1;
     *number = sqlite3_last_insert_rowid(connection->database);
@@ -194,10 +198,10 @@ int store_job_get(struct store *store, const char *id, struct job_record *record
     return store_read(store, job_get_run, &get, error);
 }
 
-int store_job_find(struct store *store, const char *reference, struct job_record *record,
-                   struct error *error)
+int store_job_find(struct store *store, const struct viewer *viewer, const char *reference,
+                   struct job_record *record, struct error *error)
 {
-    return store_record_get(store, &job_kind, reference, record, error);
+    return store_record_get(store, &job_kind, viewer, reference, record, error);
 }
 
 int store_job_list(struct store *store, const struct store_page *page, struct job_record **records,

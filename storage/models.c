@@ -18,6 +18,9 @@ void model_record_clear(struct model_record *record)
     free(record->sha256);
     free(record->file_sha256);
     free(record->info);
+    free(record->owner);
+    free(record->tags);
+    free(record->about);
     memset(record, 0, sizeof(*record));
 }
 
@@ -34,6 +37,9 @@ static void model_read(struct statement *row, void *record)
     model->file_bytes = statement_read_integer(row);
     model->info = statement_read_text(row);
     model->created_ms = statement_read_integer(row);
+    model->owner = statement_read_text(row);
+    model->tags = statement_read_text(row);
+    model->about = statement_read_text(row);
 }
 
 static void model_clear(void *record)
@@ -45,7 +51,7 @@ static const struct record_kind model_kind = {
     .noun = "model",
     .prefix = "mdl_",
     .select = "SELECT id, name, version, job_id, dataset_id, sha256, file_sha256, file_bytes, "
-              "info, created_ms FROM models",
+              "info, created_ms, owner, tags, about FROM models",
     .versioned = true,
     .size = sizeof(struct model_record),
     .read = model_read,
@@ -56,14 +62,14 @@ int model_add(struct connection *connection, const struct model_record *record,
               const struct blob *blob, int64_t *version, struct error *error)
 {
     int64_t number;
-    if (version_next(connection, &model_kind, record->name, version, error) != 0 ||
+    if (version_next(connection, &model_kind, record->owner, record->name, version, error) != 0 ||
         blob_put(connection, blob, &number, error) != 0)
         return -1;
     AUTO_CLEAR(statement_end)
     struct statement insert = statement_start(
         connection, "INSERT INTO models (id, name, version, job_id, dataset_id, sha256, "
-                    "file_sha256, file_bytes, info, created_ms, blob) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                    "file_sha256, file_bytes, info, created_ms, owner, blob) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     statement_bind_text(&insert, record->id);
     statement_bind_text(&insert, record->name);
     statement_bind_integer(&insert, *version);
@@ -74,6 +80,7 @@ int model_add(struct connection *connection, const struct model_record *record,
     statement_bind_integer(&insert, (int64_t)blob->bytes->size);
     statement_bind_text(&insert, record->info);
     statement_bind_integer(&insert, record->created_ms);
+    statement_bind_text(&insert, record_owner(record->owner));
     statement_bind_integer(&insert, number);
     return statement_run(&insert, error);
 }
@@ -110,10 +117,10 @@ int store_model_add(struct store *store, struct model_record *record, const stru
     return result;
 }
 
-int store_model_get(struct store *store, const char *reference, struct model_record *record,
-                    struct error *error)
+int store_model_get(struct store *store, const struct viewer *viewer, const char *reference,
+                    struct model_record *record, struct error *error)
 {
-    return store_record_get(store, &model_kind, reference, record, error);
+    return store_record_get(store, &model_kind, viewer, reference, record, error);
 }
 
 int store_model_list(struct store *store, const struct store_page *page,

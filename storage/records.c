@@ -40,23 +40,39 @@ static int record_take(struct statement *find, const struct record_kind *kind, v
     return -1;
 }
 
-/* 1, 0 where there is none, -1. */
-static int record_by_id(struct connection *connection, const struct record_kind *kind,
-                        const char *id, void *record, struct error *error)
+static const struct viewer everyone = {.owner = "", .sees_all = true};
+
+const char *record_owner(const char *owner)
 {
-    AUTO_CLEAR(statement_end) struct statement find = record_select(connection, kind, "id = ?");
+    return owner ? owner : "";
+}
+
+/* 1, 0 where there is none, -1. `owner` NULL: whosever. */
+static int record_by_id(struct connection *connection, const struct record_kind *kind,
+                        const char *owner, const char *id, void *record, struct error *error)
+{
+    AUTO_CLEAR(statement_end)
+    struct statement find =
+        record_select(connection, kind, owner ? "id = ? AND owner = ?" : "id = ?");
     statement_bind_text(&find, id);
+    if (owner)
+        statement_bind_text(&find, owner);
     return record_take(&find, kind, record, error);
 }
 
+/* `owner` NULL: whosever was made last. */
 static int record_by_name(struct connection *connection, const struct record_kind *kind,
-                          const char *name, int64_t version, void *record, struct error *error)
+                          const char *owner, const char *name, int64_t version, void *record,
+                          struct error *error)
 {
-    const char *condition = version > 0       ? "name = ? AND version = ?"
-                            : kind->versioned ? "name = ? ORDER BY version DESC LIMIT 1"
-                                              : "name = ? ORDER BY id DESC LIMIT 1";
+    char condition[128];
+    (void)snprintf(condition, sizeof(condition), "name = ?%s%s ORDER BY %s DESC LIMIT 1",
+                   owner ? " AND owner = ?" : "", version > 0 ? " AND version = ?" : "",
+                   owner && kind->versioned ? "version" : "id");
     AUTO_CLEAR(statement_end) struct statement find = record_select(connection, kind, condition);
     statement_bind_text(&find, name);
+    if (owner)
+        statement_bind_text(&find, owner);
     if (version > 0)
         statement_bind_integer(&find, version);
     return record_take(&find, kind, record, error);
@@ -65,14 +81,15 @@ static int record_by_name(struct connection *connection, const struct record_kin
 int record_find_id(struct connection *connection, const struct record_kind *kind, const char *id,
                    void *record, struct error *error)
 {
-    int row = record_by_id(connection, kind, id, record, error);
+    int row = record_by_id(connection, kind, NULL, id, record, error);
     return row == 0 ? record_absent(kind, id, error) : row < 0 ? -1 : 0;
 }
 
 int record_find_name(struct connection *connection, const struct record_kind *kind,
-                     const char *name, int64_t version, void *record, struct error *error)
+                     const char *owner, const char *name, int64_t version, void *record,
+                     struct error *error)
 {
-    int row = record_by_name(connection, kind, name, version, record, error);
+    int row = record_by_name(connection, kind, owner, name, version, record, error);
     return row == 0 ? record_absent(kind, name, error) : row < 0 ? -1 : 0;
 }
 
@@ -94,8 +111,10 @@ static int version_parse(const char *text, int64_t *version)
 }
 
 int record_find(struct connection *connection, const struct record_kind *kind,
-                const char *reference, void *record, struct error *error)
+                const struct viewer *viewer, const char *reference, void *record,
+                struct error *error)
 {
+    const struct viewer *who = viewer ? viewer : &everyone;
     char name[NAME_SIZE];
     int64_t version = 0;
     const char *at = kind->versioned ? strrchr(reference, '@') : NULL;
@@ -106,14 +125,18 @@ int record_find(struct connection *connection, const struct record_kind *kind,
     name[size] = '\0';
     int row = 0;
     if (!at && strncmp(reference, kind->prefix, strlen(kind->prefix)) == 0)
-        row = record_by_id(connection, kind, reference, record, error);
+        row = record_by_id(connection, kind, who->sees_all ? NULL : who->owner, reference, record,
+                           error);
     if (row == 0) /* a name may begin like an id */
-        row = record_by_name(connection, kind, name, version, record, error);
+        row = record_by_name(connection, kind, who->owner, name, version, record, error);
+    if (row == 0 && who->sees_all)
+        row = record_by_name(connection, kind, NULL, name, version, record, error);
     return row == 0 ? record_absent(kind, reference, error) : row < 0 ? -1 : 0;
 }
 
 struct record_get {
     const struct record_kind *kind;
+    const struct viewer *viewer;
     const char *reference;
     void *record;
 };
@@ -121,13 +144,15 @@ struct record_get {
 static int record_get_run(struct connection *connection, void *context, struct error *error)
 {
     const struct record_get *get = context;
-    return record_find(connection, get->kind, get->reference, get->record, error);
+    return record_find(connection, get->kind, get->viewer, get->reference, get->record, error);
 }
 
-int store_record_get(struct store *store, const struct record_kind *kind, const char *reference,
-                     void *record, struct error *error)
+int store_record_get(struct store *store, const struct record_kind *kind,
+                     const struct viewer *viewer, const char *reference, void *record,
+                     struct error *error)
 {
-    struct record_get get = {.kind = kind, .reference = reference, .record = record};
+    struct record_get get = {
+        .kind = kind, .viewer = viewer, .reference = reference, .record = record};
     return store_read(store, record_get_run, &get, error);
 }
 
@@ -188,14 +213,16 @@ static struct statement list_select(struct connection *connection, const struct 
 {
     const struct store_page *page = list->page;
     char sql[SQL_SIZE];
-    int size = snprintf(sql, sizeof(sql), "%s WHERE true%s%s%s%s ORDER BY id DESC LIMIT ?",
-                        list->kind->select, page->after ? " AND id < ?" : "",
-                        page->name ? " AND name = ?" : "", page->state ? " AND state = ?" : "",
-                        page->dataset ? " AND dataset_id = ?" : "");
+    const char *owner = page->viewer && !page->viewer->sees_all ? page->viewer->owner : NULL;
+    int size =
+        snprintf(sql, sizeof(sql), "%s WHERE true%s%s%s%s%s ORDER BY id DESC LIMIT ?",
+                 list->kind->select, owner ? " AND owner = ?" : "",
+                 page->after ? " AND id < ?" : "", page->name ? " AND name = ?" : "",
+                 page->state ? " AND state = ?" : "", page->dataset ? " AND dataset_id = ?" : "");
     assert(size < SQL_SIZE);
     (void)size;
     struct statement statement = statement_start(connection, sql);
-    const char *const texts[] = {page->after, page->name, page->state, page->dataset};
+    const char *const texts[] = {owner, page->after, page->name, page->state, page->dataset};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
         if (texts[i])
             statement_bind_text(&statement, texts[i]);
@@ -226,14 +253,16 @@ int store_record_list(struct store *store, const struct record_kind *kind,
     return 0;
 }
 
-int version_next(struct connection *connection, const struct record_kind *kind, const char *name,
-                 int64_t *version, struct error *error)
+int version_next(struct connection *connection, const struct record_kind *kind, const char *owner,
+                 const char *name, int64_t *version, struct error *error)
 {
     AUTO_CLEAR(statement_end)
     struct statement next = statement_start(
-        connection, "INSERT INTO versions (noun, name, newest) VALUES (?, ?, 1) "
-                    "ON CONFLICT (noun, name) DO UPDATE SET newest = newest + 1 RETURNING newest");
+        connection, "INSERT INTO versions (noun, owner, name, newest) VALUES (?, ?, ?, 1) ON "
+                    "CONFLICT (noun, owner, name) DO UPDATE SET newest = newest + 1 "
+                    "RETURNING newest");
     statement_bind_text(&next, kind->noun);
+    statement_bind_text(&next, record_owner(owner));
     statement_bind_text(&next, name);
     if (statement_step(&next, error) != 1)
         return -1;

@@ -23,14 +23,17 @@ struct record_kind {
 int record_find_id(struct connection *connection, const struct record_kind *kind, const char *id,
                    void *record, struct error *error);
 int record_find_name(struct connection *connection, const struct record_kind *kind,
-                     const char *name, int64_t version, void *record, struct error *error);
+                     const char *owner, const char *name, int64_t version, void *record,
+                     struct error *error);
 /* By id, name, name@version or name@latest. */
 int record_find(struct connection *connection, const struct record_kind *kind,
-                const char *reference, void *record, struct error *error);
+                const struct viewer *viewer, const char *reference, void *record,
+                struct error *error);
 
 /* store_read() of record_find(). */
-int store_record_get(struct store *store, const struct record_kind *kind, const char *reference,
-                     void *record, struct error *error);
+int store_record_get(struct store *store, const struct record_kind *kind,
+                     const struct viewer *viewer, const char *reference, void *record,
+                     struct error *error);
 int store_record_list(struct store *store, const struct record_kind *kind,
                       const struct store_page *page, void **records, size_t *count, bool *more,
                       struct error *error);
@@ -40,9 +43,12 @@ int records_collect(struct statement *statement, const struct record_kind *kind,
                     size_t *count, struct error *error);
 void records_free(const struct record_kind *kind, void *records, size_t count);
 
-/* The next version of a name, from 1; never one that was there before. */
-int version_next(struct connection *connection, const struct record_kind *kind, const char *name,
-                 int64_t *version, struct error *error);
+/* The next version of an owner's name, from 1; never one that was there before. */
+int version_next(struct connection *connection, const struct record_kind *kind, const char *owner,
+                 const char *name, int64_t *version, struct error *error);
+
+/* "" for NULL: nobody. */
+const char *record_owner(const char *owner);
 
 /* The row's `number` by its id; ERROR_NOT_FOUND names the noun. */
 int record_number(struct connection *connection, const char *noun, const char *sql, const char *id,

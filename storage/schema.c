@@ -113,10 +113,77 @@ static const char steering_schema[] =
 /* An older version cannot read what this one may write from here on. */
 static const char nothing[] = "";
 
+/* Names are their owner's own; what there was before is nobody's. */
+static const char owners[] =
+    "ALTER TABLE versions RENAME TO old_versions;"
+    "CREATE TABLE versions ("
+    "  noun TEXT NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL, newest INTEGER NOT NULL,"
+    "  PRIMARY KEY (noun, owner, name)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO versions SELECT noun, '', name, newest FROM old_versions;"
+    "DROP TABLE old_versions;"
+
+    "ALTER TABLE datasets RENAME TO old_datasets;"
+    "CREATE TABLE datasets ("
+    "  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,"
+    "  name TEXT NOT NULL, version INTEGER NOT NULL,"
+    "  source_sha256 TEXT NOT NULL, file_sha256 TEXT NOT NULL,"
+    "  source_bytes INTEGER NOT NULL, file_bytes INTEGER NOT NULL, rows INTEGER NOT NULL,"
+    "  target TEXT, description TEXT NOT NULL, tags TEXT, about TEXT, created_ms INTEGER NOT NULL,"
+    "  UNIQUE (owner, name, version)) STRICT;"
+    "INSERT INTO datasets SELECT number, id, '', name, version, source_sha256, file_sha256,"
+    "  source_bytes, file_bytes, rows, target, description, NULL, NULL, created_ms"
+    "  FROM old_datasets;"
+    "DROP TABLE old_datasets;"
+    "CREATE INDEX datasets_by_name ON datasets (name, id);"
+    "CREATE INDEX datasets_by_owner ON datasets (owner, id);"
+    "CREATE INDEX datasets_by_file ON datasets (file_sha256);"
+
+    "ALTER TABLE models RENAME TO old_models;"
+    "CREATE TABLE models ("
+    "  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,"
+    "  name TEXT NOT NULL, version INTEGER NOT NULL, job_id TEXT, dataset_id TEXT,"
+    "  sha256 TEXT NOT NULL, file_sha256 TEXT NOT NULL, file_bytes INTEGER NOT NULL,"
+    "  info TEXT NOT NULL, tags TEXT, about TEXT, created_ms INTEGER NOT NULL,"
+    "  blob INTEGER NOT NULL REFERENCES blobs (number),"
+    "  UNIQUE (owner, name, version)) STRICT;"
+    "INSERT INTO models SELECT number, id, '', name, version, job_id, dataset_id, sha256,"
+    "  file_sha256, file_bytes, info, NULL, NULL, created_ms, blob FROM old_models;"
+    "DROP TABLE old_models;"
+    "CREATE INDEX models_by_name ON models (name, id);"
+    "CREATE INDEX models_by_owner ON models (owner, id);"
+    "CREATE INDEX models_by_blob ON models (blob);"
+
+    "CREATE TABLE aliases (" /* of an owner's models of one name */
+    "  number INTEGER PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, alias TEXT NOT NULL,"
+    "  model INTEGER NOT NULL REFERENCES models (number), changed_ms INTEGER NOT NULL,"
+    "  UNIQUE (owner, name, alias)) STRICT;"
+    "CREATE INDEX aliases_by_model ON aliases (model);"
+
+    "ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX jobs_by_owner ON jobs (owner, id);"
+    "CREATE INDEX jobs_by_owners_name ON jobs (owner, name, id);"
+
+    "ALTER TABLE answers RENAME TO old_answers;"
+    "CREATE TABLE answers ("
+    "  number INTEGER PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL,"
+    "  request_sha256 TEXT NOT NULL, status INTEGER NOT NULL, location TEXT, body TEXT,"
+    "  created_ms INTEGER NOT NULL, UNIQUE (owner, key)) STRICT;"
+    "INSERT INTO answers SELECT number, '', key, request_sha256, status, location, body, created_ms"
+    "  FROM old_answers;"
+    "DROP TABLE old_answers;"
+    "CREATE INDEX answers_by_age ON answers (created_ms);"
+
+    "CREATE TABLE tokens (" /* sha256: of the token's text, which is nowhere kept */
+    "  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL UNIQUE,"
+    "  name TEXT NOT NULL, owner TEXT NOT NULL, scopes TEXT NOT NULL, quotas TEXT,"
+    "  created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, revoked_ms INTEGER NOT NULL,"
+    "  used_ms INTEGER NOT NULL) STRICT;";
+
 const struct migration migrations[] = {
     {"datasets, jobs, histories, models, answers", first_schema},
     {"histograms of weights and gradients", histograms},
     {"settings, verifications, details of errors", steering_schema},
     {"values of a history that are all the same are kept once", nothing},
+    {"owners, tags, aliases, tokens", owners},
 };
 const size_t migration_count = ARRAY_COUNT(migrations);

@@ -22,6 +22,14 @@
 
 struct store;
 
+/* Who looks. Names are one's own: two owners may both have an "iris", and others' things are not
+ * there. Who sees all finds things by id whosever they are, and by name their own first. NULL, in
+ * place of a viewer, sees all and owns what nobody owns. */
+struct viewer {
+    const char *owner; /* "": nobody, as where there are no tokens */
+    bool sees_all;
+};
+
 struct store_options {
     const char *folder; /* made (0700) if absent; holds propd.db, datasets/, uploads/, lock */
     uint64_t free_space_floor; /* bytes that must stay free; 0: max of 1 GiB and 5 % of the file
@@ -46,12 +54,15 @@ void store_on_events(struct store *store, void (*notify)(void *context, int64_t 
 
 struct dataset_record {
     char *id, *name;
+    char *owner;         /* NULL when it is added: nobody's, "" */
     int64_t version;     /* of the name, from 1; set by store_dataset_add */
     char *source_sha256; /* of the bytes that were uploaded */
     char *file_sha256;   /* of the column file: its name on disk */
     int64_t source_bytes, file_bytes, rows;
     char *target;      /* NULL: none; a name, or several as the engine's dataset_targets() reads */
     char *description; /* JSON text */
+    char *tags;        /* JSON object text; NULL: none */
+    char *about;       /* what its owner says of it; NULL */
     int64_t created_ms;
 };
 void dataset_record_clear(struct dataset_record *record);
@@ -71,8 +82,8 @@ uint64_t store_free_space(struct store *store);
 int store_dataset_add(struct store *store, const char *path, struct dataset_record *record,
                       bool *existing, struct error *error);
 /* By id, name (newest version) or name@version. ERROR_NOT_FOUND. */
-int store_dataset_get(struct store *store, const char *reference, struct dataset_record *record,
-                      struct error *error);
+int store_dataset_get(struct store *store, const struct viewer *viewer, const char *reference,
+                      struct dataset_record *record, struct error *error);
 /* Opens the column file read-only. */
 int store_dataset_file(struct store *store, const struct dataset_record *record,
                        struct error *error);
@@ -83,6 +94,7 @@ int store_dataset_remove(struct store *store, const char *id, struct error *erro
 /* A page of a list, newest first. `after`: the id that the last page ended with, NULL for the
  * first. Lists are stable while things are added. The caller clears and frees the array. */
 struct store_page {
+    const struct viewer *viewer; /* NULL: all of it */
     const char *after;
     int64_t limit;
     const char *name;    /* filter; NULL */
@@ -97,6 +109,7 @@ int store_dataset_list(struct store *store, const struct store_page *page,
 
 struct job_record {
     char *id, *name;
+    char *owner;                       /* NULL when it is added: nobody's, "" */
     char *state;                       /* a word of the daemon's */
     int64_t priority, threads, memory; /* memory: bytes it will need */
     char *dataset_id;
@@ -121,8 +134,8 @@ int store_job_add(struct store *store, struct job_record *record, const char *ev
 int store_job_get(struct store *store, const char *id, struct job_record *record,
                   struct error *error);
 /* By id, or the newest job of that name. */
-int store_job_find(struct store *store, const char *reference, struct job_record *record,
-                   struct error *error);
+int store_job_find(struct store *store, const struct viewer *viewer, const char *reference,
+                   struct job_record *record, struct error *error);
 int store_job_list(struct store *store, const struct store_page *page, struct job_record **records,
                    size_t *count, bool *more, struct error *error);
 /* Ids of all jobs in `state`, by priority (high first), then age: for the scheduler at start. */
@@ -298,12 +311,15 @@ int store_histogram_truncate(struct store *store, const char *job_id, int64_t ep
 
 struct model_record {
     char *id, *name;
+    char *owner;               /* NULL when it is added: nobody's, "" */
     int64_t version;           /* of the name, from 1; set when it is added */
     char *job_id, *dataset_id; /* NULL for an import */
     char *sha256;              /* of the weights: model_digest() */
     char *file_sha256;         /* of the file; set when it is added */
     int64_t file_bytes;        /* set when it is added */
     char *info;                /* JSON text: metrics, lineage, description */
+    char *tags;                /* JSON object text; NULL: none */
+    char *about;               /* what its owner says of it; NULL */
     int64_t created_ms;
 };
 void model_record_clear(struct model_record *record);
@@ -311,8 +327,8 @@ void model_record_clear(struct model_record *record);
 int store_model_add(struct store *store, struct model_record *record, const struct bytes *file,
                     struct error *error);
 /* By id, name (newest), name@version or name@latest. */
-int store_model_get(struct store *store, const char *reference, struct model_record *record,
-                    struct error *error);
+int store_model_get(struct store *store, const struct viewer *viewer, const char *reference,
+                    struct model_record *record, struct error *error);
 /* The whole file, its SHA-256 checked (ERROR_CORRUPT). */
 int store_model_file(struct store *store, const char *id, struct bytes *file, struct error *error);
 int store_model_list(struct store *store, const struct store_page *page,
@@ -325,19 +341,19 @@ uint64_t store_model_changes(struct store *store);
 /* ---- idempotency keys (storage/answers.c): kept for a day, in a transaction of their own right
  * after that of what they made */
 
-/* The answer kept for (key), NULL members where there is none. `request_sha256` tells whether the
- * body was the same. */
+/* The answer kept for an owner's key, NULL members where there is none. `request_sha256` tells
+ * whether the body was the same. */
 struct answer_record {
     char *request_sha256;
     int64_t status;
     char *location, *body;
 };
 void answer_record_clear(struct answer_record *record);
-int store_answer_get(struct store *store, const char *key, struct answer_record *record,
-                     struct error *error);
+int store_answer_get(struct store *store, const char *owner, const char *key,
+                     struct answer_record *record, struct error *error);
 /* Of several answers for a key the first stays. */
-int store_answer_put(struct store *store, const char *key, const struct answer_record *record,
-                     struct error *error);
+int store_answer_put(struct store *store, const char *owner, const char *key,
+                     const struct answer_record *record, struct error *error);
 
 /* For /v1/system: bytes of the database and of dataset files, commits and operations so far. */
 struct store_statistics {

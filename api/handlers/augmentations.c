@@ -95,7 +95,7 @@ int handle_augmentations_preview(struct request *request, struct reply *reply, s
     if (document == NULL)
         return -1;
     struct augment_preview *preview =
-        daemon_augmentation_preview(request->service->daemon, document, error);
+        daemon_augmentation_preview(request->service->daemon, &request->viewer, document, error);
     if (preview == NULL)
         return -1;
     int result = request_prefers(request, "image/png") ? reply_sheet(preview, reply, error)

@@ -62,6 +62,7 @@ static int import(struct request *request, const char *name, const struct datase
         body_digest(&request->body, digest, error) != 0)
         return -1;
     const struct daemon_upload upload = {
+        .owner = request->viewer.owner,
         .name = name,
         .paths = {chosen[0]->path, chosen[1] != NULL ? chosen[1]->path : NULL},
         .source_names = {chosen[0]->name, chosen[1] != NULL ? chosen[1]->name : NULL},
@@ -95,7 +96,7 @@ int handle_datasets_post(struct request *request, struct reply *reply, struct er
 
 int handle_datasets_list(struct request *request, struct reply *reply, struct error *error)
 {
-    const struct store_page page = page_start(request->query);
+    const struct store_page page = page_start(request, request->query);
     struct dataset_record *records = NULL;
     size_t count = 0;
     bool more = false;
@@ -116,8 +117,8 @@ int handle_datasets_list(struct request *request, struct reply *reply, struct er
 int handle_datasets_get(struct request *request, struct reply *reply, struct error *error)
 {
     struct dataset_record record AUTO_CLEAR(dataset_record_clear) = {0};
-    if (store_dataset_get(daemon_store(request->service->daemon), request->captures[0], &record,
-                          error) != 0)
+    if (store_dataset_get(daemon_store(request->service->daemon), &request->viewer,
+                          request->captures[0], &record, error) != 0)
         return -1;
     return reply_dataset(reply, 200, &record, error);
 }
@@ -126,7 +127,8 @@ int handle_datasets_delete(struct request *request, struct reply *reply, struct 
 {
     struct daemon *daemon = request->service->daemon;
     struct dataset_record record AUTO_CLEAR(dataset_record_clear) = {0};
-    if (store_dataset_get(daemon_store(daemon), request->captures[0], &record, error) != 0 ||
+    if (store_dataset_get(daemon_store(daemon), &request->viewer, request->captures[0], &record,
+                          error) != 0 ||
         daemon_dataset_remove(daemon, &record, error) != 0)
         return -1;
     reply->status = 204;

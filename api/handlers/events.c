@@ -167,8 +167,8 @@ int handle_events(struct request *request, struct reply *reply, struct error *er
     struct job_record job AUTO_CLEAR(job_record_clear) = {0};
     int64_t after = query->after > 0 ? query->after : 0;
     if (read_last_id(request, &after, error) != 0 ||
-        store_job_find(daemon_store(request->service->daemon), request->captures[0], &job, error) !=
-            0)
+        store_job_find(daemon_store(request->service->daemon), &request->viewer,
+                       request->captures[0], &job, error) != 0)
         return -1;
     if (!wants_stream(request))
         return reply_page(request, &job, after, reply, error);

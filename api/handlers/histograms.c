@@ -48,7 +48,7 @@ int handle_histograms(struct request *request, struct reply *reply, struct error
     struct store *store = daemon_store(request->service->daemon);
     struct job_histogram *histograms = NULL;
     size_t count = 0;
-    if (store_job_find(store, request->captures[0], &job, error) != 0 ||
+    if (store_job_find(store, &request->viewer, request->captures[0], &job, error) != 0 ||
         store_histogram_list(store, job.id, asked->epoch, &histograms, &count, error) != 0)
         return -1;
     int result = reply_list(&job, histograms, count, asked->layer, reply, error);

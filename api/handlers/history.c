@@ -283,8 +283,8 @@ int handle_history(struct request *request, struct reply *reply, struct error *e
     size_t count = 0;
     int64_t position;
     int format = choose_format(request, error);
-    if (format < 0 ||
-        daemon_job_get(request->service->daemon, request->captures[0], &job, &position, error) != 0)
+    if (format < 0 || daemon_job_get(request->service->daemon, &request->viewer,
+                                     request->captures[0], &job, &position, error) != 0)
         return -1;
     json_auto_t *status = json_object_text(job.status);
     const json_t *best = json_object_get(status, "best");

@@ -17,7 +17,7 @@ static int reply_job(struct request *request, int status, const char *reference,
     struct daemon *daemon = request->service->daemon;
     struct job_record record AUTO_CLEAR(job_record_clear) = {0};
     int64_t position = 0;
-    if (daemon_job_get(daemon, reference, &record, &position, error) != 0)
+    if (daemon_job_get(daemon, &request->viewer, reference, &record, &position, error) != 0)
         return -1;
     return reply_json(reply, status, json_job(daemon, &record, position, true), error);
 }
@@ -27,8 +27,8 @@ int handle_jobs_post(struct request *request, struct reply *reply, struct error 
     char id[ID_SIZE];
     json_t *answer = NULL;
     json_auto_t *document = request_json(request, error);
-    if (document == NULL ||
-        daemon_job_submit(request->service->daemon, document, id, &answer, error) != 0)
+    if (document == NULL || daemon_job_submit(request->service->daemon, &request->viewer, document,
+                                              id, &answer, error) != 0)
         return -1;
     if (answer != NULL)
         return reply_json(reply, 200, answer, error); /* a dry run */
@@ -46,8 +46,8 @@ int handle_jobs_evaluation(struct request *request, struct reply *reply, struct 
 {
     struct job_record record AUTO_CLEAR(job_record_clear) = {0};
     int64_t position = 0;
-    if (daemon_job_get(request->service->daemon, request->captures[0], &record, &position, error) !=
-        0)
+    if (daemon_job_get(request->service->daemon, &request->viewer, request->captures[0], &record,
+                       &position, error) != 0)
         return -1;
     json_auto_t *status = json_object_text(record.status);
     json_t *evaluation = json_object_get(status, "evaluation");
@@ -88,7 +88,7 @@ static json_t *item(struct daemon *daemon, const struct job_record *listed)
     struct error error = {0};
     int64_t position = 0;
     if (job_state_finished(listed->state) ||
-        daemon_job_get(daemon, listed->id, &record, &position, &error) != 0)
+        daemon_job_get(daemon, NULL, listed->id, &record, &position, &error) != 0)
         return json_job(daemon, listed, 0, false);
     return json_job(daemon, &record, position, false);
 }
@@ -117,9 +117,9 @@ int handle_jobs_list(struct request *request, struct reply *reply, struct error 
     const struct jobs_list_query *query = request->query;
     struct daemon *daemon = request->service->daemon;
     struct dataset_record dataset AUTO_CLEAR(dataset_record_clear) = {0};
-    struct store_page page = page_start(&query->page);
-    if (query->dataset != NULL &&
-        store_dataset_get(daemon_store(daemon), query->dataset, &dataset, error) != 0)
+    struct store_page page = page_start(request, &query->page);
+    if (query->dataset != NULL && store_dataset_get(daemon_store(daemon), &request->viewer,
+                                                    query->dataset, &dataset, error) != 0)
         return -1;
     page.state = query->state != STATE_ANY ? state_names[query->state] : NULL;
     page.dataset = dataset.id;
@@ -131,8 +131,8 @@ int handle_jobs_list(struct request *request, struct reply *reply, struct error 
 static int find_id(struct request *request, char id[ID_SIZE], struct error *error)
 {
     struct job_record record AUTO_CLEAR(job_record_clear) = {0};
-    if (store_job_find(daemon_store(request->service->daemon), request->captures[0], &record,
-                       error) != 0)
+    if (store_job_find(daemon_store(request->service->daemon), &request->viewer,
+                       request->captures[0], &record, error) != 0)
         return -1;
     (void)snprintf(id, ID_SIZE, "%s", record.id);
     return 0;

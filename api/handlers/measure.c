@@ -25,8 +25,10 @@ static const struct kind measure_kind = {.name = "measure",
 static struct measure_request request_of(const struct request *request,
                                          const struct measure_asked *asked)
 {
-    return (struct measure_request){
-        .model = request->captures[0], .dataset = asked->dataset, .rows = asked->rows};
+    return (struct measure_request){.viewer = &request->viewer,
+                                    .model = request->captures[0],
+                                    .dataset = asked->dataset,
+                                    .rows = asked->rows};
 }
 
 /* ---- metrics */

@@ -35,8 +35,8 @@ static int import(struct request *request, const char *name, struct model_record
     void *file = mmap(NULL, (size_t)upload->bytes, PROT_READ, MAP_PRIVATE, upload->file, 0);
     if (file == MAP_FAILED)
         return error_set_errno(error, "cannot read the upload again");
-    int result = daemon_model_import(request->service->daemon, name, file, (size_t)upload->bytes,
-                                     record, error);
+    int result = daemon_model_import(request->service->daemon, request->viewer.owner, name, file,
+                                     (size_t)upload->bytes, record, error);
     (void)munmap(file, (size_t)upload->bytes);
     return result;
 }
@@ -57,7 +57,7 @@ int handle_models_post(struct request *request, struct reply *reply, struct erro
 
 int handle_models_list(struct request *request, struct reply *reply, struct error *error)
 {
-    const struct store_page page = page_start(request->query);
+    const struct store_page page = page_start(request, request->query);
     struct model_record *records = NULL;
     size_t count = 0;
     bool more = false;
@@ -77,8 +77,8 @@ int handle_models_list(struct request *request, struct reply *reply, struct erro
 
 static int get(struct request *request, struct model_record *record, struct error *error)
 {
-    return store_model_get(daemon_store(request->service->daemon), request->captures[0], record,
-                           error);
+    return store_model_get(daemon_store(request->service->daemon), &request->viewer,
+                           request->captures[0], record, error);
 }
 
 int handle_models_get(struct request *request, struct reply *reply, struct error *error)

@@ -8,6 +8,7 @@ int handle_networks_check(struct request *request, struct reply *reply, struct e
     json_auto_t *document = request_json(request, error);
     if (document == NULL)
         return -1;
-    json_t *answer = daemon_network_check(request->service->daemon, document, error);
+    json_t *answer =
+        daemon_network_check(request->service->daemon, &request->viewer, document, error);
     return answer != NULL ? reply_json(reply, 200, answer, error) : -1;
 }

@@ -49,8 +49,8 @@ static int begin(struct request *request, struct reply *reply, struct error *err
         return error_set(error, ERROR_MEMORY, "no memory for the predictions");
     request->work = work;
     work->daemon = daemon;
-    work->prediction.model =
-        daemon_model_hold_title(daemon, request->captures[0], &work->title, &cause);
+    work->prediction.model = daemon_model_hold_title(daemon, &request->viewer, request->captures[0],
+                                                     &work->title, &cause);
     if (work->prediction.model == NULL)
         return refuse_model(request, &cause, error);
     return prediction_read(&work->prediction, body->data != NULL ? (const char *)body->data : "",

@@ -41,7 +41,8 @@ static const struct dataset *hold(struct request *request, struct error *error)
 {
     struct daemon *daemon = request->service->daemon;
     struct dataset_record record AUTO_CLEAR(dataset_record_clear) = {0};
-    if (store_dataset_get(daemon_store(daemon), request->captures[0], &record, error) != 0)
+    if (store_dataset_get(daemon_store(daemon), &request->viewer, request->captures[0], &record,
+                          error) != 0)
         return NULL;
     return daemon_dataset_hold(daemon, &record, error);
 }

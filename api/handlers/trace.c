@@ -40,7 +40,8 @@ int handle_trace(struct request *request, struct reply *reply, struct error *err
     struct trace_asked asked;
     if (request_read_body(request, &trace_kind, &asked, error) != 0)
         return -1;
-    const struct model *model = daemon_model_hold(daemon, request->captures[0], &record, error);
+    const struct model *model =
+        daemon_model_hold(daemon, &request->viewer, request->captures[0], &record, error);
     json_t *answer = model != NULL ? trace(model, &asked, error) : NULL;
     fields_clear(&trace_kind, &asked);
     if (model == NULL)

@@ -16,6 +16,7 @@ enum { POLL_US = 1000, PATIENCE_S = 120 };
 struct error failure;
 char folder[64];
 struct config config;
+const struct viewer nobody = {.owner = "", .sees_all = true};
 
 static void setup(void)
 {
@@ -74,7 +75,8 @@ char *iris_import(struct daemon *daemon, const char *name)
 {
     struct dataset_options options;
     ck_assert_done(fields_default(&dataset_options_kind, &options, &failure));
-    const struct daemon_upload upload = {.name = name,
+    const struct daemon_upload upload = {.owner = "",
+                                         .name = name,
                                          .paths = {TEST_IRIS},
                                          .source_names = {"body"},
                                          .source_sha256 = "of-iris",
@@ -110,7 +112,7 @@ void training_set(json_t *document, const char *key, json_t *value_taken)
 void submit(struct daemon *daemon, json_t *document_taken, char id[ID_SIZE])
 {
     json_t *answer;
-    ck_assert_done(daemon_job_submit(daemon, document_taken, id, &answer, &failure));
+    ck_assert_done(daemon_job_submit(daemon, &nobody, document_taken, id, &answer, &failure));
     ck_assert_ptr_null(answer);
     json_decref(document_taken);
 }
@@ -119,7 +121,7 @@ struct job_record job_of(struct daemon *daemon, const char *id)
 {
     struct job_record record = {0};
     int64_t position;
-    ck_assert_done(daemon_job_get(daemon, id, &record, &position, &failure));
+    ck_assert_done(daemon_job_get(daemon, NULL, id, &record, &position, &failure));
     return record;
 }
 
@@ -193,7 +195,7 @@ void digest_of(struct daemon *daemon, const char *id, char digest[DIGEST_TEXT_SI
     await(daemon, id, STATE_SUCCEEDED);
     struct job_record record = job_of(daemon, id);
     struct model_record model;
-    ck_assert_done(store_model_get(daemon_store(daemon), record.model_id, &model, &failure));
+    ck_assert_done(store_model_get(daemon_store(daemon), NULL, record.model_id, &model, &failure));
     snprintf(digest, DIGEST_TEXT_SIZE, "%s", model.sha256);
     model_record_clear(&model);
     job_record_clear(&record);

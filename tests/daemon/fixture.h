@@ -19,6 +19,7 @@ enum { ENDLESS = 10000000 };
 extern struct error failure; /* of the call at hand */
 extern char folder[64];
 extern struct config config; /* 2 cores, its data in `folder`, every byte of the disk, no log */
+extern const struct viewer nobody; /* whose things are nobody's, and who sees all */
 
 /* Fails the test with the error's message. */
 #define ck_assert_done(call)                                                                       \

@@ -8,7 +8,7 @@
 static struct dataset_record record_of(struct daemon *daemon, const char *reference)
 {
     struct dataset_record record;
-    ck_assert_done(store_dataset_get(daemon_store(daemon), reference, &record, &failure));
+    ck_assert_done(store_dataset_get(daemon_store(daemon), NULL, reference, &record, &failure));
     return record;
 }
 

@@ -35,7 +35,7 @@ START_TEST(model_of_a_job_predicts_and_knows_where_it_comes_from)
     submit(daemon, iris_job(100), id);
     await(daemon, id, STATE_SUCCEEDED);
     struct model_record record;
-    const struct model *model = daemon_model_hold(daemon, "iris@1", &record, &failure);
+    const struct model *model = daemon_model_hold(daemon, NULL, "iris@1", &record, &failure);
     ck_assert_msg(model != NULL, "%s", failure.message);
     ck_assert_str_eq(record.job_id, id);
     ck_assert_str_eq(json_string_value(json_object_get(model->lineage, "job")), id);

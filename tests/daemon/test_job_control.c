@@ -176,11 +176,11 @@ START_TEST(jobs_are_found_by_name_with_their_place_in_the_queue)
     json_t *document = iris_job(1);
     json_object_set_new(document, "name", json_string("second"));
     submit(daemon, document, id);
-    ck_assert_done(daemon_job_get(daemon, "second", &record, &position, &failure));
+    ck_assert_done(daemon_job_get(daemon, NULL, "second", &record, &position, &failure));
     ck_assert_str_eq(record.id, id);
     ck_assert_int_eq(position, 2);
     job_record_clear(&record);
-    ck_assert_done(daemon_job_get(daemon, running, &record, &position, &failure));
+    ck_assert_done(daemon_job_get(daemon, NULL, running, &record, &position, &failure));
     ck_assert_int_eq(position, 0);
     job_record_clear(&record);
     daemon_stop(daemon);

@@ -16,7 +16,7 @@ START_TEST(setup_holds_dataset_and_first_model)
     await(daemon, id, STATE_SUCCEEDED);
     json_auto_t *document = iris_job(1);
     json_object_set_new(document, "initial_model", json_string("iris@1"));
-    ck_assert_done(job_setup_open(daemon, document, &setup, &failure));
+    ck_assert_done(job_setup_open(daemon, &nobody, document, &setup, &failure));
     ck_assert_str_eq(setup.dataset_record.name, "iris");
     ck_assert_ptr_eq(setup.trainer.dataset, setup.dataset);
     ck_assert_ptr_eq(setup.trainer.initial, setup.initial);
@@ -37,12 +37,12 @@ START_TEST(failed_setup_holds_nothing_and_names_the_member)
     free(iris_import(daemon, "iris"));
     json_auto_t *document = iris_job(1);
     json_object_set_new(document, "initial_model", json_string("none"));
-    ck_assert_refused(job_setup_open(daemon, document, &setup, &failure), ERROR_INVALID);
+    ck_assert_refused(job_setup_open(daemon, &nobody, document, &setup, &failure), ERROR_INVALID);
     ck_assert_str_eq(failure.path, "initial_model");
     ck_assert_ptr_null(setup.dataset);
     json_object_del(document, "initial_model");
     json_object_set_new(document, "dataset", json_string("none"));
-    ck_assert_refused(job_setup_open(daemon, document, &setup, &failure), ERROR_INVALID);
+    ck_assert_refused(job_setup_open(daemon, &nobody, document, &setup, &failure), ERROR_INVALID);
     ck_assert_str_eq(failure.path, "dataset");
     daemon_stop(daemon);
 }

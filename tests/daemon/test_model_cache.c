@@ -21,9 +21,9 @@ START_TEST(model_is_loaded_once_for_all_who_hold_it)
 {
     struct model_record record;
     struct daemon *daemon = start_with_model();
-    const struct model *first = daemon_model_hold(daemon, "iris", &record, &failure);
+    const struct model *first = daemon_model_hold(daemon, NULL, "iris", &record, &failure);
     ck_assert_msg(first != NULL, "%s", failure.message);
-    const struct model *second = daemon_model_hold(daemon, record.id, NULL, &failure);
+    const struct model *second = daemon_model_hold(daemon, NULL, record.id, NULL, &failure);
     ck_assert_ptr_eq(first, second);
     daemon_model_release(daemon, first);
     daemon_model_release(daemon, second);
@@ -36,7 +36,7 @@ END_TEST
 START_TEST(unknown_model_is_not_found)
 {
     struct daemon *daemon = start();
-    ck_assert_ptr_null(daemon_model_hold(daemon, "none@3", NULL, &failure));
+    ck_assert_ptr_null(daemon_model_hold(daemon, NULL, "none@3", NULL, &failure));
     ck_assert_str_eq(error_code_name(failure.code), "not_found");
     daemon_stop(daemon);
 }
@@ -46,9 +46,9 @@ START_TEST(removed_model_is_not_found_while_holders_keep_theirs)
 {
     struct model_record record;
     struct daemon *daemon = start_with_model();
-    const struct model *model = daemon_model_hold(daemon, "iris", &record, &failure);
+    const struct model *model = daemon_model_hold(daemon, NULL, "iris", &record, &failure);
     ck_assert_done(store_model_remove(daemon_store(daemon), record.id, &failure));
-    ck_assert_ptr_null(daemon_model_hold(daemon, "iris", NULL, &failure));
+    ck_assert_ptr_null(daemon_model_hold(daemon, NULL, "iris", NULL, &failure));
     ck_assert_uint_gt(model_size(model), 0);
     daemon_model_release(daemon, model);
     model_record_clear(&record);
@@ -59,7 +59,8 @@ END_TEST
 static void check_title(struct daemon *daemon, const char *reference, int64_t version)
 {
     struct model_title title;
-    const struct model *model = daemon_model_hold_title(daemon, reference, &title, &failure);
+    const struct model *model =
+        daemon_model_hold_title(daemon, &nobody, reference, &title, &failure);
     ck_assert_msg(model != NULL, "%s", failure.message);
     ck_assert_str_eq(title.name, "iris");
     ck_assert_int_eq(title.version, version);
@@ -73,11 +74,12 @@ START_TEST(a_reference_means_another_model_as_soon_as_one_comes_or_goes)
     struct model_title title;
     struct bytes file = {0};
     struct daemon *daemon = start_with_model();
-    ck_assert_done(store_model_get(daemon_store(daemon), "iris", &record, &failure));
+    ck_assert_done(store_model_get(daemon_store(daemon), NULL, "iris", &record, &failure));
     ck_assert_done(store_model_file(daemon_store(daemon), record.id, &file, &failure));
     check_title(daemon, "iris", 1);
     check_title(daemon, "iris", 1);
-    ck_assert_done(daemon_model_import(daemon, "iris", file.data, file.size, &imported, &failure));
+    ck_assert_done(
+        daemon_model_import(daemon, "", "iris", file.data, file.size, &imported, &failure));
     for (int i = 0; i < 2; i++) {
         check_title(daemon, "iris", 2);
         check_title(daemon, "iris@1", 1);
@@ -86,7 +88,7 @@ START_TEST(a_reference_means_another_model_as_soon_as_one_comes_or_goes)
     ck_assert_done(daemon_model_remove(daemon, imported.id, &failure));
     check_title(daemon, "iris", 1);
     ck_assert_done(daemon_model_remove(daemon, record.id, &failure));
-    ck_assert_ptr_null(daemon_model_hold_title(daemon, "iris", &title, &failure));
+    ck_assert_ptr_null(daemon_model_hold_title(daemon, &nobody, "iris", &title, &failure));
     ck_assert_str_eq(error_code_name(failure.code), "not_found");
     model_record_clear(&imported);
     model_record_clear(&record);
@@ -100,15 +102,17 @@ START_TEST(exported_model_comes_in_again_with_the_same_weights)
     struct model_record record, imported;
     struct bytes file = {0};
     struct daemon *daemon = start_with_model();
-    ck_assert_done(store_model_get(daemon_store(daemon), "iris", &record, &failure));
+    ck_assert_done(store_model_get(daemon_store(daemon), NULL, "iris", &record, &failure));
     ck_assert_done(store_model_file(daemon_store(daemon), record.id, &file, &failure));
-    ck_assert_done(daemon_model_import(daemon, "again", file.data, file.size, &imported, &failure));
+    ck_assert_done(
+        daemon_model_import(daemon, "", "again", file.data, file.size, &imported, &failure));
     ck_assert_str_eq(imported.name, "again");
     ck_assert_int_eq(imported.version, 1);
     ck_assert_ptr_null(imported.job_id);
     ck_assert_str_eq(imported.sha256, record.sha256);
     model_record_clear(&imported);
-    ck_assert_done(daemon_model_import(daemon, NULL, file.data, file.size, &imported, &failure));
+    ck_assert_done(
+        daemon_model_import(daemon, "", NULL, file.data, file.size, &imported, &failure));
     ck_assert_str_eq(imported.name, "imported");
     model_record_clear(&imported);
     model_record_clear(&record);
@@ -121,7 +125,7 @@ START_TEST(anything_but_a_model_is_refused)
 {
     struct model_record record;
     struct daemon *daemon = start();
-    ck_assert_int_eq(daemon_model_import(daemon, "x", "no model", 8, &record, &failure), -1);
+    ck_assert_int_eq(daemon_model_import(daemon, "", "x", "no model", 8, &record, &failure), -1);
     ck_assert_int_ne(failure.code, ERROR_NONE);
     ck_assert_uint_eq(model_count(daemon), 0);
     daemon_stop(daemon);
@@ -132,7 +136,7 @@ static void *hold_and_release(void *argument)
 {
     struct daemon *daemon = argument;
     for (int i = 0; i < 50; i++) {
-        const struct model *model = daemon_model_hold(daemon, "iris", NULL, NULL);
+        const struct model *model = daemon_model_hold(daemon, NULL, "iris", NULL, NULL);
         if (model == NULL)
             return argument;
         daemon_model_release(daemon, model);

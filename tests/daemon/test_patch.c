@@ -312,7 +312,7 @@ START_TEST(what_cannot_be_replayed_is_refused)
     ck_assert_refused(daemon_job_verify(daemon, replay, again, &failure), ERROR_CONFLICT);
     error_clear(&failure);
     struct dataset_record dataset;
-    ck_assert_done(store_dataset_get(daemon_store(daemon), "iris", &dataset, &failure));
+    ck_assert_done(store_dataset_get(daemon_store(daemon), NULL, "iris", &dataset, &failure));
     ck_assert_done(daemon_dataset_remove(daemon, &dataset, &failure));
     dataset_record_clear(&dataset);
     ck_assert_refused(daemon_job_verify(daemon, id, again, &failure), ERROR_CONFLICT);
@@ -391,7 +391,7 @@ START_TEST(job_without_its_dataset_is_not_tried_again)
     submit(daemon, iris_job(ENDLESS), id);
     ck_assert_done(daemon_job_cancel(daemon, id, true, &failure));
     struct dataset_record dataset;
-    ck_assert_done(store_dataset_get(daemon_store(daemon), "iris", &dataset, &failure));
+    ck_assert_done(store_dataset_get(daemon_store(daemon), NULL, "iris", &dataset, &failure));
     ck_assert_done(daemon_dataset_remove(daemon, &dataset, &failure));
     dataset_record_clear(&dataset);
     ck_assert_refused(daemon_job_retry(daemon, id, &failure), ERROR_CONFLICT);

@@ -10,7 +10,8 @@ static void expect_refused(struct daemon *daemon, json_t *document_taken, enum e
 {
     char id[ID_SIZE];
     json_t *answer;
-    ck_assert_refused(daemon_job_submit(daemon, document_taken, id, &answer, &failure), code);
+    ck_assert_refused(daemon_job_submit(daemon, &nobody, document_taken, id, &answer, &failure),
+                      code);
     ck_assert_msg(strstr(failure.message, words) != NULL, "\"%s\" does not say \"%s\"",
                   failure.message, words);
     json_decref(document_taken);
@@ -81,7 +82,7 @@ START_TEST(dry_run_answers_and_keeps_nothing)
     free(iris_import(daemon, "iris"));
     json_auto_t *document = iris_job(ENDLESS);
     json_object_set_new(document, "dry_run", json_true());
-    ck_assert_done(daemon_job_submit(daemon, document, id, &answer, &failure));
+    ck_assert_done(daemon_job_submit(daemon, &nobody, document, id, &answer, &failure));
     ck_assert(json_is_true(json_object_get(answer, "dry_run")));
     ck_assert_int_gt(json_integer_value(json_object_get(answer, "memory")), 0);
     ck_assert_str_eq(json_string_value(json_object_get(json_object_get(answer, "spec"), "dataset")),

@@ -19,7 +19,8 @@ static int import(struct daemon *daemon, const char *name, const char *text, con
     close(file);
     ck_assert_done(fields_default(&dataset_options_kind, &options, &failure));
     options.target = target != NULL ? strdup(target) : NULL;
-    const struct daemon_upload upload = {.name = name,
+    const struct daemon_upload upload = {.owner = "",
+                                         .name = name,
                                          .paths = {path},
                                          .source_names = {"body"},
                                          .source_sha256 = text,
@@ -95,7 +96,7 @@ START_TEST(malformed_table_is_refused_by_line_and_leaves_nothing)
     ck_assert_refused(import(daemon, "t", "a,b\n1,2\n", "colour", &record, &existing),
                       ERROR_INVALID);
     ck_assert_int_eq(uploads_left(), 0);
-    ck_assert_refused(store_dataset_get(daemon_store(daemon), "t", &record, &failure),
+    ck_assert_refused(store_dataset_get(daemon_store(daemon), NULL, "t", &record, &failure),
                       ERROR_NOT_FOUND);
     daemon_stop(daemon);
 }
@@ -108,7 +109,8 @@ START_TEST(missing_source_is_an_error_and_no_file_stays_open)
     bool existing;
     struct daemon *daemon = start();
     ck_assert_done(fields_default(&dataset_options_kind, &options, &failure));
-    const struct daemon_upload upload = {.name = "t",
+    const struct daemon_upload upload = {.owner = "",
+                                         .name = "t",
                                          .paths = {"/dev/null", "/nowhere"},
                                          .source_names = {"features", "labels"},
                                          .source_sha256 = "none",

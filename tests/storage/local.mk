@@ -11,6 +11,7 @@ STORAGE_TESTS = \
 	tests/storage/test_jobs \
 	tests/storage/test_kill \
 	tests/storage/test_models \
+	tests/storage/test_owners \
 	tests/storage/test_settings \
 	tests/storage/test_store \
 	tests/storage/test_writer
@@ -67,6 +68,10 @@ tests_storage_test_kill_LDADD = $(STORAGE_TEST_LIBS)
 tests_storage_test_models_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_models_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_models_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_owners_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_owners_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_owners_LDADD = $(STORAGE_TEST_LIBS)
 
 tests_storage_test_settings_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_settings_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)

@@ -25,14 +25,14 @@ static void answer_make(const char *key, const char *body)
     char *text = strdup(body);
     struct answer_record record = {
         .request_sha256 = sha256, .status = 202, .location = location, .body = text};
-    ck_assert_ok(store_answer_put(store, key, &record, &failure));
+    ck_assert_ok(store_answer_put(store, "", key, &record, &failure));
     free(text);
 }
 
 START_TEST(an_unknown_key_has_no_answer)
 {
     struct answer_record record = {.status = 7};
-    ck_assert_ok(store_answer_get(store, "key", &record, &failure));
+    ck_assert_ok(store_answer_get(store, "", "key", &record, &failure));
     ck_assert_ptr_null(record.request_sha256);
     ck_assert_ptr_null(record.location);
     ck_assert_ptr_null(record.body);
@@ -45,7 +45,7 @@ START_TEST(the_first_answer_is_kept)
     answer_make("key", "first");
     answer_make("key", "second");
     answer_make("other", "third");
-    ck_assert_ok(store_answer_get(store, "key", &record, &failure));
+    ck_assert_ok(store_answer_get(store, "", "key", &record, &failure));
     ck_assert_str_eq(record.request_sha256, "digest");
     ck_assert_str_eq(record.location, "/v1/jobs/job_1");
     ck_assert_str_eq(record.body, "first");
@@ -62,9 +62,9 @@ START_TEST(an_answer_is_forgotten_after_a_day)
     answer_make("young", "first");
     database_execute("UPDATE answers SET created_ms = created_ms - 86400001 WHERE key = 'old'");
     answer_make("other", "second");
-    ck_assert_ok(store_answer_get(store, "old", &record, &failure));
+    ck_assert_ok(store_answer_get(store, "", "old", &record, &failure));
     ck_assert_ptr_null(record.body);
-    ck_assert_ok(store_answer_get(store, "young", &record, &failure));
+    ck_assert_ok(store_answer_get(store, "", "young", &record, &failure));
     ck_assert_str_eq(record.body, "first");
     answer_record_clear(&record);
 }

@@ -12,7 +12,7 @@
 static int64_t version_of(struct store *store, const char *reference)
 {
     struct dataset_record record;
-    ck_assert_ok(store_dataset_get(store, reference, &record, &failure));
+    ck_assert_ok(store_dataset_get(store, NULL, reference, &record, &failure));
     int64_t version = record.version;
     dataset_record_clear(&record);
     return version;
@@ -32,7 +32,7 @@ START_TEST(a_dataset_is_kept_under_the_digest_of_its_file)
     struct store *store = store_reopen();
     dataset_make(store, "iris", "the bytes", id);
     struct dataset_record record;
-    ck_assert_ok(store_dataset_get(store, id, &record, &failure));
+    ck_assert_ok(store_dataset_get(store, NULL, id, &record, &failure));
     digest_bytes("the bytes", 9, sha256);
     ck_assert_str_eq(record.file_sha256, sha256);
     ck_assert_int_eq(record.file_bytes, 9);
@@ -64,7 +64,8 @@ START_TEST(other_bytes_under_a_name_are_its_next_version)
         "iris@3", "iris@0",  "iris@", "iris@x", "iris@-1",
         "iri",    "ds_none", "@",     "",       "iris@99999999999999999999"};
     for (size_t i = 0; i < ARRAY_COUNT(absent); i++)
-        ck_assert_fails(store_dataset_get(store, absent[i], &record, &failure), ERROR_NOT_FOUND);
+        ck_assert_fails(store_dataset_get(store, NULL, absent[i], &record, &failure),
+                        ERROR_NOT_FOUND);
     store_close(store);
 }
 END_TEST

@@ -32,7 +32,7 @@ START_TEST(a_job_is_found_by_id_and_by_its_newest_name)
     struct job_record record;
     job_make(store, "digits", dataset, first);
     job_make(store, "digits", dataset, second);
-    ck_assert_ok(store_job_find(store, "digits", &record, &failure));
+    ck_assert_ok(store_job_find(store, NULL, "digits", &record, &failure));
     ck_assert_str_eq(record.id, second);
     ck_assert_str_eq(record.state, "queued");
     ck_assert_str_eq(record.spec, "{\"dataset\": \"iris\"}");
@@ -41,11 +41,11 @@ START_TEST(a_job_is_found_by_id_and_by_its_newest_name)
     ck_assert_ptr_null(record.model_id);
     ck_assert_int_eq(record.attempt, 1);
     job_record_clear(&record);
-    ck_assert_ok(store_job_find(store, first, &record, &failure));
+    ck_assert_ok(store_job_find(store, NULL, first, &record, &failure));
     ck_assert_str_eq(record.id, first);
     job_record_clear(&record);
     ck_assert_fails(store_job_get(store, "digits", &record, &failure), ERROR_NOT_FOUND);
-    ck_assert_fails(store_job_find(store, "job_none", &record, &failure), ERROR_NOT_FOUND);
+    ck_assert_fails(store_job_find(store, NULL, "job_none", &record, &failure), ERROR_NOT_FOUND);
 }
 END_TEST
 
@@ -283,7 +283,10 @@ START_TEST(lists_and_the_schedulers_questions_use_indexes)
         "SELECT id FROM jobs WHERE name = 'x' ORDER BY id DESC",
         "SELECT id FROM jobs WHERE dataset_id = 'x' ORDER BY id DESC",
         "SELECT id FROM datasets WHERE name = 'x' ORDER BY id DESC",
-        "SELECT id FROM models WHERE name = 'x' ORDER BY version DESC",
+        "SELECT id FROM jobs WHERE name = 'x' AND owner = 'y' ORDER BY id DESC",
+        "SELECT id FROM jobs WHERE owner = 'y' ORDER BY id DESC",
+        "SELECT id FROM models WHERE name = 'x' AND owner = 'y' ORDER BY version DESC",
+        "SELECT id FROM models WHERE name = 'x' ORDER BY id DESC",
         "SELECT seq FROM events WHERE job = 1 AND seq > 5 ORDER BY seq",
         "SELECT position FROM history_chunks WHERE series = 1 AND level = 0 AND first_step <= 5 "
         "ORDER BY first_step DESC",

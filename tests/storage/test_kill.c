@@ -191,7 +191,7 @@ static bool entry_follows(size_t at, enum entry_kind kind)
 static int dataset_check(struct store *store, size_t at)
 {
     struct dataset_record record;
-    int result = store_dataset_get(store, entries[at].id, &record, &failure);
+    int result = store_dataset_get(store, NULL, entries[at].id, &record, &failure);
     error_clear(&failure);
     if (entry_follows(at, ENTRY_REMOVED)) {
         ck_assert_int_eq(result, -1);

@@ -48,7 +48,7 @@ static void model_make(const char *name, const char *content, char id[ID_SIZE])
 static int64_t version_of(const char *reference)
 {
     struct model_record record;
-    ck_assert_ok(store_model_get(store, reference, &record, &failure));
+    ck_assert_ok(store_model_get(store, NULL, reference, &record, &failure));
     int64_t version = record.version;
     ck_assert_str_eq(record.info, "{\"accuracy\": 1}");
     ck_assert_ptr_null(record.job_id);
@@ -66,9 +66,9 @@ START_TEST(a_model_is_found_by_id_name_and_version)
     ck_assert_int_eq(version_of("iris@latest"), 2);
     ck_assert_int_eq(version_of("iris@1"), 1);
     ck_assert_int_eq(version_of(first), 1);
-    ck_assert_fails(store_model_get(store, "iris@3", &record, &failure), ERROR_NOT_FOUND);
-    ck_assert_fails(store_model_get(store, "iris@live", &record, &failure), ERROR_NOT_FOUND);
-    ck_assert_fails(store_model_get(store, "mdl_none", &record, &failure), ERROR_NOT_FOUND);
+    ck_assert_fails(store_model_get(store, NULL, "iris@3", &record, &failure), ERROR_NOT_FOUND);
+    ck_assert_fails(store_model_get(store, NULL, "iris@live", &record, &failure), ERROR_NOT_FOUND);
+    ck_assert_fails(store_model_get(store, NULL, "mdl_none", &record, &failure), ERROR_NOT_FOUND);
 }
 END_TEST
 

@@ -186,7 +186,7 @@ START_TEST(orphans_and_uploads_of_a_crash_are_removed)
     ck_assert_int_ne(access(upload, F_OK), 0);
     ck_assert(!file_exists("datasets/0123"));
     struct dataset_record record;
-    ck_assert_ok(store_dataset_get(store, "iris", &record, &failure));
+    ck_assert_ok(store_dataset_get(store, NULL, "iris", &record, &failure));
     int descriptor = store_dataset_file(store, &record, &failure);
     ck_assert_int_ge(descriptor, 0);
     close(descriptor);
@@ -219,7 +219,7 @@ START_TEST(an_unclean_stop_loses_nothing)
     ck_assert(file_exists("propd.db-wal"));
     struct store *store = store_reopen();
     struct dataset_record record;
-    ck_assert_ok(store_dataset_get(store, "iris@1", &record, &failure));
+    ck_assert_ok(store_dataset_get(store, NULL, "iris@1", &record, &failure));
     dataset_record_clear(&record);
     store_close(store);
     ck_assert_int_eq(database_number("SELECT count(*) FROM jobs"), 200);
@@ -230,7 +230,7 @@ END_TEST
 static void index_damage(void)
 {
     int64_t page =
-        database_number("SELECT rootpage FROM sqlite_schema WHERE name = 'jobs_by_name'");
+        database_number("SELECT rootpage FROM sqlite_schema WHERE name = 'jobs_by_owners_name'");
     int64_t size = database_number("PRAGMA page_size");
     int descriptor = open(path_in("propd.db"), O_WRONLY);
     ck_assert_int_ge(descriptor, 0);
@@ -261,7 +261,7 @@ START_TEST(damage_met_while_serving_ends_the_process)
         struct job_record record;
         close(STDERR_FILENO);
         struct store *store = store_reopen();
-        store_job_find(store, "job", &record, &failure);
+        store_job_find(store, NULL, "job", &record, &failure);
         _exit(0);
     }
     int status;

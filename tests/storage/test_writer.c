@@ -30,7 +30,7 @@ static int row_run(struct connection *connection, void *context, struct error *e
     const struct row *row = context;
     AUTO_CLEAR(statement_end)
     struct statement insert = statement_start(
-        connection, "INSERT INTO versions (noun, name, newest) VALUES ('row', ?, 1)");
+        connection, "INSERT INTO versions (noun, owner, name, newest) VALUES ('row', '', ?, 1)");
     statement_bind_text(&insert, row->key);
     if (statement_run(&insert, error) != 0)
         return -1;
@@ -182,13 +182,13 @@ START_TEST(a_full_database_refuses_and_heals)
     ck_assert_int_eq(failure.code, ERROR_STORAGE_FULL);
     error_clear(&failure);
     struct dataset_record record;
-    ck_assert_ok(store_dataset_get(store, "iris", &record, &failure));
+    ck_assert_ok(store_dataset_get(store, NULL, "iris", &record, &failure));
     dataset_record_clear(&record);
     limit.pages = 1 << 20;
     ck_assert_ok(store_write(store, limit_run, &limit, &failure));
     model_make(store, "big", 1 << 20, &failure, 0);
     struct model_record model;
-    ck_assert_ok(store_model_get(store, "big", &model, &failure));
+    ck_assert_ok(store_model_get(store, NULL, "big", &model, &failure));
     ck_assert_int_eq(model.version, 1);
     model_record_clear(&model);
     store_close(store);
@@ -214,7 +214,7 @@ START_TEST(a_full_disk_refuses_and_heals)
     ck_assert_msg(failure.code == ERROR_STORAGE_FULL, "%s", failure.message);
     error_clear(&failure);
     struct dataset_record record;
-    ck_assert_ok(store_dataset_get(store, "iris", &record, &failure));
+    ck_assert_ok(store_dataset_get(store, NULL, "iris", &record, &failure));
     dataset_record_clear(&record);
     setrlimit(RLIMIT_FSIZE, &before);
     model_make(store, "big", 3 << 20, &failure, 0);
