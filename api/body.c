@@ -1,6 +1,7 @@
 /* A body on its way into memory or into the store's uploads/. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/body.h"
+#include "api/coding.h"
 #include "storage/store.h"
 
 #include <errno.h>
@@ -120,14 +121,27 @@ static void text_append(struct body *body, const void *data, size_t size)
         text_clear(body);
 }
 
+static int take_inflated(void *context, const void *data, size_t size, struct error *error)
+{
+    struct body *body = context;
+    body->inflated += (int64_t)size;
+    if (body->inflated > body->limit)
+        return error_set(error, ERROR_TOO_LARGE, "the body must inflate to at most %lld bytes",
+                         (long long)body->limit);
+    text_append(body, data, size);
+    return body->error.code == ERROR_NONE ? 0 : -1;
+}
+
 void body_add(struct body *body, const void *data, size_t size)
 {
     if (!accepts(body, size))
         return;
     if (body->kind == BODY_UPLOAD)
         upload_write(body, "body", data, size);
-    else
+    else if (body->inflation == NULL)
         text_append(body, data, size);
+    else if (inflation_add(body->inflation, data, size, take_inflated, body, &body->error) != 0)
+        text_clear(body);
 }
 
 void body_add_field(struct body *body, const char *field, const void *data, size_t size)
@@ -161,6 +175,8 @@ static int error_copy(struct error *error, const struct error *from)
 
 int body_finish(struct body *body, struct error *error)
 {
+    if (body->error.code == ERROR_NONE && body->inflation != NULL && body->received > 0)
+        (void)inflation_finish(body->inflation, &body->error);
     if (body->error.code != ERROR_NONE)
         return error_copy(error, &body->error);
     for (int i = 0; i < body->upload_count; i++)
@@ -212,5 +228,6 @@ void body_clear(struct body *body)
         free(body->uploads[i].path);
     }
     text_clear(body);
+    inflation_free(body->inflation);
     *body = (struct body){0};
 }

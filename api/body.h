@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 
+struct inflation;
 struct store;
 
 enum body_kind {
@@ -39,8 +40,10 @@ struct body_budget {
 /* All zero is no body. */
 struct body {
     enum body_kind kind;
-    int64_t limit; /* bytes, of all of it */
+    int64_t limit; /* bytes, of all of it, as it comes and as it inflates */
     int64_t received;
+    struct inflation *inflation; /* owned; BODY_JSON in a content coding, NULL: as it is */
+    int64_t inflated;
     int64_t received_at_check;  /* when free space was last looked at */
     struct bytes text;          /* BODY_JSON */
     struct body_budget *budget; /* that text counts against; NULL: none */

@@ -1,6 +1,7 @@
 /* From a request to its answer. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/dispatch.h"
+#include "api/coding.h"
 #include "api/guard.h"
 #include "api/keys.h"
 #include "api/problem.h"
@@ -30,15 +31,28 @@ static int check_media_type(const struct request *request, struct error *error)
 {
     const char *type = request_header(request, "Content-Type");
     const char *encoding = request_header(request, "Content-Encoding");
-    bool is_upload = request->route->body_kind == BODY_UPLOAD;
-    if (encoding != NULL && strcasecmp(encoding, "identity") != 0 &&
-        !(is_upload && strcasecmp(encoding, "gzip") == 0))
-        return error_set(error, ERROR_UNSUPPORTED, "Content-Encoding must be absent%s",
-                         is_upload ? " or gzip" : "");
+    /* Uploads inflate where they are read. */
+    if (request->route->body_kind == BODY_UPLOAD && encoding != NULL &&
+        strcasecmp(encoding, "identity") != 0 && strcasecmp(encoding, "gzip") != 0)
+        return error_set(error, ERROR_UNSUPPORTED, "Content-Encoding must be absent or gzip");
     if (request->route->body_kind == BODY_JSON && type != NULL && !type_may_be_json(type))
         return error_set(error, ERROR_UNSUPPORTED,
                          "Content-Type must be application/json, not %.80s", type);
     return 0;
+}
+
+/* A body in memory comes in any coding that we know. */
+static int prepare_inflation(struct request *request, struct error *error)
+{
+    enum coding coding;
+    if (request->route->body_kind != BODY_JSON)
+        return 0;
+    if (coding_find(request_header(request, "Content-Encoding"), &coding, error) != 0)
+        return -1;
+    if (coding == CODING_IDENTITY)
+        return 0;
+    request->body.inflation = inflation_create(coding, error);
+    return request->body.inflation != NULL ? 0 : -1;
 }
 
 static int prepare_body(struct request *request, struct error *error)
@@ -53,6 +67,8 @@ static int prepare_body(struct request *request, struct error *error)
         request->body.store = daemon_store(service->daemon);
     int64_t size = guard_content_length(request);
     if (route->body_kind != BODY_NONE && check_media_type(request, error) != 0)
+        return -1;
+    if (prepare_inflation(request, error) != 0)
         return -1;
     return body_check_size(&request->body, size, error);
 }

@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libapi.la
 libapi_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 libapi_la_SOURCES = \
 	api/body.c api/body.h \
+	api/coding.c api/coding.h \
 	api/dispatch.c api/dispatch.h \
 	api/guard.c api/guard.h \
 	api/json.c api/json.h \
@@ -39,4 +40,4 @@ libapi_la_SOURCES = \
 	api/handlers/rows.c \
 	api/handlers/system.c \
 	api/handlers/trace.c
-libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS)
+libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(ZLIB_LIBS)

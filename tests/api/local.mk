@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 API_TESTS = \
 	tests/api/test_body \
+	tests/api/test_coding \
 	tests/api/test_dispatch \
 	tests/api/test_guard \
 	tests/api/test_loops \
@@ -37,6 +38,9 @@ API_TEST_LIBS = libapitest.la libapi.la libdaemon.la libengine.la libstorage.la 
 tests_api_test_body_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_body_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_body_LDADD = $(API_TEST_LIBS)
+tests_api_test_coding_CFLAGS = $(TEST_CFLAGS)
+tests_api_test_coding_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_test_coding_LDADD = $(API_TEST_LIBS)
 tests_api_test_dispatch_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_dispatch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_dispatch_LDADD = $(API_TEST_LIBS)

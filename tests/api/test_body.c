@@ -1,7 +1,9 @@
 /* Bodies on their way into memory and files. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/coding.h"
 #include "tests/api/support.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,6 +52,40 @@ START_TEST(bodies_in_memory_have_a_budget_together)
     ck_assert_int_eq(budget.used, 90);
     body_clear(&body);
     ck_assert_int_eq(budget.used, 90);
+}
+END_TEST
+
+/* A body of `plain_size` zeros in gzip, which is some bytes. */
+static void add_zeros(size_t plain_size)
+{
+    struct bytes coded = {0};
+    AUTO_FREE uint8_t *zeros = calloc(1, plain_size);
+    ck_assert_int_eq(coding_deflate(CODING_GZIP, 9, zeros, plain_size, &coded, &error), 0);
+    body.inflation = inflation_create(CODING_GZIP, &error);
+    body_add(&body, coded.data, coded.size);
+    bytes_clear(&coded);
+}
+
+START_TEST(a_coded_body_inflates_under_its_limit_and_budget)
+{
+    struct body_budget budget = {.used = 0, .most = 500000};
+    start(BODY_JSON, 1000000);
+    body.budget = &budget;
+    add_zeros(400000);
+    ck_assert_int_eq(body_finish(&body, &error), 0);
+    ck_assert_uint_eq(body.text.size, 400000);
+    ck_assert_int_eq(budget.used, 400000);
+    start(BODY_JSON, 1000000);
+    body.budget = &budget;
+    add_zeros(600000);
+    ck_assert_int_eq(body_finish(&body, &error), -1);
+    ck_assert_int_eq(error.code, ERROR_BUSY);
+    ck_assert_int_eq(budget.used, 0);
+    start(BODY_JSON, 100000);
+    add_zeros(1000000);
+    ck_assert_int_eq(body_finish(&body, &error), -1);
+    ck_assert_int_eq(error.code, ERROR_TOO_LARGE);
+    ck_assert_uint_eq(body.text.capacity, 0);
 }
 END_TEST
 
@@ -149,6 +185,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_document_stays_in_memory);
     tcase_add_test(tests, a_body_over_its_limit_is_refused_when_it_ends);
     tcase_add_test(tests, bodies_in_memory_have_a_budget_together);
+    tcase_add_test(tests, a_coded_body_inflates_under_its_limit_and_budget);
     tcase_add_test(tests, a_body_without_end_is_hopeless);
     tcase_add_test(tests, sizes_are_checked_before_the_body_comes);
     tcase_add_test(tests, an_upload_is_a_file_with_its_digest);
