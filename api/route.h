@@ -26,6 +26,17 @@ struct route_steps {
 enum route_flag {
     ROUTE_STREAM = 1 << 0,     /* may stream or wait: counts against the limit of those */
     ROUTE_TENSORFLOW = 1 << 1, /* errors in TensorFlow Serving's form */
+    ROUTE_RANGES = 1 << 2,     /* serves parts of its answer: Range, 206 and 416 */
+};
+
+enum { ROUTE_ANSWERS_MAX = 6, ROUTE_PROBLEMS_MAX = 6 };
+
+/* One way in which a route answers what went well; for /openapi.json, which a test holds all
+ * answers against. {202, "job"}: JSON; {200, .type = "text/csv"}: not JSON; {204}: nothing. */
+struct route_answer {
+    int status;         /* 0: no further answer */
+    const char *schema; /* of its JSON: a name in api/schemas (api/schema.h); NULL: not JSON */
+    const char *type;   /* media type; NULL: application/json with a schema, else an empty body */
 };
 
 struct route {
@@ -34,7 +45,11 @@ struct route {
     route_handler_fn *handler; /* NULL where there are steps */
     const struct kind *query;  /* parameters; NULL: none */
     enum body_kind body_kind;
-    const struct kind *body; /* fields of a JSON body; NULL: none, or a document of its own */
+    const struct kind *body; /* fields of a JSON body; NULL: none, or body_schema says it */
+    const char *body_schema; /* its name in api/schemas, where no kind is read; NULL */
+    const char *body_types;  /* media types that it may have beside JSON's, or an upload's, with
+                                ", " between; NULL */
+    const char *example;     /* a JSON body that is right; for routes that take JSON */
     int64_t (*body_limit)(const struct config *config);
     bool (*is_slow)(const struct request *request); /* whether it runs on a worker thread, its
                                                        connection sleeping; NULL: never */
@@ -42,6 +57,10 @@ struct route {
     unsigned flags;                                 /* enum route_flag, or'ed */
     const char *scope;                              /* read, predict, train, admin */
     const char *help;                               /* one phrase */
+    struct route_answer answers[ROUTE_ANSWERS_MAX]; /* the usual one first */
+    /* What can go wrong beside what can with any route of its method, placeholders, body and scope
+     * (api/openapi_problems.c). */
+    enum error_code problems[ROUTE_PROBLEMS_MAX];
 };
 
 /* All routes of propd, ended by one without a method (api/routes.c). */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/api/support.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void check_allow(const char *method, const char *target, const char *methods)
@@ -97,6 +98,41 @@ START_TEST(every_route_is_described)
 }
 END_TEST
 
+START_TEST(every_route_says_what_it_answers)
+{
+    for (const struct route *route = api_routes; route->method != NULL; route++) {
+        const struct route_answer *answer = route->answers;
+        ck_assert_msg(answer->status != 0, "%s %s has no answers", route->method, route->path);
+        for (size_t i = 0; i < ROUTE_ANSWERS_MAX && answer[i].status != 0; i++) {
+            bool is_empty = answer[i].schema == NULL && answer[i].type == NULL;
+            ck_assert_msg(answer[i].status / 100 == 2, "%s", route->path);
+            ck_assert_msg(is_empty == (answer[i].status == 204), "%s", route->path);
+        }
+    }
+}
+END_TEST
+
+START_TEST(every_json_body_has_an_example)
+{
+    for (const struct route *route = api_routes; route->method != NULL; route++) {
+        struct error error = {0};
+        if (route->body_kind != BODY_JSON)
+            continue;
+        ck_assert_msg(route->body != NULL || route->body_schema != NULL, "%s", route->path);
+        ck_assert_msg(route->example != NULL, "%s %s", route->method, route->path);
+        json_auto_t *json = fields_parse(route->example, strlen(route->example), &error);
+        ck_assert_msg(json != NULL, "%s: %s", route->path, error.message);
+        if (route->body == NULL)
+            continue;
+        AUTO_FREE void *options = calloc(1, route->body->size + 1);
+        ck_assert_ptr_nonnull(options);
+        ck_assert_msg(fields_read(route->body, json, options, "", &error) == 0, "%s: %s",
+                      route->path, error.message);
+        fields_clear(route->body, options);
+    }
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_checked_fixture(tests, test_set_up, test_tear_down);
@@ -106,6 +142,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, other_methods_are_told_which_there_are);
     tcase_add_test(tests, options_lists_methods);
     tcase_add_test(tests, every_route_is_described);
+    tcase_add_test(tests, every_route_says_what_it_answers);
+    tcase_add_test(tests, every_json_body_has_an_example);
 }
 
 int main(void)
