@@ -5,6 +5,7 @@
 #include "api/guard.h"
 #include "api/keys.h"
 #include "api/problem.h"
+#include "api/representation.h"
 #include "base/log.h"
 #include "daemon/daemon.h"
 
@@ -147,7 +148,8 @@ static int check_match(struct request *request, struct error *error)
     if (result != 0)
         return -1;
     const char *etag = reply_header_value(&reply, "ETag");
-    if (etag != NULL && request_has_etag(request, "If-Match", etag))
+    size_t size;
+    if (etag != NULL && representation_find_tag(request, "If-Match", etag, &size) != NULL)
         return 0;
     return error_set(error, ERROR_PRECONDITION, "it has changed since: its ETag is %s now",
                      etag != NULL ? etag : "unknown");

@@ -2,17 +2,20 @@
 noinst_LTLIBRARIES += libapi.la
 libapi_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
 libapi_la_SOURCES = \
+	api/accept.c api/accept.h \
 	api/body.c api/body.h \
 	api/coding.c api/coding.h \
 	api/dispatch.c api/dispatch.h \
 	api/guard.c api/guard.h \
 	api/json.c api/json.h \
 	api/keys.c api/keys.h \
+	api/media.c api/media.h \
 	api/names.c api/names.h \
 	api/page.c api/page.h \
 	api/pictures.c api/pictures.h \
 	api/problem.c api/problem.h \
 	api/reply.c api/reply.h \
+	api/representation.c api/representation.h \
 	api/request.c api/request.h \
 	api/route.c api/route.h \
 	api/routes.c \

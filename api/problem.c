@@ -36,6 +36,8 @@ int problem_status(enum error_code code)
         return 414;
     case ERROR_UNSUPPORTED:
         return 415;
+    case ERROR_RANGE:
+        return 416;
     case ERROR_MISDIRECTED:
         return 421;
     case ERROR_INVALID:
@@ -73,6 +75,7 @@ const char *problem_title(int status)
         {413, "Content Too Large"},
         {414, "URI Too Long"},
         {415, "Unsupported Media Type"},
+        {416, "Range Not Satisfiable"},
         {421, "Misdirected Request"},
         {422, "Unprocessable Content"},
         {429, "Too Many Requests"},

@@ -2,9 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/reply.h"
 #include "api/guard.h"
-#include "api/request.h"
-#include "base/digest.h"
-#include "base/fields.h"
+#include "api/representation.h"
+#include "base/json_text.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -34,52 +33,13 @@ int reply_json(struct reply *reply, int status, json_t *json_taken, struct error
     return 0;
 }
 
-static void append_line(struct bytes *text, int depth)
+int reply_json_text(struct reply *reply, int status, struct bytes *text_taken, struct error *error)
 {
-    bytes_printf(text, "\n%*s", 2 * depth, "");
-}
-
-/* Compact JSON text on many lines; its numbers stay as fields_print() wrote them. */
-static void indent(const char *text, struct bytes *indented)
-{
-    int depth = 0;
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '"') {
-            size_t size = 1;
-            while (at[size] != '"')
-                size += at[size] == '\\' ? 2 : 1;
-            bytes_append(indented, at, size + 1);
-            at += size;
-            continue;
-        }
-        bool opens = *at == '{' || *at == '[', closes = *at == '}' || *at == ']';
-        bool is_empty = closes && (at[-1] == '{' || at[-1] == '[');
-        depth -= closes;
-        if (closes && !is_empty)
-            append_line(indented, depth);
-        bytes_append(indented, at, 1);
-        depth += opens;
-        if (*at == ',' || (opens && at[1] != '}' && at[1] != ']'))
-            append_line(indented, depth);
-        if (*at == ':')
-            bytes_append(indented, " ", 1);
-    }
-    bytes_append(indented, "\n", 1);
-}
-
-int reply_json_text(struct reply *reply, const struct request *request, int status,
-                    struct bytes *text_taken, struct error *error)
-{
-    const char *text = bytes_text(text_taken);
-    if (text == NULL || !request->pretty) {
-        bytes_clear(&reply->body);
-        reply->body = *text_taken;
-    } else {
-        indent(text, &reply->body);
-        bytes_clear(text_taken);
-    }
+    bytes_clear(&reply->body);
+    reply->body = *text_taken;
     *text_taken = (struct bytes){0};
     reply->status = status;
+    reply->is_json = true;
     reply->content_type = "application/json";
     return bytes_check(&reply->body, error);
 }
@@ -124,44 +84,12 @@ const char *reply_header_value(const struct reply *reply, const char *name)
     return NULL;
 }
 
-static bool is_read(const struct request *request)
+void reply_print(struct reply *reply)
 {
-    return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
-}
-
-bool reply_unchanged(struct reply *reply, const struct request *request, const char *etag)
-{
-    if (reply_header(reply, NULL, "ETag", "%s", etag) != 0)
-        return false;
-    reply->has_etag = true;
-    if (!is_read(request) || !request_has_etag(request, "If-None-Match", etag))
-        return false;
-    bytes_clear(&reply->body);
+    json_append(&reply->body, reply->json);
+    reply->is_json = true;
     json_decref(reply->json);
     reply->json = NULL;
-    reply->status = 304;
-    return true;
-}
-
-static void print(struct reply *reply, const struct request *request)
-{
-    AUTO_FREE char *text = fields_print(reply->json);
-    if (text == NULL)
-        reply->body.failed = true;
-    else if (request->pretty)
-        indent(text, &reply->body);
-    else
-        bytes_append(&reply->body, text, strlen(text));
-    json_decref(reply->json);
-    reply->json = NULL;
-}
-
-static void add_etag(struct reply *reply, const struct request *request)
-{
-    char digest[DIGEST_TEXT_SIZE], etag[DIGEST_TEXT_SIZE + 2];
-    digest_bytes(reply->body.data, reply->body.size, digest);
-    (void)snprintf(etag, sizeof etag, "\"%.32s\"", digest);
-    (void)reply_unchanged(reply, request, etag);
 }
 
 /* What an answer looks like when there is no memory to make one. */
@@ -175,24 +103,21 @@ void reply_finish(struct reply *reply, const struct request *request)
 {
     struct error error = {0};
     if (reply->json != NULL)
-        print(reply, request);
+        reply_print(reply);
+    if (!reply->body.failed)
+        representation_choose(reply, request);
     if (reply->body.failed) {
         fail_plainly(reply);
         return;
     }
-    if (reply->status == 200 && is_read(request) && !reply->has_etag &&
-        reply->stream.context == NULL)
-        add_etag(reply, request);
     (void)reply_header(reply, &error, "X-Request-Id", "%s", request->id);
     reply_header_static(reply, "X-Content-Type-Options", "nosniff");
     reply_header_static(reply, "Referrer-Policy", "no-referrer");
     if (!reply->keeps)
         reply_header_static(reply, "Cache-Control", "no-store");
-    if (guard_origin_is_listed(request)) {
+    if (guard_origin_is_listed(request))
         (void)reply_header(reply, &error, "Access-Control-Allow-Origin", "%s",
                            request_header(request, "Origin"));
-        reply_header_static(reply, "Vary", "Origin");
-    }
     if (error.code != ERROR_NONE)
         fail_plainly(reply);
 }

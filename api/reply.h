@@ -13,7 +13,7 @@
 
 struct request;
 
-enum { REPLY_HEADERS_MAX = 12 };
+enum { REPLY_HEADERS_MAX = 16, REPLY_ETAG_SIZE = 192 };
 
 /* An answer whose end is not known. next() appends what there is to `text` (nothing: wait for an
  * event and ask again) and sets *ended with the last piece. Called by one thread at a time. */
@@ -27,9 +27,14 @@ struct reply {
     int status;
     json_t *json; /* owned; printed into body by reply_finish() */
     struct bytes body;
-    const char *content_type; /* static */
-    bool keeps;               /* may be kept by caches: no "Cache-Control: no-store" */
-    bool has_etag;
+    const char *content_type;   /* static */
+    bool keeps;                 /* may be kept by caches: no "Cache-Control: no-store" */
+    char etag[REPLY_ETAG_SIZE]; /* with its quotes; "": made of the body */
+    bool is_json;               /* may be indented */
+    bool takes_ranges;          /* pieces of it can be asked for; it is not packed then */
+    bool varies_by_accept;
+    uint64_t unsent_size; /* what Content-Length says of a 304 or to HEAD, in place of a body */
+    size_t body_start;    /* where in the body the piece begins that is sent */
     int header_count;
     struct {
         const char *name; /* static */
@@ -45,9 +50,8 @@ void reply_clear(struct reply *reply);
 
 /* Both return 0, or -1 with ERROR_MEMORY where json_taken is NULL or memory ran out. */
 int reply_json(struct reply *reply, int status, json_t *json_taken, struct error *error);
-/* Compact JSON text, indented where the request wants that. */
-int reply_json_text(struct reply *reply, const struct request *request, int status,
-                    struct bytes *text_taken, struct error *error);
+/* Compact JSON text. */
+int reply_json_text(struct reply *reply, int status, struct bytes *text_taken, struct error *error);
 int reply_text(struct reply *reply, int status, const char *content_type, const char *text,
                struct error *error);
 
@@ -58,11 +62,14 @@ int reply_header(struct reply *reply, struct error *error, const char *name, con
 void reply_header_static(struct reply *reply, const char *name, const char *value);
 /* Value of a header that was added, NULL where there is none. */
 const char *reply_header_value(const struct reply *reply, const char *name);
-/* Sets ETag, and where the request has it already empties the reply to 304 and returns true. */
+/* Sets ETag before there is a body, and where the request has it already returns true: the reply is
+ * 304 then. `etag` has its quotes and REPLY_ETAG_SIZE bytes at most. (representation.c) */
 bool reply_unchanged(struct reply *reply, const struct request *request, const char *etag);
 
-/* Prints the JSON, adds ETag and the headers that every answer has. Out of memory it becomes a
- * plain 503. */
+/* Prints reply->json into the body. */
+void reply_print(struct reply *reply);
+/* Prints the JSON, chooses its form (representation.h), adds ETag and the headers that every answer
+ * has. Out of memory it becomes a plain 503. */
 void reply_finish(struct reply *reply, const struct request *request);
 
 #endif

@@ -77,25 +77,6 @@ bool request_prefers(const struct request *request, const char *media_type)
     return accept != NULL && list_has(accept, media_type);
 }
 
-bool request_has_etag(const struct request *request, const char *header, const char *etag)
-{
-    const char *list = request_header(request, header);
-    if (list == NULL)
-        return false;
-    for (const char *at = list + strspn(list, ", \t"); *at != '\0'; at += strspn(at, ", \t")) {
-        size_t size = strcspn(at, ", \t");
-        const char *tag = at;
-        at += size;
-        if (size > 2 && strncmp(tag, "W/", 2) == 0) {
-            tag += 2;
-            size -= 2;
-        }
-        if ((size == 1 && *tag == '*') || (size == strlen(etag) && strncmp(tag, etag, size) == 0))
-            return true;
-    }
-    return false;
-}
-
 /* Known parameters as text, for the message about an unknown one. */
 static void list_fields(const struct kind *kind, struct bytes *text)
 {

@@ -59,6 +59,10 @@ void request_clear(struct request *request);
  * could read in two ways: %00, %2f, %5c, control bytes, dot segments, "//", broken escapes. */
 int request_set_target(struct request *request, const char *target, struct error *error);
 
+/* Appends the request's own target, escaped, with a query parameter set to another value. */
+void request_append_target(const struct request *request, const char *name, const char *value,
+                           struct bytes *target);
+
 /* Fills request->query (of `kind`; NULL: no parameters but "pretty"). An unknown parameter is an
  * error that lists the known ones. */
 int request_read_query(struct request *request, const struct kind *kind, struct error *error);
@@ -69,9 +73,6 @@ size_t request_header_count(const struct request *request, const char *name);
 
 /* Whether the Accept header names exactly this type; "*" does not count. */
 bool request_prefers(const struct request *request, const char *media_type);
-/* Whether `etag` (with its quotes) is in the comma-separated list of the header, or that is "*". */
-bool request_has_etag(const struct request *request, const char *header, const char *etag);
-
 /* The body as JSON; an empty body reads as {} where `kind` is given and nothing in it is required.
  * The caller owns it. */
 json_t *request_json(const struct request *request, struct error *error);

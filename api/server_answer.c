@@ -15,12 +15,20 @@ static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t 
 {
     struct exchange *exchange = context;
     const struct bytes *body = &exchange->reply.body;
-    size_t size = body->size - (size_t)position;
+    size_t start = exchange->reply.body_start + (size_t)position;
+    size_t size = body->size - start;
     if (size > max)
         size = max;
-    memcpy(buffer, body->data + position, size);
+    memcpy(buffer, body->data + start, size);
     watchdog_moved(exchange->client->watched, (int64_t)size);
     return (ssize_t)size;
+}
+
+/* The library takes the size of what it does not send, and would end the connection if it did. */
+static ssize_t read_nothing(void *context, uint64_t position, char *buffer, size_t max)
+{
+    (void)context, (void)position, (void)buffer, (void)max;
+    return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 static void wake_stream(struct wait *wait)
@@ -87,14 +95,19 @@ static struct MHD_Response *make_response(struct exchange *exchange)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_SIZE, read_stream,
                                                  exchange, NULL);
     }
-    if (reply->body.size > SMALL_SIZE) {
-        watchdog_expect_flow(exchange->client->watched, stall, BLOCK_SIZE);
-        return MHD_create_response_from_callback(reply->body.size, BLOCK_SIZE, read_body, exchange,
+    uint64_t size = reply->body.size - reply->body_start;
+    if (reply->unsent_size > 0) {
+        watchdog_expect(exchange->client->watched, stall);
+        return MHD_create_response_from_callback(reply->unsent_size, BLOCK_SIZE, read_nothing, NULL,
                                                  NULL);
     }
+    if (size > SMALL_SIZE) {
+        watchdog_expect_flow(exchange->client->watched, stall, BLOCK_SIZE);
+        return MHD_create_response_from_callback(size, BLOCK_SIZE, read_body, exchange, NULL);
+    }
     watchdog_expect(exchange->client->watched, stall);
-    return MHD_create_response_from_buffer(reply->body.size, reply->body.data,
-                                           MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_buffer(
+        size, size > 0 ? reply->body.data + reply->body_start : NULL, MHD_RESPMEM_PERSISTENT);
 }
 
 static bool add_headers(const struct exchange *exchange, struct MHD_Response *response)
@@ -104,7 +117,8 @@ static bool add_headers(const struct exchange *exchange, struct MHD_Response *re
     for (int i = 0; i < reply->header_count; i++)
         added &= MHD_add_response_header(response, reply->headers[i].name,
                                          reply->headers[i].value) == MHD_YES;
-    if (reply->content_type != NULL && (reply->body.size > 0 || reply->stream.context != NULL))
+    if (reply->content_type != NULL &&
+        (reply->body.size > 0 || reply->unsent_size > 0 || reply->stream.context != NULL))
         added &= MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
                                          reply->content_type) == MHD_YES;
     if (exchange->must_close || exchange->server->service.stopping)

@@ -4,6 +4,7 @@
 #include "api/request.h"
 #include "base/utf8.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,4 +152,38 @@ int request_set_target(struct request *request, const char *target, struct error
     if (set_path(request, target, path_size, error) != 0)
         return -1;
     return target[path_size] == '?' ? set_parameters(request, target + path_size + 1, error) : 0;
+}
+
+/* ---- the way back */
+
+/* All but what RFC 3986 calls unreserved, and slashes, as escapes. */
+static void escape(struct bytes *target, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (isalnum(byte) || strchr("-._~/:@", byte) != NULL)
+            bytes_append(target, text, 1);
+        else
+            bytes_printf(target, "%%%02X", byte);
+    }
+}
+
+static void add_to_query(struct bytes *target, char before, const char *name, const char *value)
+{
+    bytes_append(target, &before, 1);
+    escape(target, name);
+    bytes_append(target, "=", 1);
+    escape(target, value);
+}
+
+void request_append_target(const struct request *request, const char *name, const char *value,
+                           struct bytes *target)
+{
+    escape(target, request->path);
+    add_to_query(target, '?', name, value);
+    for (size_t i = 0; i < request->parameter_count; i++) {
+        const struct parameter *parameter = &request->parameters[i];
+        if (strcmp(parameter->name, name) != 0)
+            add_to_query(target, '&', parameter->name, parameter->value);
+    }
 }

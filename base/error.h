@@ -24,6 +24,7 @@
     CODE(ERROR_MISDIRECTED, "misdirected") /* a Host that is not ours */                           \
     CODE(ERROR_NOT_ACCEPTABLE, "not_acceptable")                                                   \
     CODE(ERROR_CONFLICT, "conflict") /* the state forbids it */                                    \
+    CODE(ERROR_RANGE, "range_not_satisfiable")                                                     \
     CODE(ERROR_PRECONDITION, "precondition_failed")                                                \
     CODE(ERROR_UNSUPPORTED, "unsupported_media_type")                                              \
     CODE(ERROR_TOO_LARGE, "too_large") /* over a stated limit */                                   \

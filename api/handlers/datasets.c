@@ -106,8 +106,8 @@ int handle_datasets_list(struct request *request, struct reply *reply, struct er
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(items, json_dataset(&records[i], false));
-    int result =
-        page_reply(reply, "datasets", items, count > 0 ? records[count - 1].id : "", more, error);
+    int result = page_reply(request, reply, "datasets", items,
+                            count > 0 ? records[count - 1].id : "", more, error);
     for (size_t i = 0; i < count; i++)
         dataset_record_clear(&records[i]);
     free(records);

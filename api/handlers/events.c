@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/handlers.h"
 #include "api/json.h"
+#include "api/media.h"
 #include "daemon/daemon.h"
 #include "daemon/job_state.h"
 
@@ -13,12 +14,15 @@ enum { WAIT_MAX_S = 60, PAGE_SIZE = 500, STREAM_PAGE_SIZE = 64, ABSENT = -1 };
 
 struct events_query {
     int64_t after, wait; /* ABSENT: not given */
+    int format;          /* enum media */
 };
 static const struct field query_fields[] = {
     FIELD_INTEGER(struct events_query, after, .min = ABSENT, .max = 9e15, .number = ABSENT,
                   .help = "only events after this sequence number"),
     FIELD_INTEGER(struct events_query, wait, .min = ABSENT, .max = WAIT_MAX_S, .number = ABSENT,
                   .help = "seconds to wait for one"),
+    FIELD_CHOICE(struct events_query, format, .choices = media_row_names,
+                 .help = "auto: what Accept says, a stream where nothing else is asked"),
     FIELD_END};
 const struct kind events_query_kind = {.name = "events",
                                        .help = "events of a job",
@@ -102,7 +106,7 @@ static int reply_stream(struct request *request, const struct job_record *job, i
 
 /* ---- JSON */
 
-static json_t *page_json(const struct page *page, int64_t after)
+static json_t *page_list(const struct page *page)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < page->count; i++)
@@ -110,9 +114,32 @@ static json_t *page_json(const struct page *page, int64_t after)
             json_decref(list);
             return NULL;
         }
+    return list;
+}
+
+static int link_next(const struct request *request, int64_t after, struct reply *reply,
+                     struct error *error)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%lld", (long long)after);
+    return media_link_next(request, "after", text, reply, error);
+}
+
+static int reply_events(const struct request *request, enum media media, const struct page *page,
+                        int64_t after, struct reply *reply, struct error *error)
+{
+    json_auto_t *list = page_list(page);
     int64_t seq = page->count > 0 ? page->records[page->count - 1].seq : after;
-    return json_pack("{s:o, s:I, s:b}", "events", list, "seq", (json_int_t)seq, "more",
-                     page->count == PAGE_SIZE);
+    bool more = page->count == PAGE_SIZE;
+    if (list == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for the events");
+    if (more && link_next(request, seq, reply, error) != 0)
+        return -1;
+    if (media != MEDIA_JSON)
+        return media_reply_objects(reply, media, NULL, list, error);
+    return reply_json(
+        reply, 200,
+        json_pack("{s:O, s:I, s:b}", "events", list, "seq", (json_int_t)seq, "more", more), error);
 }
 
 static uint64_t wait_end_ns(const struct request *request)
@@ -123,8 +150,8 @@ static uint64_t wait_end_ns(const struct request *request)
 }
 
 /* A long poll with nothing to tell sleeps, and comes here again when something has happened. */
-static int reply_page(struct request *request, const struct job_record *job, int64_t after,
-                      struct reply *reply, struct error *error)
+static int reply_page(struct request *request, enum media media, const struct job_record *job,
+                      int64_t after, struct reply *reply, struct error *error)
 {
     struct page page AUTO_CLEAR(page_clear) = {0};
     uint64_t end = wait_end_ns(request);
@@ -136,7 +163,7 @@ static int reply_page(struct request *request, const struct job_record *job, int
         reply->wait_until_ns = end;
         return 0;
     }
-    return reply_json(reply, 200, page_json(&page, after), error);
+    return reply_events(request, media, &page, after, reply, error);
 }
 
 /* ---- the handler */
@@ -152,13 +179,17 @@ static int read_last_id(const struct request *request, int64_t *after, struct er
     return 0;
 }
 
-static bool wants_stream(const struct request *request)
+/* A look at what was is asked for by its place; who asks for nothing wants to watch. */
+static int choose_media(const struct request *request, struct reply *reply, struct error *error)
 {
+    static const enum media watching[] = {MEDIA_EVENT_STREAM, MEDIA_JSON, MEDIA_NDJSON, MEDIA_CSV,
+                                          MEDIA_AUTO};
+    static const enum media looking[] = {MEDIA_JSON, MEDIA_NDJSON, MEDIA_CSV, MEDIA_EVENT_STREAM,
+                                         MEDIA_AUTO};
     const struct events_query *query = request->query;
-    if (request_prefers(request, "text/event-stream"))
-        return true;
-    return query->after == ABSENT && query->wait == ABSENT &&
-           !request_prefers(request, "application/json");
+    bool looks = query->after != ABSENT || query->wait != ABSENT;
+    return media_choose(request, (enum media)query->format, looks ? looking : watching, reply,
+                        error);
 }
 
 int handle_events(struct request *request, struct reply *reply, struct error *error)
@@ -166,12 +197,13 @@ int handle_events(struct request *request, struct reply *reply, struct error *er
     const struct events_query *query = request->query;
     struct job_record job AUTO_CLEAR(job_record_clear) = {0};
     int64_t after = query->after > 0 ? query->after : 0;
-    if (read_last_id(request, &after, error) != 0 ||
+    int media = choose_media(request, reply, error);
+    if (media < 0 || read_last_id(request, &after, error) != 0 ||
         store_job_find(daemon_store(request->service->daemon), &request->viewer,
                        request->captures[0], &job, error) != 0)
         return -1;
-    if (!wants_stream(request))
-        return reply_page(request, &job, after, reply, error);
+    if (media != MEDIA_EVENT_STREAM)
+        return reply_page(request, (enum media)media, &job, after, reply, error);
     if (job_state_finished(job.state) && after > 0 && after >= job.seq) {
         reply->status = 204; /* tells a browser's EventSource not to come back */
         return 0;

@@ -6,10 +6,11 @@
 
 int handle_healthz(struct request *request, struct reply *reply, struct error *error)
 {
+    (void)request;
     static const char answer[] = "{\"status\":\"ok\"}";
     struct bytes text = {0};
     bytes_append(&text, answer, strlen(answer));
-    return reply_json_text(reply, request, 200, &text, error);
+    return reply_json_text(reply, 200, &text, error);
 }
 
 int handle_readyz(struct request *request, struct reply *reply, struct error *error)

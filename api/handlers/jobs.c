@@ -93,9 +93,10 @@ static json_t *item(struct daemon *daemon, const struct job_record *listed)
     return json_job(daemon, &record, position, false);
 }
 
-static int reply_list(struct daemon *daemon, const struct store_page *page, struct reply *reply,
+static int reply_list(struct request *request, const struct store_page *page, struct reply *reply,
                       struct error *error)
 {
+    struct daemon *daemon = request->service->daemon;
     struct job_record *records = NULL;
     size_t count = 0;
     bool more = false;
@@ -104,8 +105,8 @@ static int reply_list(struct daemon *daemon, const struct store_page *page, stru
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(items, item(daemon, &records[i]));
-    int result =
-        page_reply(reply, "jobs", items, count > 0 ? records[count - 1].id : "", more, error);
+    int result = page_reply(request, reply, "jobs", items, count > 0 ? records[count - 1].id : "",
+                            more, error);
     for (size_t i = 0; i < count; i++)
         job_record_clear(&records[i]);
     free(records);
@@ -123,7 +124,7 @@ int handle_jobs_list(struct request *request, struct reply *reply, struct error 
         return -1;
     page.state = query->state != STATE_ANY ? state_names[query->state] : NULL;
     page.dataset = dataset.id;
-    return reply_list(daemon, &page, reply, error);
+    return reply_list(request, &page, reply, error);
 }
 
 /* ---- moves: each by id, since a name may go over to a newer job in between */

@@ -67,8 +67,8 @@ int handle_models_list(struct request *request, struct reply *reply, struct erro
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(items, json_model(&records[i], false));
-    int result =
-        page_reply(reply, "models", items, count > 0 ? records[count - 1].id : "", more, error);
+    int result = page_reply(request, reply, "models", items, count > 0 ? records[count - 1].id : "",
+                            more, error);
     for (size_t i = 0; i < count; i++)
         model_record_clear(&records[i]);
     free(records);
@@ -141,8 +141,12 @@ int handle_models_file(struct request *request, struct reply *reply, struct erro
         return -1;
     make_etag(&record, format, etag, sizeof etag);
     reply->keeps = true;
-    if (reply_unchanged(reply, request, etag))
+    reply->takes_ranges = true;
+    bool is_kept = format == model_formats[0];
+    if (reply_unchanged(reply, request, etag)) {
+        reply->unsent_size = is_kept ? (uint64_t)record.file_bytes : 0;
         return 0;
+    }
     if (reply_header(reply, error, "Content-Disposition", "attachment; filename=\"%s@%lld%s\"",
                      record.name, (long long)record.version, format->ending) != 0)
         return -1;

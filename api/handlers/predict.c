@@ -103,7 +103,7 @@ static int end(struct request *request, struct reply *reply, struct error *error
     bytes_printf(&text, ",\"model\":");
     json_append_string(&text, work->title.name);
     bytes_printf(&text, ",\"version\":%lld}", (long long)work->title.version);
-    return reply_json_text(reply, request, 200, &text, error);
+    return reply_json_text(reply, 200, &text, error);
 }
 
 const struct route_steps predict_steps = {

@@ -1,6 +1,7 @@
 /* /v1/datasets/{dataset}/rows: a look at the data, as objects and as images. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/handlers.h"
+#include "api/media.h"
 #include "base/png.h"
 #include "daemon/daemon.h"
 
@@ -13,11 +14,14 @@ enum { ROWS_LIMIT = 50, ROWS_LIMIT_MAX = 500, ELEMENTS_MAX = 1 << 20 };
 
 struct rows_query {
     int64_t offset, limit;
+    int format; /* enum media */
 };
 static const struct field rows_query_fields[] = {
     FIELD_INTEGER(struct rows_query, offset, .min = 0, .max = -1, .help = "the first row, from 0"),
     FIELD_INTEGER(struct rows_query, limit, .number = ROWS_LIMIT, .min = 1, .max = ROWS_LIMIT_MAX,
                   .help = "how many; fewer come where rows are large"),
+    FIELD_CHOICE(struct rows_query, format, .choices = media_row_names,
+                 .help = "auto: what Accept says"),
     FIELD_END};
 const struct kind rows_query_kind = {.name = "rows",
                                      .help = "which rows",
@@ -59,7 +63,7 @@ static int64_t row_elements(const struct dataset *dataset)
     return elements;
 }
 
-static json_t *rows_json(const struct dataset *dataset, int64_t first, int64_t count)
+static json_t *rows_list(const struct dataset *dataset, int64_t first, int64_t count)
 {
     json_t *rows = json_array();
     for (int64_t i = 0; i < count; i++)
@@ -67,13 +71,34 @@ static json_t *rows_json(const struct dataset *dataset, int64_t first, int64_t c
             json_decref(rows);
             return NULL;
         }
-    return json_pack("{s:o, s:I, s:I, s:o}", "rows", rows, "offset", (json_int_t)first, "total",
-                     (json_int_t)dataset->rows, "next",
-                     first + count < dataset->rows ? json_integer(first + count) : json_null());
+    return rows;
 }
 
-static int reply_rows(const struct dataset *dataset, const struct rows_query *query,
-                      struct reply *reply, struct error *error)
+static json_t *column_names(const struct dataset *dataset)
+{
+    json_t *names = json_array();
+    for (int i = 0; i < dataset->column_count; i++)
+        (void)json_array_append_new(names, json_string(dataset->columns[i].name));
+    return names;
+}
+
+static int reply_rows_as(enum media media, const struct dataset *dataset, const json_t *rows,
+                         int64_t first, struct reply *reply, struct error *error)
+{
+    int64_t next = first + (int64_t)json_array_size(rows);
+    if (media != MEDIA_JSON) {
+        json_auto_t *names = column_names(dataset);
+        return media_reply_objects(reply, media, names, rows, error);
+    }
+    return reply_json(reply, 200,
+                      json_pack("{s:O, s:I, s:I, s:o}", "rows", rows, "offset", (json_int_t)first,
+                                "total", (json_int_t)dataset->rows, "next",
+                                next < dataset->rows ? json_integer(next) : json_null()),
+                      error);
+}
+
+static int64_t count_rows(const struct dataset *dataset, const struct rows_query *query,
+                          int64_t first, struct error *error)
 {
     int64_t elements = row_elements(dataset);
     assert(elements > 0);
@@ -82,10 +107,32 @@ static int reply_rows(const struct dataset *dataset, const struct rows_query *qu
                          "a row has %" PRId64 " values, more than are shown as JSON (%d): "
                          "rows/0.png shows an image",
                          elements, ELEMENTS_MAX);
-    int64_t first = query->offset < dataset->rows ? query->offset : dataset->rows;
     int64_t count = ELEMENTS_MAX / elements < query->limit ? ELEMENTS_MAX / elements : query->limit;
-    count = count < dataset->rows - first ? count : dataset->rows - first;
-    return reply_json(reply, 200, rows_json(dataset, first, count), error);
+    return count < dataset->rows - first ? count : dataset->rows - first;
+}
+
+static int link_next(const struct request *request, int64_t next, struct reply *reply,
+                     struct error *error)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%" PRId64, next);
+    return media_link_next(request, "offset", text, reply, error);
+}
+
+static int reply_rows(const struct dataset *dataset, const struct request *request,
+                      struct reply *reply, struct error *error)
+{
+    const struct rows_query *query = request->query;
+    int media = media_choose_rows(request, (enum media)query->format, reply, error);
+    int64_t first = query->offset < dataset->rows ? query->offset : dataset->rows;
+    int64_t count = media < 0 ? -1 : count_rows(dataset, query, first, error);
+    if (count < 0 ||
+        (first + count < dataset->rows && link_next(request, first + count, reply, error) != 0))
+        return -1;
+    json_auto_t *rows = rows_list(dataset, first, count);
+    if (rows == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for the rows");
+    return reply_rows_as((enum media)media, dataset, rows, first, reply, error);
 }
 
 int handle_rows(struct request *request, struct reply *reply, struct error *error)
@@ -93,7 +140,7 @@ int handle_rows(struct request *request, struct reply *reply, struct error *erro
     const struct dataset *dataset = hold(request, error);
     if (dataset == NULL)
         return -1;
-    int result = reply_rows(dataset, request->query, reply, error);
+    int result = reply_rows(dataset, request, reply, error);
     daemon_dataset_release(request->service->daemon, dataset);
     return result;
 }
@@ -180,6 +227,7 @@ static int reply_image(const struct dataset *dataset, const struct request *requ
         return -1;
     reply->status = 200;
     reply->content_type = "image/png";
+    reply->takes_ranges = true;
     return append_image(column, row, &reply->body, error);
 }
 
