@@ -23,6 +23,7 @@ libapi_la_SOURCES = \
 	api/server_answer.c api/server_body.c api/server_exchange.c api/server_head.c api/server_loop.c \
 	api/service.h \
 	api/target.c \
+	api/tfevents.c api/tfevents.h \
 	api/waits.c api/waits.h \
 	api/watchdog.c api/watchdog.h \
 	api/workers.c api/workers.h \
@@ -33,7 +34,8 @@ libapi_la_SOURCES = \
 	api/handlers/events.c \
 	api/handlers/health.c \
 	api/handlers/histograms.c \
-	api/handlers/history.c \
+	api/handlers/history.c api/handlers/history_inside.h \
+	api/handlers/history_tfevents.c \
 	api/handlers/jobs.c \
 	api/handlers/measure.c \
 	api/handlers/models.c \

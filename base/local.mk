@@ -5,6 +5,7 @@ libbase_la_SOURCES = \
 	base/bytes.c base/bytes.h \
 	base/clock.c base/clock.h \
 	base/compiler.h \
+	base/crc32c.c base/crc32c.h \
 	base/csv_text.c base/csv_text.h \
 	base/digest.c base/digest.h \
 	base/error.c base/error.h \

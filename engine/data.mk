@@ -28,6 +28,7 @@ libengine_la_SOURCES += \
 	engine/formats/csv_block.c engine/formats/csv_block.h \
 	engine/formats/csv_dialect.c engine/formats/csv_dialect.h \
 	engine/formats/csv_scanner.c engine/formats/csv_scanner.h \
+	engine/formats/cut.c engine/formats/cut.h \
 	engine/formats/format.h engine/formats/formats.c \
 	engine/formats/idx.c \
 	engine/formats/image.c engine/formats/image.h engine/formats/image_inside.h \
@@ -51,6 +52,7 @@ libengine_la_SOURCES += \
 	engine/number_column.c \
 	engine/number_list.c engine/number_list.h \
 	engine/digits.h engine/number_text.c engine/number_text.h \
+	engine/part.c engine/part.h \
 	engine/section_statistics.c \
 	engine/table_builder.c engine/table_builder.h \
 	engine/table_columns.c \

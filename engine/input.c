@@ -62,6 +62,10 @@ static ssize_t inflate_some(struct input *input, void *data, size_t size, struct
         if (inflater->avail_in == 0) {
             if (refill(input, error) != 0)
                 return -1;
+            if (inflater->avail_in == 0 && input->may_be_cut) {
+                input->ended = true;
+                break;
+            }
             if (inflater->avail_in == 0)
                 return broken_gzip(input, error);
         }

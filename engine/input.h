@@ -26,6 +26,7 @@ struct input {
     struct file_view view;         /* of a plain file */
     uint64_t view_offset;          /* of its first byte in the file */
     bool gzip;
+    bool may_be_cut; /* gzip that ends too early just ends */
     bool ended;
     z_stream inflater;
     uint8_t *packed; /* what the inflater reads from; NULL for a plain file */

@@ -1,7 +1,11 @@
-/* GET /v1/jobs/{job}/history: loss and metrics at any zoom, as JSON in columns, CSV or NDJSON. */
+/* GET /v1/jobs/{job}/history: loss and metrics at any zoom, as JSON in columns, CSV or NDJSON;
+ * every point for TensorBoard in history_tfevents.c. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/handlers.h"
+#include "api/handlers/history_inside.h"
 #include "api/json.h"
+#include "api/media.h"
+#include "base/csv_text.h"
 #include "base/json_text.h"
 #include "daemon/daemon.h"
 
@@ -10,14 +14,7 @@
 #include <string.h>
 
 enum { POINTS = 500, POINTS_MAX = 1000000, POINTS_LONG = 10000, METRICS_ASKED_MAX = 64 };
-enum { FORMAT_AUTO, FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_TFEVENTS };
-static const char *const format_names[] = {"auto", "json", "csv", "ndjson", "tfevents", NULL};
 
-struct history_asked {
-    char *metric; /* comma-separated; NULL: all */
-    int64_t from, to, points;
-    int format;
-};
 static const struct field query_fields[] = {
     FIELD_STRING(struct history_asked, metric,
                  .help = "names with commas between: loss,val_loss; absent: all"),
@@ -26,7 +23,7 @@ static const struct field query_fields[] = {
                   .help = "last step; 0: the newest"),
     FIELD_INTEGER(struct history_asked, points, .min = 1, .max = POINTS_MAX, .number = POINTS,
                   .help = "buckets a series at most"),
-    FIELD_CHOICE(struct history_asked, format, .choices = format_names,
+    FIELD_CHOICE(struct history_asked, format, .choices = media_history_names,
                  .help = "auto: what Accept says"),
     FIELD_END};
 
@@ -36,9 +33,6 @@ static int check_range(const void *options, const char *path, struct error *erro
     (void)path;
     if (asked->to != 0 && asked->to < asked->from)
         return error_set_at(error, ERROR_INVALID, "to", "must not be before from");
-    if (asked->format == FORMAT_TFEVENTS)
-        return error_set_at(error, ERROR_NOT_BUILT, "format",
-                            "tfevents is specified but not built yet");
     return 0;
 }
 const struct kind history_query_kind = {.name = "history",
@@ -50,24 +44,7 @@ const struct kind history_query_kind = {.name = "history",
 bool history_is_long(const struct request *request)
 {
     const struct history_asked *asked = request->query;
-    return asked->points > POINTS_LONG;
-}
-
-static int choose_format(const struct request *request, struct error *error)
-{
-    const struct history_asked *asked = request->query;
-    const char *accept = request_header(request, "Accept");
-    if (asked->format != FORMAT_AUTO)
-        return asked->format;
-    if (request_prefers(request, "text/csv"))
-        return FORMAT_CSV;
-    if (request_prefers(request, "application/x-ndjson"))
-        return FORMAT_NDJSON;
-    if (accept == NULL || request_prefers(request, "application/json") ||
-        request_prefers(request, "*/*") || request_prefers(request, "application/*"))
-        return FORMAT_JSON;
-    return error_set(error, ERROR_NOT_ACCEPTABLE,
-                     "a history comes as application/json, text/csv or application/x-ndjson");
+    return asked->points > POINTS_LONG || asked->format == MEDIA_TFEVENTS;
 }
 
 /* ---- JSON in columns */
@@ -191,7 +168,8 @@ static void append_csv(struct bytes *text, const struct history_series *series,
                        const struct history_bucket *bucket)
 {
     const double values[] = {bucket->mean, bucket->min, bucket->max, bucket->first, bucket->last};
-    bytes_printf(text, "%s,%s,%lld,", series->metric, series->per_epoch ? "epoch" : "step",
+    csv_append_text(text, series->metric);
+    bytes_printf(text, ",%s,%lld,", series->per_epoch ? "epoch" : "step",
                  (long long)bucket->first_step);
     if (series->per_epoch)
         bytes_printf(text, "%lld", (long long)bucket->epoch);
@@ -200,7 +178,7 @@ static void append_csv(struct bytes *text, const struct history_series *series,
         bytes_append(text, ",", 1);
         append_value(text, values[i], "");
     }
-    bytes_append(text, "\r\n", 2);
+    csv_end_line(text);
 }
 
 static void append_ndjson(struct bytes *text, const struct history_series *series,
@@ -222,17 +200,17 @@ static void append_ndjson(struct bytes *text, const struct history_series *serie
     bytes_printf(text, "}\n");
 }
 
-static int reply_rows(int format, const struct history_series *series, size_t count,
+static int reply_rows(enum media media, const struct history_series *series, size_t count,
                       struct reply *reply, struct error *error)
 {
     void (*append)(struct bytes *, const struct history_series *, const struct history_bucket *) =
-        format == FORMAT_CSV ? append_csv : append_ndjson;
-    if (format == FORMAT_CSV)
+        media == MEDIA_CSV ? append_csv : append_ndjson;
+    if (media == MEDIA_CSV)
         bytes_printf(&reply->body, "metric,per,step,epoch,count,mean,min,max,first,last\r\n");
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < series[i].bucket_count; j++)
             append(&reply->body, &series[i], &series[i].buckets[j]);
-    reply->content_type = format == FORMAT_CSV ? "text/csv; charset=utf-8" : "application/x-ndjson";
+    reply->content_type = media_content_type(media);
     return bytes_check(&reply->body, error);
 }
 
@@ -254,8 +232,13 @@ static int split_metrics(char *text, const char *metrics[METRICS_ASKED_MAX + 1],
     return count;
 }
 
-static int query_history(struct request *request, const struct job_record *job, const json_t *best,
-                         struct history_series **series, size_t *count, struct error *error)
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int history_list_read(const struct request *request, const struct job_record *job,
+                      struct history_query query, struct history_list *list, struct error *error)
 {
     const struct history_asked *asked = request->query;
     const char *metrics[METRICS_ASKED_MAX + 1];
@@ -265,35 +248,48 @@ static int query_history(struct request *request, const struct job_record *job, 
         metric_count = split_metrics(names, metrics, error);
     if (metric_count < 0)
         return -1;
+    query.job_id = job->id;
+    query.metrics = metric_count > 0 ? metrics : NULL;
+    query.from = query.from > asked->from ? query.from : asked->from;
+    if (query.to == 0)
+        query.to = INT64_MAX;
+    query.to = asked->to != 0 ? earlier(query.to, asked->to) : query.to;
+    return store_history_query(daemon_store(request->service->daemon), &query, &list->series,
+                               &list->count, error);
+}
+
+void history_list_clear(struct history_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        history_series_clear(&list->series[i]);
+    free(list->series);
+    *list = (struct history_list){0};
+}
+
+static int reply_buckets(const struct request *request, enum media media,
+                         const struct job_record *job, struct reply *reply, struct error *error)
+{
+    const struct history_asked *asked = request->query;
+    struct history_list list AUTO_CLEAR(history_list_clear) = {0};
+    json_auto_t *status = json_object_text(job->status);
+    const json_t *best = json_object_get(status, "best");
     const struct history_query query = {
-        .job_id = job->id,
-        .metrics = metric_count > 0 ? metrics : NULL,
-        .from = asked->from,
-        .to = asked->to != 0 || asked->from == 0 ? asked->to : INT64_MAX,
-        .points = asked->points,
-        .keep_step = json_integer_value(json_object_get(best, "step"))};
-    return store_history_query(daemon_store(request->service->daemon), &query, series, count,
-                               error);
+        .points = asked->points, .keep_step = json_integer_value(json_object_get(best, "step"))};
+    if (history_list_read(request, job, query, &list, error) != 0)
+        return -1;
+    return media == MEDIA_JSON ? reply_columns(job, best, list.series, list.count, reply, error)
+                               : reply_rows(media, list.series, list.count, reply, error);
 }
 
 int handle_history(struct request *request, struct reply *reply, struct error *error)
 {
+    const struct history_asked *asked = request->query;
     struct job_record job AUTO_CLEAR(job_record_clear) = {0};
-    struct history_series *series = NULL;
-    size_t count = 0;
     int64_t position;
-    int format = choose_format(request, error);
-    if (format < 0 || daemon_job_get(request->service->daemon, &request->viewer,
-                                     request->captures[0], &job, &position, error) != 0)
+    int media = media_choose_rows(request, (enum media)asked->format, reply, error);
+    if (media < 0 || daemon_job_get(request->service->daemon, &request->viewer,
+                                    request->captures[0], &job, &position, error) != 0)
         return -1;
-    json_auto_t *status = json_object_text(job.status);
-    const json_t *best = json_object_get(status, "best");
-    if (query_history(request, &job, best, &series, &count, error) != 0)
-        return -1;
-    int result = format == FORMAT_JSON ? reply_columns(&job, best, series, count, reply, error)
-                                       : reply_rows(format, series, count, reply, error);
-    for (size_t i = 0; i < count; i++)
-        history_series_clear(&series[i]);
-    free(series);
-    return result;
+    return media == MEDIA_TFEVENTS ? history_reply_tfevents(request, &job, reply, error)
+                                   : reply_buckets(request, (enum media)media, &job, reply, error);
 }

@@ -247,4 +247,5 @@ const struct format arff_format = {
     .title = "ARFF",
     .options = OPTION_TYPES | OPTION_MISSING,
     .sniff = sniff_arff,
-    .read = read_arff};
+    .read = read_arff,
+    .cut = cut_lines};

@@ -286,4 +286,5 @@ const struct format csv_format = {
     .title = "CSV",
     .options = OPTION_TYPES | OPTION_MISSING | OPTION_HEADER | OPTION_SEPARATOR,
     .sniff = sniff_csv,
-    .read = read_csv};
+    .read = read_csv,
+    .cut = cut_csv};

@@ -9,6 +9,7 @@
 
 #include "base/fields.h"
 #include "engine/dataset_options.h"
+#include "engine/formats/cut.h"
 #include "engine/import.h"
 
 enum { FORMAT_HEAD_SIZE = 1 << 14 };
@@ -23,6 +24,7 @@ struct format {
     bool (*sniff)(const uint8_t *head, size_t size);
     /* Reads import->inputs and writes and finishes import->file. */
     int (*read)(struct import *import, struct error *error);
+    format_cut_fn *cut; /* of a beginning of a file; NULL: only the whole tells anything */
 };
 
 extern const struct format csv_format;

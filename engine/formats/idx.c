@@ -16,6 +16,11 @@ static bool sniff_idx(const uint8_t *head, size_t size)
     return types[head[2]].size != 0 && head[3] >= 1 && head[3] <= SHAPE_RANK_MAX + 1;
 }
 
+static uint32_t read_size(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 static int read_sizes(struct array_file *file, int rank, struct error *error)
 {
     uint8_t bytes[4 * (SHAPE_RANK_MAX + 1)];
@@ -25,10 +30,8 @@ static int read_sizes(struct array_file *file, int rank, struct error *error)
         return -1;
     if (got < 4 * rank)
         return error_set(error, ERROR_INVALID, "%s ends within the IDX header", file->array.name);
-    for (int i = 0; i < rank; i++) {
-        const uint8_t *at = bytes + 4 * i;
-        sizes[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-    }
+    for (int i = 0; i < rank; i++)
+        sizes[i] = read_size(bytes + 4 * i);
     file->header_size = 4 + 4 * (uint64_t)rank;
     if (array_set_sizes(&file->array, sizes, rank, error) != 0)
         return -1;
@@ -75,6 +78,27 @@ static int read_table(struct import *import, struct table_builder *table, struct
     return array_pair_read(&pair, table, json_pack("{s:s}", "format", "idx"), error);
 }
 
+/* The first size is the rows'; the beginning has as many as fit in. */
+static int cut_idx(struct bytes *part, const struct dataset_options *options UNUSED,
+                   struct error *error UNUSED)
+{
+    uint8_t *sizes = part->data + 4;
+    uint64_t header = part->size >= 4 ? 4 + 4 * (uint64_t)part->data[3] : UINT64_MAX;
+    if (header < 8 || part->size < header || part->data[2] >= ARRAY_COUNT(types))
+        return 0; /* for the reader to refuse */
+    uint64_t row = types[part->data[2]].size;
+    for (uint64_t at = 8; at < header; at += 4)
+        if (__builtin_mul_overflow(row, read_size(part->data + at), &row))
+            return 0;
+    uint64_t rows = row > 0 ? (part->size - header) / row : 0;
+    if (rows == 0 || rows >= read_size(sizes))
+        return 0;
+    for (int i = 0; i < 4; i++)
+        sizes[i] = (uint8_t)(rows >> (24 - 8 * i));
+    part->size = (size_t)(header + rows * row);
+    return 0;
+}
+
 static int read_idx(struct import *import, struct error *error)
 {
     struct table_builder table;
@@ -91,4 +115,5 @@ const struct format idx_format = {
     .options = OPTION_TYPES | OPTION_MISSING | OPTION_LAYOUT,
     .takes_pairs = true,
     .sniff = sniff_idx,
-    .read = read_idx};
+    .read = read_idx,
+    .cut = cut_idx};

@@ -96,28 +96,28 @@ static int pass_between(struct json_records *records, struct error *error)
     return status == 1 && is_first && first(records) == ']' ? close_array(records, error) : status;
 }
 
+bool json_brackets_close(struct json_brackets *brackets, char c)
+{
+    if (brackets->is_escaped)
+        brackets->is_escaped = false;
+    else if (brackets->is_in_string && c == '\\')
+        brackets->is_escaped = true;
+    else if (c == '"')
+        brackets->is_in_string = !brackets->is_in_string;
+    else if (!brackets->is_in_string && (c == '{' || c == '['))
+        brackets->depth++;
+    else if (!brackets->is_in_string && (c == '}' || c == ']'))
+        return brackets->depth--, true;
+    return false;
+}
+
 /* Where the object that begins the window ends, looked for from *at on; false where the window has
  * not all of it. */
-struct brackets {
-    int64_t depth;
-    bool is_in_string, is_escaped;
-};
-
-static bool find_end(struct brackets *brackets, const struct text_input *text, size_t *at)
+static bool find_end(struct json_brackets *brackets, const struct text_input *text, size_t *at)
 {
-    for (; text->begin + *at < text->end; ++*at) {
-        char c = text->data[text->begin + *at];
-        if (brackets->is_escaped)
-            brackets->is_escaped = false;
-        else if (brackets->is_in_string && c == '\\')
-            brackets->is_escaped = true;
-        else if (c == '"')
-            brackets->is_in_string = !brackets->is_in_string;
-        else if (!brackets->is_in_string && (c == '{' || c == '['))
-            brackets->depth++;
-        else if (!brackets->is_in_string && (c == '}' || c == ']') && --brackets->depth == 0)
+    for (; text->begin + *at < text->end; ++*at)
+        if (json_brackets_close(brackets, text->data[text->begin + *at]) && brackets->depth == 0)
             return ++*at, true;
-    }
     return false;
 }
 
@@ -154,7 +154,7 @@ static int parse(struct json_records *records, size_t size, json_t **object, str
 
 int json_records_next(struct json_records *records, json_t **object, struct error *error)
 {
-    struct brackets brackets = {0};
+    struct json_brackets brackets = {0};
     size_t size = 0;
     int status = pass_between(records, error);
     if (status != 1)

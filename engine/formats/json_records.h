@@ -16,6 +16,15 @@ struct json_records {
     bool has_ended;    /* the array is closed */
 };
 
+/* How deep in brackets a text is, and whether in a string, where brackets do not count. All zero at
+ * its start. */
+struct json_brackets {
+    int64_t depth;
+    bool is_in_string, is_escaped;
+};
+/* Follows one character; true where it closes a bracket. */
+bool json_brackets_close(struct json_brackets *brackets, char c);
+
 /* From the source's first byte. */
 int json_records_open(struct json_records *records, struct input *input,
                       struct error *error) MUST_CHECK;

@@ -117,4 +117,5 @@ const struct format jsonl_format = {
     .title = "JSON lines",
     .options = OPTION_TYPES | OPTION_MISSING,
     .sniff = sniff_jsonl,
-    .read = read_jsonl};
+    .read = read_jsonl,
+    .cut = cut_json};

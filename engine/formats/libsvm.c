@@ -358,4 +358,5 @@ const struct format libsvm_format = {
     .title = "LibSVM",
     .options = OPTION_TYPES,
     .sniff = sniff_libsvm,
-    .read = read_libsvm};
+    .read = read_libsvm,
+    .cut = cut_lines};

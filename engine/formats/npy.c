@@ -5,6 +5,7 @@
 #include "engine/formats/format.h"
 #include "engine/formats/npy_header.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool sniff_npy(const uint8_t *head, size_t size)
@@ -29,6 +30,47 @@ static int read_table(struct import *import, struct table_builder *table, struct
     return array_pair_read(&pair, table, json_pack("{s:s}", "format", "npy"), error);
 }
 
+/* Writes another number over the first one of the shape, which leaves room for it. */
+static bool put_rows(char *header, size_t size, uint64_t rows)
+{
+    char text[24];
+    const char *end = header + size;
+    char *at = memmem(header, size, "shape", 5);
+    at = at != NULL ? memchr(at, '(', (size_t)(end - at)) : NULL;
+    if (at == NULL)
+        return false;
+    at += 1 + strspn(at + 1, " ");
+    size_t room = strspn(at, "0123456789L");
+    int used = snprintf(text, sizeof(text), "%ju", (uintmax_t)rows);
+    if (used < 0 || (size_t)used > room)
+        return false;
+    memset(at, ' ', room);
+    memcpy(at, text, (size_t)used);
+    return true;
+}
+
+static int cut_npy(struct bytes *part, const struct dataset_options *options UNUSED,
+                   struct error *error)
+{
+    struct part_reader reader = {.part = part};
+    struct byte_source source = byte_source_of_part(&reader, "body");
+    struct array array = {.name = "body"};
+    uint64_t header;
+    if (bytes_text(part) == NULL || npy_header_read(&array, &source, &header, error) != 0)
+        return -1;
+    uint64_t row = array_size(&array) / (uint64_t)array.rows;
+    uint64_t rows = (part->size - header) / row;
+    if (rows == 0 || rows >= (uint64_t)array.rows)
+        return 0;
+    if (array.fortran && array.shape.rank > 0)
+        return error_set(error, ERROR_INVALID,
+                         "body is an array in Fortran order, whose beginning has no whole rows: "
+                         "send all of it, or save it as numpy.ascontiguousarray(…) gives it");
+    if (put_rows((char *)part->data, (size_t)header, rows))
+        part->size = (size_t)(header + rows * row);
+    return 0;
+}
+
 static int read_npy(struct import *import, struct error *error)
 {
     struct table_builder table;
@@ -47,4 +89,5 @@ const struct format npy_format = {
     .options = OPTION_TYPES | OPTION_MISSING | OPTION_LAYOUT,
     .takes_pairs = true,
     .sniff = sniff_npy,
-    .read = read_npy};
+    .read = read_npy,
+    .cut = cut_npy};

@@ -104,6 +104,20 @@ static int read_table(struct import *import, struct table_builder *table, struct
     return array_pair_read(&pair, table, json_pack("{s:s}", "format", "raw"), error);
 }
 
+static int cut_raw(struct bytes *part, const struct dataset_options *options, struct error *error)
+{
+    struct array row = {.name = "body"};
+    if (options->shape.count == 0)
+        return 0; /* for the reader to refuse */
+    if (read_type(options, &row.type, error) != 0 || set_sizes(&row, options, 1, error) != 0)
+        return -1;
+    uint64_t size;
+    if (!__builtin_add_overflow(array_size(&row), (uint64_t)options->labels, &size) &&
+        part->size >= size)
+        part->size -= (size_t)(part->size % size);
+    return 0;
+}
+
 static int read_raw(struct import *import, struct error *error)
 {
     struct table_builder table;
@@ -120,4 +134,5 @@ const struct format raw_format = {
     .options =
         OPTION_TYPES | OPTION_MISSING | OPTION_SHAPE | OPTION_DTYPE | OPTION_LABELS | OPTION_LAYOUT,
     .sniff = sniff_nothing,
-    .read = read_raw};
+    .read = read_raw,
+    .cut = cut_raw};
