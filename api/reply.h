@@ -31,7 +31,7 @@ struct reply {
     bool keeps;                 /* may be kept by caches: no "Cache-Control: no-store" */
     char etag[REPLY_ETAG_SIZE]; /* with its quotes; "": made of the body */
     bool is_json;               /* may be indented */
-    bool takes_ranges;          /* pieces of it can be asked for; it is not packed then */
+    bool takes_ranges;          /* pieces of it can be asked for (ROUTE_RANGES); it is not packed */
     bool varies_by_accept;
     uint64_t unsent_size; /* what Content-Length says of a 304 or to HEAD, in place of a body */
     size_t body_start;    /* where in the body the piece begins that is sent */

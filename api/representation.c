@@ -7,6 +7,7 @@
 #include "api/route.h"
 #include "base/digest.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -270,6 +271,7 @@ static void cut_range(struct reply *reply, const struct request *request)
 {
     uint64_t first, last;
     size_t size = reply->body.size;
+    assert(request->route == NULL || (request->route->flags & ROUTE_RANGES) != 0);
     reply_header_static(reply, "Accept-Ranges", "bytes");
     if (strcmp(request->method, "GET") != 0 || !range_still_fits(reply, request))
         return;

@@ -63,6 +63,11 @@ int request_set_target(struct request *request, const char *target, struct error
 void request_append_target(const struct request *request, const char *name, const char *value,
                            struct bytes *target);
 
+/* Appends the query's parameters, escaped, but for some (NULL-terminated); `before` is the
+ * character before the first of them: ? or &. */
+void request_append_parameters(const struct request *request, const char *const *but, char before,
+                               struct bytes *target);
+
 /* Fills request->query (of `kind`; NULL: no parameters but "pretty"). An unknown parameter is an
  * error that lists the known ones. */
 int request_read_query(struct request *request, const struct kind *kind, struct error *error);

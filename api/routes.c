@@ -24,6 +24,13 @@ static int64_t limit_dataset(const struct config *config)
     return config->max_dataset;
 }
 
+/* Enough for types and a target. */
+static int64_t limit_inspect(const struct config *config)
+{
+    enum { INSPECT_MOST = 4 << 20 };
+    return config->max_dataset < INSPECT_MOST ? config->max_dataset : INSPECT_MOST;
+}
+
 static int64_t limit_model(const struct config *config)
 {
     return config->max_model;
@@ -41,6 +48,13 @@ static int64_t limit_predict(const struct config *config)
 #define EXAMPLE_JOB                                                                                \
     "{\"dataset\": \"iris\", \"target\": \"species\", \"network\": " EXAMPLE_LAYERS "}"
 
+/* The same as a table and as a JSON object a line. */
+#define ANSWERS_ROWS                                                                               \
+    {200, .type = "text/csv"},                                                                     \
+    {                                                                                              \
+        200, .type = "application/x-ndjson"                                                        \
+    }
+
 const struct route api_routes[] = {
     {"GET", "/", handle_page, .scope = "read", .help = "what this is",
      .answers = {{200, .type = "text/html"}}},
@@ -56,11 +70,16 @@ const struct route api_routes[] = {
      .answers = {{200, "catalog"}}},
 
     {"GET", "/v1/datasets", handle_datasets_list, .query = &page_query_kind, .scope = "read",
-     .help = "datasets, newest first", .answers = {{200, "dataset_list"}}},
+     .help = "datasets, newest first", .answers = {{200, "dataset_list"}, ANSWERS_ROWS},
+     .problems = {ERROR_NOT_ACCEPTABLE}},
     {"POST", "/v1/datasets", handle_datasets_post, .query = &datasets_post_query_kind,
      .body_kind = BODY_UPLOAD, .body_limit = limit_dataset, .is_slow = always, .scope = "train",
      .help = "uploads a file, or a form with features and labels",
      .answers = {{201, "dataset"}, {200, "dataset"}}},
+    {"POST", "/v1/datasets:inspect", handle_datasets_inspect, .query = &datasets_post_query_kind,
+     .body_kind = BODY_UPLOAD, .body_limit = limit_inspect, .is_slow = always, .scope = "train",
+     .help = "what would be made of a file, by its first bytes, which are not kept",
+     .answers = {{200, "dataset_inspection"}}},
     {"PUT", "/v1/datasets/{dataset}", handle_datasets_put, .query = &dataset_options_kind,
      .body_kind = BODY_UPLOAD, .body_limit = limit_dataset, .is_slow = always, .scope = "train",
      .help = "uploads a file under a name: what curl -T sends",
@@ -70,9 +89,10 @@ const struct route api_routes[] = {
      .answers = {{200, "dataset"}}},
     {"GET", "/v1/datasets/{dataset}/rows", handle_rows, .query = &rows_query_kind,
      .is_slow = always, .scope = "read", .help = "a look at the data: rows as objects",
-     .answers = {{200, "row_list"}}, .problems = {ERROR_TOO_LARGE}},
+     .answers = {{200, "row_list"}, ANSWERS_ROWS},
+     .problems = {ERROR_TOO_LARGE, ERROR_NOT_ACCEPTABLE}},
     {"GET", "/v1/datasets/{dataset}/rows/{row}.png", handle_rows_image,
-     .query = &rows_image_query_kind, .is_slow = always, .scope = "read",
+     .query = &rows_image_query_kind, .is_slow = always, .flags = ROUTE_RANGES, .scope = "read",
      .help = "the image of a row", .answers = {{200, .type = "image/png"}},
      .problems = {ERROR_TOO_LARGE}},
     {"DELETE", "/v1/datasets/{dataset}", handle_datasets_delete, .scope = "train",
@@ -93,7 +113,8 @@ const struct route api_routes[] = {
      .answers = {{200, "network_check"}}, .problems = {ERROR_NOT_FOUND, ERROR_CONFLICT}},
 
     {"GET", "/v1/jobs", handle_jobs_list, .query = &jobs_list_query_kind, .scope = "read",
-     .help = "jobs, newest first", .answers = {{200, "job_list"}}, .problems = {ERROR_NOT_FOUND}},
+     .help = "jobs, newest first", .answers = {{200, "job_list"}, ANSWERS_ROWS},
+     .problems = {ERROR_NOT_FOUND, ERROR_NOT_ACCEPTABLE}},
     {"POST", "/v1/jobs", handle_jobs_post, .body_kind = BODY_JSON, .body_schema = "job_document",
      .example = EXAMPLE_JOB, .is_slow = always, .scope = "train",
      .help = "checks a job document and queues it",
@@ -129,13 +150,13 @@ const struct route api_routes[] = {
      .answers = {{202, "job"}}, .problems = {ERROR_CONFLICT, ERROR_TOO_MANY}},
     {"GET", "/v1/jobs/{job}/history", handle_history, .query = &history_query_kind,
      .is_slow = history_is_long, .scope = "read", .help = "loss and metrics at any zoom",
-     .answers = {{200, "history"},
-                 {200, .type = "text/csv"},
-                 {200, .type = "application/x-ndjson"}},
+     .flags = ROUTE_RANGES,
+     .answers = {{200, "history"}, ANSWERS_ROWS, {200, .type = "application/octet-stream"}},
      .problems = {ERROR_NOT_ACCEPTABLE}},
     {"GET", "/v1/jobs/{job}/events", handle_events, .query = &events_query_kind,
      .flags = ROUTE_STREAM, .scope = "read", .help = "what happens to a job, as it happens",
-     .answers = {{200, .type = "text/event-stream"}, {200, "event_list"}, {204}}},
+     .answers = {{200, .type = "text/event-stream"}, {200, "event_list"}, ANSWERS_ROWS, {204}},
+     .problems = {ERROR_NOT_ACCEPTABLE}},
     {"GET", "/v1/jobs/{job}/evaluation", handle_jobs_evaluation, .scope = "read",
      .help = "confusion matrix and figures a class of the job's model",
      .answers = {{200, "evaluation"}}},
@@ -145,7 +166,8 @@ const struct route api_routes[] = {
      .answers = {{200, "histogram_list"}}},
 
     {"GET", "/v1/models", handle_models_list, .query = &page_query_kind, .scope = "read",
-     .help = "models, newest first", .answers = {{200, "model_list"}}},
+     .help = "models, newest first", .answers = {{200, "model_list"}, ANSWERS_ROWS},
+     .problems = {ERROR_NOT_ACCEPTABLE}},
     {"POST", "/v1/models", handle_models_post, .query = &models_post_query_kind,
      .body_kind = BODY_UPLOAD, .body_limit = limit_model, .is_slow = always, .scope = "train",
      .help = "imports a safetensors file", .answers = {{201, "model"}}},
@@ -154,7 +176,7 @@ const struct route api_routes[] = {
     {"DELETE", "/v1/models/{model}", handle_models_delete, .scope = "train",
      .help = "removes a version of a model", .answers = {{204}}, .problems = {ERROR_CONFLICT}},
     {"GET", "/v1/models/{model}/file", handle_models_file, .query = &models_file_query_kind,
-     .is_slow = always, .scope = "read", .help = "the model as a file",
+     .is_slow = always, .flags = ROUTE_RANGES, .scope = "read", .help = "the model as a file",
      .answers = {{200, .type = "application/octet-stream"}}},
     {"POST", "/v1/models/{model}:predict", .steps = &predict_steps, .body_kind = BODY_JSON,
      .body_schema = "prediction_request", .example = "{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}",

@@ -176,14 +176,30 @@ static void add_to_query(struct bytes *target, char before, const char *name, co
     escape(target, value);
 }
 
+static bool is_among(const char *const *names, const char *name)
+{
+    while (*names != NULL && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+void request_append_parameters(const struct request *request, const char *const *but, char before,
+                               struct bytes *target)
+{
+    for (size_t i = 0; i < request->parameter_count; i++) {
+        const struct parameter *parameter = &request->parameters[i];
+        if (is_among(but, parameter->name))
+            continue;
+        add_to_query(target, before, parameter->name, parameter->value);
+        before = '&';
+    }
+}
+
 void request_append_target(const struct request *request, const char *name, const char *value,
                            struct bytes *target)
 {
+    const char *const but[] = {name, NULL};
     escape(target, request->path);
     add_to_query(target, '?', name, value);
-    for (size_t i = 0; i < request->parameter_count; i++) {
-        const struct parameter *parameter = &request->parameters[i];
-        if (strcmp(parameter->name, name) != 0)
-            add_to_query(target, '&', parameter->name, parameter->value);
-    }
+    request_append_parameters(request, but, '&', target);
 }

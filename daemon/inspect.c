@@ -14,8 +14,8 @@ enum {
     COLUMNS_MAX = 16384,
     EXAMPLE_ROWS = 100,
     EXAMPLES = 5,
-    CLASSES_MANY = 100,        /* a target of more is hardly one of classes */
-    CLASSES_OF_NUMBERS = 20,   /* whole numbers that could as well be classes */
+    CLASSES_MANY = 100,      /* a target of more is hardly one of classes */
+    CLASSES_OF_NUMBERS = 20, /* whole numbers that could as well be classes */
     WARNING_SIZE = 512
 };
 
@@ -63,8 +63,7 @@ static void add_examples_of_row(json_t *columns, const json_t *row)
     for (size_t i = 0; i < json_array_size(columns); i++) {
         json_t *column = json_array_get(columns, i);
         json_t *examples = json_object_get(column, "examples");
-        json_t *value =
-            json_object_get(row, json_string_value(json_object_get(column, "name")));
+        json_t *value = json_object_get(row, json_string_value(json_object_get(column, "name")));
         if (examples != NULL && value != NULL && !json_is_null(value) &&
             json_array_size(examples) < EXAMPLES && !list_has(examples, value))
             (void)json_array_append(examples, value);
@@ -75,8 +74,7 @@ static void add_examples(const struct dataset *dataset, json_t *columns)
 {
     for (int i = 0; i < dataset->column_count; i++)
         if (dataset->columns[i].type != COLUMN_TENSOR)
-            (void)json_object_set_new(json_array_get(columns, (size_t)i), "examples",
-                                      json_array());
+            (void)json_object_set_new(json_array_get(columns, (size_t)i), "examples", json_array());
     for (int64_t row = 0; row < dataset->rows && row < EXAMPLE_ROWS; row++) {
         json_auto_t *values = dataset_row(dataset, row);
         add_examples_of_row(columns, values);
@@ -90,9 +88,12 @@ static bool is_classes(const struct column *column)
     return column->type == COLUMN_CATEGORY || column->type == COLUMN_BOOLEAN;
 }
 
-static bool may_be_target(const struct column *column)
+/* The beginning of a sorted file may have but one of its classes. */
+static bool may_be_target(const struct column *column, bool is_cut)
 {
-    return (is_classes(column) || column->type == COLUMN_NUMBER) && column->distinct_count > 1;
+    if (is_classes(column))
+        return column->distinct_count > !is_cut;
+    return column->type == COLUMN_NUMBER && column->distinct_count > 1;
 }
 
 static bool has_name_of_target(const struct column *column)
@@ -105,12 +106,12 @@ static bool has_name_of_target(const struct column *column)
 }
 
 /* By its name, else the last column of few classes, else the last of numbers. NULL: none. */
-static const struct column *guess_target(const struct dataset *dataset)
+static const struct column *guess_target(const struct dataset *dataset, bool is_cut)
 {
     const struct column *classes = NULL, *numbers = NULL;
     for (int i = 0; i < dataset->column_count; i++) {
         const struct column *column = &dataset->columns[i];
-        if (!may_be_target(column))
+        if (!may_be_target(column, is_cut))
             continue;
         if (has_name_of_target(column))
             return column;
@@ -123,12 +124,12 @@ static const struct column *guess_target(const struct dataset *dataset)
 }
 
 /* What the upload or its format says, else a guess. */
-static const struct column *find_target(const struct dataset *dataset)
+static const struct column *find_target(const struct dataset *dataset, bool is_cut)
 {
     const json_t *named = json_object_get(dataset->description, "target");
     const char *name = json_string_value(json_array_get(named, 0));
     int index = name != NULL ? dataset_find(dataset, name) : -1;
-    return index >= 0 ? &dataset->columns[index] : guess_target(dataset);
+    return index >= 0 ? &dataset->columns[index] : guess_target(dataset, is_cut);
 }
 
 static const char *task_of(const struct column *target)
@@ -142,7 +143,7 @@ static const char *task_of(const struct column *target)
 
 static json_t *layers_for(const struct dataset *dataset, const struct column *target)
 {
-    const char *output = target->type == COLUMN_CATEGORY   ? "softmax"
+    const char *output = target->type == COLUMN_CATEGORY  ? "softmax"
                          : target->type == COLUMN_BOOLEAN ? "sigmoid"
                                                           : "linear";
     json_t *layers = json_array();
@@ -151,8 +152,8 @@ static json_t *layers_for(const struct dataset *dataset, const struct column *ta
         has_tensors = has_tensors || dataset->columns[i].type == COLUMN_TENSOR;
     if (has_tensors)
         (void)json_array_append_new(layers, json_pack("{s:s}", "type", "flatten"));
-    (void)json_array_append_new(layers, json_pack("{s:s, s:i, s:s}", "type", "dense", "units", 32,
-                                                  "activation", "relu"));
+    (void)json_array_append_new(
+        layers, json_pack("{s:s, s:i, s:s}", "type", "dense", "units", 32, "activation", "relu"));
     (void)json_array_append_new(layers, json_pack("{s:s, s:s, s:s}", "type", "dense", "units",
                                                   "auto", "activation", output));
     return layers;
@@ -201,8 +202,9 @@ static void warn_of_column(json_t *warnings, const struct column *column, int64_
 static void warn_of_target(json_t *warnings, const struct column *target)
 {
     if (target == NULL)
-        warn(warnings, "no column can be a target: one of numbers, booleans or categories with more "
-                       "than one value is needed");
+        warn(warnings,
+             "no column can be a target: one of numbers, booleans or categories with more "
+             "than one value is needed");
     else if (target->type == COLUMN_NUMBER && target->integers &&
              target->distinct_count <= CLASSES_OF_NUMBERS)
         warn(warnings,
@@ -231,7 +233,7 @@ static json_t *warnings_for(const struct dataset *dataset, const struct column *
 static json_t *describe(const struct daemon_upload *upload, const struct dataset *dataset,
                         const struct dataset_part *part)
 {
-    const struct column *target = find_target(dataset);
+    const struct column *target = find_target(dataset, part->is_cut);
     const char *task = task_of(target);
     json_auto_t *description = json_deep_copy(dataset->description);
     json_t *columns = json_object_get(description, "columns");
@@ -239,8 +241,8 @@ static json_t *describe(const struct daemon_upload *upload, const struct dataset
         return NULL;
     add_examples(dataset, columns);
     json_t *answer = json_pack(
-        "{s:s, s:I, s:I, s:I, s:b, s:o, s:o, s:s?, s:s?, s:o, s:o}", "format", part->format,
-        "rows", (json_int_t)dataset->rows, "bytes", (json_int_t)upload->source_bytes, "bytes_read",
+        "{s:s, s:I, s:I, s:I, s:b, s:o, s:o, s:s?, s:s?, s:o, s:o}", "format", part->format, "rows",
+        (json_int_t)dataset->rows, "bytes", (json_int_t)upload->source_bytes, "bytes_read",
         (json_int_t)part->bytes_read, "is_cut", (int)part->is_cut, "compression",
         part->gzip ? json_string("gzip") : json_null(), "quote",
         part->has_quotes ? json_string("\"") : json_null(), "target",

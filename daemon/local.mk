@@ -5,6 +5,7 @@ libdaemon_la_SOURCES = \
 	daemon/config.c daemon/config.h \
 	daemon/daemon.c daemon/daemon.h daemon/internal.h \
 	daemon/dataset_cache.c \
+	daemon/inspect.c daemon/inspect.h \
 	daemon/job.c daemon/job.h daemon/job_internal.h \
 	daemon/job_control.c \
 	daemon/job_document.c daemon/job_document.h \

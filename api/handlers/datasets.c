@@ -1,6 +1,7 @@
 /* /v1/datasets: files come in, descriptions go out. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/handlers.h"
+#include "api/handlers/upload_query.h"
 #include "api/json.h"
 #include "api/names.h"
 #include "api/page.h"
@@ -9,15 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct post_query {
-    struct dataset_options options;
-    char *name;
-};
 static const struct field post_query_fields[] = {
-    FIELD_STRING(struct post_query, name, .help = "the dataset's name"), FIELD_END};
+    FIELD_STRING(struct upload_query, name, .help = "the dataset's name"), FIELD_END};
 const struct kind datasets_post_query_kind = {.name = "upload",
                                               .help = "an upload and how it is read",
-                                              .size = sizeof(struct post_query),
+                                              .size = sizeof(struct upload_query),
                                               .fields = post_query_fields,
                                               .base = &dataset_options_kind};
 
@@ -85,7 +82,7 @@ int handle_datasets_put(struct request *request, struct reply *reply, struct err
 
 int handle_datasets_post(struct request *request, struct reply *reply, struct error *error)
 {
-    const struct post_query *query = request->query;
+    const struct upload_query *query = request->query;
     if (query->name == NULL)
         return error_set_at(error, ERROR_INVALID, "name",
                             "must be given, as in POST /v1/datasets?name=iris");

@@ -16,6 +16,9 @@ route_handler_fn handle_datasets_put, handle_datasets_post, handle_datasets_list
     handle_datasets_get, handle_datasets_delete;
 extern const struct kind datasets_post_query_kind;
 
+/* inspect.c; its query is that of an upload */
+route_handler_fn handle_datasets_inspect;
+
 /* rows.c */
 route_handler_fn handle_rows, handle_rows_image;
 extern const struct kind rows_query_kind, rows_image_query_kind;

@@ -5,10 +5,12 @@ API_TESTS = \
 	tests/api/test_dispatch \
 	tests/api/test_guard \
 	tests/api/test_loops \
+	tests/api/test_media \
 	tests/api/test_names \
 	tests/api/test_pictures \
 	tests/api/test_problem \
 	tests/api/test_reply \
+	tests/api/test_representation \
 	tests/api/test_request \
 	tests/api/test_route \
 	tests/api/test_server \
@@ -50,6 +52,9 @@ tests_api_test_guard_LDADD = $(API_TEST_LIBS)
 tests_api_test_loops_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_loops_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_loops_LDADD = $(API_TEST_LIBS)
+tests_api_test_media_CFLAGS = $(TEST_CFLAGS)
+tests_api_test_media_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_test_media_LDADD = $(API_TEST_LIBS)
 tests_api_test_names_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_names_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_names_LDADD = $(API_TEST_LIBS)
@@ -62,6 +67,9 @@ tests_api_test_problem_LDADD = $(API_TEST_LIBS)
 tests_api_test_reply_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_reply_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_reply_LDADD = $(API_TEST_LIBS)
+tests_api_test_representation_CFLAGS = $(TEST_CFLAGS)
+tests_api_test_representation_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_test_representation_LDADD = $(API_TEST_LIBS)
 tests_api_test_request_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_request_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_request_LDADD = $(API_TEST_LIBS)

@@ -2,25 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/api/support.h"
 
-static bool has(const char *list, const char *etag)
-{
-    const struct header header = {
-        .name = "If-None-Match", .value = list, .name_size = 13, .value_size = 0};
-    const struct request request = {.headers = &header, .header_count = 1};
-    return request_has_etag(&request, "if-none-match", etag);
-}
-
-START_TEST(etags_are_found_in_lists)
-{
-    ck_assert(has("\"a\"", "\"a\""));
-    ck_assert(has("\"b\", W/\"a\"", "\"a\""));
-    ck_assert(has("*", "\"a\""));
-    ck_assert(!has("\"ab\"", "\"a\""));
-    ck_assert(!has("", "\"a\""));
-    ck_assert(!has("a", "\"a\""));
-}
-END_TEST
-
 static bool prefers(const char *accept, const char *type)
 {
     const struct header header = {.name = "Accept", .value = accept, .name_size = 6};
@@ -74,7 +55,6 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_checked_fixture(tests, test_set_up, test_tear_down);
-    tcase_add_test(tests, etags_are_found_in_lists);
     tcase_add_test(tests, accept_names_types);
     tcase_add_test(tests, unknown_parameters_are_refused_with_the_known_ones);
     tcase_add_test(tests, a_body_where_none_belongs_is_refused);

@@ -2,6 +2,7 @@
 base_tests = \
 	tests/base/test_bytes \
 	tests/base/test_clock \
+	tests/base/test_csv_text \
 	tests/base/test_digest \
 	tests/base/test_error \
 	tests/base/test_fields_describe \
@@ -28,6 +29,10 @@ tests_base_test_bytes_LDADD = libbase.la $(CHECK_LIBS)
 tests_base_test_clock_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_clock_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_clock_LDADD = libbase.la $(CHECK_LIBS)
+
+tests_base_test_csv_text_CFLAGS = $(TEST_CFLAGS)
+tests_base_test_csv_text_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_csv_text_LDADD = libbase.la $(CHECK_LIBS)
 
 tests_base_test_digest_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_digest_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -11,6 +11,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_kill.py \
 	tests/end-to-end/test_steering.py \
 	tests/end-to-end/test_golden.py \
+	tests/end-to-end/test_representations.py \
 	tests/end-to-end/test_formats.py \
 	tests/end-to-end/test_real_data.py \
 	tests/end-to-end/test_real_data_networks.py \

@@ -15,6 +15,7 @@ dataset_tests = \
 	tests/engine/test_libsvm \
 	tests/engine/test_npy \
 	tests/engine/test_npz \
+	tests/engine/test_part \
 	tests/engine/test_number_text \
 	tests/engine/test_raw \
 	tests/engine/test_table_spool \
@@ -79,6 +80,11 @@ tests_engine_test_import_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_import_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_import_LDADD = $(dataset_test_libraries)
 
+tests_engine_test_part_SOURCES = tests/engine/test_part.c $(imported)
+tests_engine_test_part_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_part_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_part_LDADD = $(dataset_test_libraries)
+
 tests_engine_test_jsonl_SOURCES = tests/engine/test_jsonl.c $(imported)
 tests_engine_test_jsonl_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_jsonl_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -118,7 +124,7 @@ tests_engine_test_torture_LDADD = $(dataset_test_libraries)
 #   ./configure CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' --enable-sanitizers=address,undefined
 #   make tests/fuzz/fuzz_csv && tests/fuzz/fuzz_csv -max_total_time=300 CORPUS
 EXTRA_PROGRAMS = tests/fuzz/fuzz_arrays tests/fuzz/fuzz_csv tests/fuzz/fuzz_dataset tests/fuzz/fuzz_idx tests/fuzz/fuzz_images \
-	tests/fuzz/fuzz_text
+	tests/fuzz/fuzz_part tests/fuzz/fuzz_text
 tests_fuzz_fuzz_arrays_SOURCES = tests/fuzz/fuzz_arrays.c tests/fuzz/fuzz_import.h
 tests_fuzz_fuzz_arrays_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_arrays_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -134,6 +140,9 @@ tests_fuzz_fuzz_idx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_images_SOURCES = tests/fuzz/fuzz_images.c tests/fuzz/fuzz_import.h
 tests_fuzz_fuzz_images_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_images_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_part_SOURCES = tests/fuzz/fuzz_part.c tests/fuzz/fuzz_import.h
+tests_fuzz_fuzz_part_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
+tests_fuzz_fuzz_part_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz_import.h
 tests_fuzz_fuzz_text_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
 tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

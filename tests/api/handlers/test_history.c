@@ -62,7 +62,6 @@ START_TEST(metrics_points_and_range_are_chosen)
     ck_assert_uint_le(json_array_size(json_object_get(loss, "step")), 2);
     test_problem(422, "invalid", "to", "GET", history("?from=5&to=4"), NULL, NULL);
     test_problem(422, "invalid", "points", "GET", history("?points=0"), NULL, NULL);
-    test_problem(422, "not_built_yet", "tfevents", "GET", history("?format=tfevents"), NULL, NULL);
 }
 END_TEST
 
