@@ -63,7 +63,7 @@ static ssize_t inflate_some(struct input *input, void *data, size_t size, struct
             if (refill(input, error) != 0)
                 return -1;
             if (inflater->avail_in == 0 && input->may_be_cut) {
-                input->ended = true;
+                input->ended = input->is_cut = true;
                 break;
             }
             if (inflater->avail_in == 0)

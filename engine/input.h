@@ -27,6 +27,7 @@ struct input {
     uint64_t view_offset;          /* of its first byte in the file */
     bool gzip;
     bool may_be_cut; /* gzip that ends too early just ends */
+    bool is_cut;     /* and it did */
     bool ended;
     z_stream inflater;
     uint8_t *packed; /* what the inflater reads from; NULL for a plain file */

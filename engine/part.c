@@ -72,7 +72,7 @@ static int make(struct input *input, const struct dataset_options *options, int 
         return -1;
     *part = (struct dataset_part){.format = format->kind.name,
                                   .gzip = input->gzip,
-                                  .is_cut = more || bytes.size != whole,
+                                  .is_cut = more || input->is_cut || bytes.size != whole,
                                   .has_quotes = format == &csv_format && has_quotes(&bytes),
                                   .bytes_read = bytes.size};
     return write_all(&bytes, file, error);

@@ -82,13 +82,18 @@ static json_t *bucket_last(const struct history_bucket *bucket)
 {
     return json_finite(bucket->last);
 }
-static json_t *bucket_nonfinite(const struct history_bucket *bucket)
+/* What a bucket has that is not finite; NULL: nothing. */
+static const char *nonfinite_name(const struct history_bucket *bucket)
 {
     if (!bucket->nonfinite)
-        return json_null();
+        return NULL;
     if (isnan(bucket->worst))
-        return json_string("nan");
-    return json_string(bucket->worst > 0 ? "inf" : "-inf");
+        return "nan";
+    return bucket->worst > 0 ? "inf" : "-inf";
+}
+static json_t *bucket_nonfinite(const struct history_bucket *bucket)
+{
+    return json_text(nonfinite_name(bucket));
 }
 
 static const struct series_column columns[] = {
@@ -197,6 +202,8 @@ static void append_ndjson(struct bytes *text, const struct history_series *serie
         bytes_printf(text, ",\"%s\":", names[i]);
         append_value(text, values[i], "null");
     }
+    if (bucket->nonfinite)
+        bytes_printf(text, ",\"nonfinite\":\"%s\"", nonfinite_name(bucket));
     bytes_printf(text, "}\n");
 }
 

@@ -106,6 +106,16 @@ START_TEST(what_is_not_finite_is_null_and_named)
     ck_assert_str_eq(json_string_value(json_array_get(nonfinite, 0)), "nan");
     ck_assert(json_is_null(json_array_get(nonfinite, 1)));
     ck_assert_str_eq(json_string_value(json_array_get(nonfinite, 2)), "-inf");
+    struct reply lines = test_call("GET", history("?metric=broken&format=ndjson"), NULL, NULL);
+    ck_assert_ptr_nonnull(strstr(bytes_text(&lines.body), "\"nonfinite\":\"-inf\"}\n"));
+    reply_clear(&lines);
+    /* A tag of six bytes, and behind it a float: NaN, 1, minus infinity. */
+    struct reply events = test_call("GET", history("?metric=broken&format=tfevents"), NULL, NULL);
+    static const char *const floats[] = {"broken\x15\0\0\xc0\x7f", "broken\x15\0\0\x80\x3f",
+                                         "broken\x15\0\0\x80\xff"};
+    for (size_t i = 0; i < sizeof floats / sizeof *floats; i++)
+        ck_assert_ptr_nonnull(memmem(events.body.data, events.body.size, floats[i], 11));
+    reply_clear(&events);
 }
 END_TEST
 
