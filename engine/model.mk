@@ -2,6 +2,19 @@
 # Models and their file.
 libengine_la_SOURCES += \
 	engine/exchange/exchange.c engine/exchange/exchange.h \
+	engine/exchange/onnx.c \
+	engine/exchange/onnx_activation.c \
+	engine/exchange/onnx_file.c engine/exchange/onnx_file.h \
+	engine/exchange/onnx_graph.c engine/exchange/onnx_graph.h \
+	engine/exchange/onnx_import.c \
+	engine/exchange/onnx_inputs.c \
+	engine/exchange/onnx_layers.c \
+	engine/exchange/onnx_outputs.c \
+	engine/exchange/onnx_read.c engine/exchange/onnx_read.h \
+	engine/exchange/onnx_sequences.c \
+	engine/exchange/onnx_tensor.c engine/exchange/onnx_tensor.h \
+	engine/exchange/onnx_windows.c engine/exchange/onnx_write.h \
+	engine/exchange/protobuf.c engine/exchange/protobuf.h \
 	engine/exchange/safetensors.c engine/exchange/safetensors.h \
 	engine/model.c engine/model.h engine/model_parts.h engine/model_answer.c engine/model_predict.c engine/model_read.c engine/model_write.c \
 	engine/evaluation.c engine/evaluation.h \

@@ -14,6 +14,10 @@ float *model_parameters_new(int64_t count, struct error *error);
  * safetensors_write() and the file to model_read(), so that what makes a model is checked once. */
 json_t *model_metadata(const struct model *model);
 
+/* The shape of propd.input, {"shape": [4], "columns": [...]}. ERROR_INVALID where it is no such
+ * object. */
+int model_read_input(const json_t *input, struct shape *shape, struct error *error);
+
 /* Rows that are predicted together, where they lie: x [rows][input elements], y [rows][output
  * elements]. */
 struct model_rows {

@@ -31,8 +31,7 @@ static json_t *metadata_require(const struct safetensors *file, const char *key,
     return json;
 }
 
-/* propd.input: {"shape": [4], "columns": [...]}. */
-static int read_input(const json_t *input, struct shape *shape, struct error *error)
+int model_read_input(const json_t *input, struct shape *shape, struct error *error)
 {
     const json_t *dims = json_object_get(input, "shape"), *columns;
     columns = json_object_get(input, "columns");
@@ -190,7 +189,7 @@ static struct model *read_model(const struct safetensors *file, struct error *er
     json_auto_t *document = metadata_require(file, "propd.network", error);
     json_auto_t *input = document ? metadata_require(file, "propd.input", error) : NULL;
     json_auto_t *lineage = metadata_parse(file, "propd.lineage", error);
-    if (!document || !input || read_input(input, &shape, error) ||
+    if (!document || !input || model_read_input(input, &shape, error) ||
         (!lineage && safetensors_metadata(file, "propd.lineage", NULL)))
         return NULL;
     struct network *network = network_create(document, &shape, 0, error);

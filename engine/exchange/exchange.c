@@ -28,7 +28,7 @@ static const struct model_format safetensors_format = {
     .read = model_read,
 };
 
-const struct model_format *const model_formats[] = {&safetensors_format, NULL};
+const struct model_format *const model_formats[] = {&safetensors_format, &onnx_format, NULL};
 
 const struct model_format *model_format_find(const char *name, struct error *error)
 {

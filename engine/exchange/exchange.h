@@ -26,6 +26,8 @@ struct model_format {
     struct model *(*read)(const void *file, size_t size, struct error *error);
 };
 
+extern const struct model_format onnx_format;
+
 /* All formats, NULL-terminated; the first is what models are kept as. */
 extern const struct model_format *const model_formats[];
 
