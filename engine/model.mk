@@ -6,7 +6,12 @@ libengine_la_SOURCES += \
 	engine/exchange/onnx_activation.c \
 	engine/exchange/onnx_file.c engine/exchange/onnx_file.h \
 	engine/exchange/onnx_graph.c engine/exchange/onnx_graph.h \
-	engine/exchange/onnx_import.c \
+	engine/exchange/onnx_import.c engine/exchange/onnx_import.h \
+	engine/exchange/onnx_import_dense.c \
+	engine/exchange/onnx_import_layer.c \
+	engine/exchange/onnx_import_sequences.c \
+	engine/exchange/onnx_import_shapes.c \
+	engine/exchange/onnx_import_windows.c \
 	engine/exchange/onnx_inputs.c \
 	engine/exchange/onnx_layers.c \
 	engine/exchange/onnx_outputs.c \

@@ -353,8 +353,10 @@ static int read_model(struct onnx_file *file, struct bytes_reader reader, struct
 struct onnx_file *onnx_file_read(const void *file, size_t size, struct error *error)
 {
     struct onnx_file *read = calloc(1, sizeof(*read));
-    if (read != NULL)
+    if (read != NULL) {
+        read->size = size;
         read->metadata = json_object();
+    }
     if (read == NULL || read->metadata == NULL)
         error_set(error, ERROR_MEMORY, "out of memory for an ONNX file");
     else if (read_model(read, (struct bytes_reader){.data = file, .size = size}, error) == 0)

@@ -46,6 +46,7 @@ struct onnx_port {
 };
 
 struct onnx_file {
+    size_t size; /* bytes */
     int64_t opset;
     struct onnx_node_view *nodes;
     size_t node_count;

@@ -6,10 +6,11 @@ import math
 import os
 import random
 import struct
+import subprocess
 import tempfile
 import unittest
 
-from propd import IRIS, Daemon, Refused, dense, main, node
+from propd import IRIS, Daemon, dense, draw_digits, main, node
 
 TOLERANCE = 1e-5
 ROWS = 5
@@ -27,8 +28,10 @@ def output(activation="softmax"):
 
 # Networks by the shape of their input, float tensors: each layer type, and what its options change in the graph.
 NETWORKS = {
-    "activations": ([6], [layer("dense", units=8, activation=a) for a in ACTIVATIONS[:8]] + [output()]),
-    "more activations": ([6], [layer("dense", units=8, activation=a) for a in ACTIVATIONS[8:]] + [output("log_softmax")]),
+    "activations": ([2, 3], [layer("flatten")] + [layer("dense", units=8, activation=a) for a in ACTIVATIONS[:8]] +
+                    [output()]),
+    "more activations": ([2, 3], [layer("flatten")] +
+                         [layer("dense", units=8, activation=a) for a in ACTIVATIONS[8:]] + [output("log_softmax")]),
     "activation layers": ([3, 4], [layer("activation", activation={"type": "leaky_relu", "alpha": 0.3}),
                                    layer("activation", activation={"type": "elu", "alpha": 0.7}),
                                    layer("activation", activation="softmax"), layer("dense", units=3, use_bias=False),
@@ -110,7 +113,10 @@ class Onnx(unittest.TestCase):
             path = os.path.join(folder, "model.onnx")
             with open(path, "wb") as file:
                 file.write(data)
-            ran = node("run_onnx.js", path, input=json.dumps(inputs).encode())
+            try:
+                ran = node("run_onnx.js", path, input=json.dumps(inputs).encode())
+            except subprocess.CalledProcessError as failed:
+                self.fail(failed.stderr.decode())
         self.assertEqual(ran.stderr, b"")  # onnxruntime warns of what it does not like there
         return json.loads(ran.stdout)["outputs"]
 
@@ -163,6 +169,94 @@ class Onnx(unittest.TestCase):
         columns = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
         inputs = {c: tensor([row[i] for row in instances], [3, 1]) for i, c in enumerate(columns)}
         self.assertIsInstance(self.check(model, instances, inputs)["labels"][0], str)
+
+    def test_table_of_all_columns(self):
+        """Numbers and booleans with and without missing values, categories in each way, a date: nulls and the unseen too."""
+        draw = random.Random(3)
+        lines = ["size,weight,fresh,sold,colour,grade,shop,when,price,tax"]
+        for i in range(120):
+            size, colour = draw.gauss(50, 9), draw.choice(["red", "green", "blue", "grün"])
+            lines.append(",".join(map(str, [
+                size, "" if i % 7 == 0 else draw.random(), draw.choice(["true", "false"]),
+                "" if i % 11 == 0 else draw.choice(["true", "false"]), colour, draw.choice("ABC"),
+                "" if i % 13 == 0 else draw.choice("pqrs"), "2024-%02d-%02dT%02d:00:00" % (i % 12 + 1, i % 28 + 1, i % 24),
+                3 * size + len(colour), size / 7])))
+        self.daemon.upload("table", "\n".join(lines).encode())
+        ways = {"grade": {"categorical": "ordinal"}, "shop": {"categorical": "embedding"}, "size": {"numeric": "min_max"}}
+        model = self.daemon.train({"dataset": "table", "target": ["price", "tax"], "preprocessing": {"columns": ways},
+                                   "network": dense(8, output="linear"), "training": {"epochs": 3}})["model"]
+        instances = [
+            {"size": 50.5, "weight": 0.25, "fresh": True, "sold": False, "colour": "red", "grade": "B", "shop": "q",
+             "when": "2024-03-01T07:00:00"},
+            {"size": None, "weight": None, "fresh": None, "sold": None, "colour": None, "grade": None, "shop": None,
+             "when": None},
+            {"size": 1e9, "weight": 0.5, "fresh": False, "sold": True, "colour": "pink", "grade": "Z", "shop": "z",
+             "when": "1969-12-31T23:00:00"},
+            {"size": -3.25, "weight": 0, "fresh": False, "sold": True, "colour": "grün", "grade": "A", "shop": "s",
+             "when": "2000-02-29T12:00:00"}]
+        seconds = [1709276400, None, -3600, 951825600]
+        kinds = {"colour": "string", "grade": "string", "shop": "string", "when": "float64"}
+        inputs = {}
+        for column in instances[0]:
+            values = seconds if column == "when" else [row[column] for row in instances]
+            values = [float(v) if isinstance(v, bool) else v for v in values]
+            if kinds.get(column) == "string":
+                values = [v or "" for v in values]
+            inputs[column] = tensor(values, [4, 1], kinds.get(column, "float32"))
+        answer = self.check(model, instances, inputs)
+        self.assertEqual(len(answer["predictions"][0]), 2)
+
+    def test_two_classes_by_one_output(self):
+        lines = ["x,good"] + ["%g,%d" % (i / 10, i % 20 > 9) for i in range(100)]
+        for labels in [("0", "1"), ("no", "yes"), ("false", "true"), ("3", "7")]:
+            with self.subTest(labels):
+                text = "\n".join(lines[:1] + [line[:-1] + labels[int(line[-1])] for line in lines[1:]])
+                self.daemon.upload("two", text.encode())
+                model = self.daemon.train({"dataset": "two", "network": {"layers": [
+                    layer("dense", units=4, activation="tanh"), layer("dense", units=1, activation="sigmoid")]},
+                    "training": {"epochs": 30, "loss": "binary_crossentropy"}})["model"]
+                instances = [[0.2], [1.7], [3.3], [None]]
+                self.check(model, instances, {"x": tensor([row[0] for row in instances], [4, 1])})
+
+    def test_windows(self):
+        lines = ["day,value,kind"] + ["%d,%g,%s" % (i, math.sin(i / 5), "ab"[i % 2]) for i in range(90)]
+        self.daemon.upload("series", "\n".join(lines).encode())
+        model = self.daemon.train({"dataset": "series", "target": "value", "window": {"length": 4, "by": "day"},
+                                   "features": {"include": ["value", "kind"]},
+                                   "network": {"layers": [layer("gru", units=4), output("linear")]},
+                                   "training": {"epochs": 2}})["model"]
+        instances = [[[0.1, "a"], [0.2, "b"], [None, "a"], [0.4, "c"]], [[-1, "b"], [-0.5, None], [0, "b"], [2.5, "a"]]]
+        inputs = {"value": tensor([row[0] for window in instances for row in window], [2, 4]),
+                  "kind": tensor([row[1] or "" for window in instances for row in window], [2, 4], "string")}
+        self.check(model, instances, inputs)
+
+    def test_images_of_bytes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            images, labels = draw_digits(folder, 200, 1)
+            with open(images, "rb") as one, open(labels, "rb") as other:
+                self.daemon.upload_pair("digits", one.read(), other.read())
+        model = self.daemon.train({"dataset": "digits", "network": {"layers": [
+            layer("conv2d", filters=4, kernel_size=3, strides=2, padding="same", activation="relu"),
+            layer("max_pool2d"), layer("flatten"), output()]}, "training": {"epochs": 1}})["model"]
+        draw = random.Random(4)
+        values = [draw.randrange(256) for _ in range(2 * 784)]
+        answer = self.check(model, nested(values, [2, 28, 28]), {"input": tensor(values, [2, 28, 28])})
+        self.assertIsInstance(answer["labels"][0], int)
+
+    def test_what_onnx_cannot_say_is_refused(self):
+        lines = ["words,kind"] + ["some words %d are here,%s" % (i, "ab"[i % 2]) for i in range(40)]
+        self.daemon.upload("texts", "\n".join(lines).encode(), "?types=words=text")
+        model = self.daemon.train({"dataset": "texts", "network": dense(4), "training": {"epochs": 1}})["model"]
+        status, _, answer = self.daemon.send("GET", "/v1/models/%s/file?format=onnx" % model)
+        self.assertEqual(status, 422)
+        self.assertIn('column \\"words\\"', answer.decode())
+
+    def test_damaged_files_are_refused(self):
+        self.daemon.upload("iris", IRIS)
+        data = self.file(self.daemon.train({"dataset": "iris", "network": dense(8), "training": {"epochs": 1}})["model"])
+        for size in [3, 20, len(data) // 2, len(data) - 1]:
+            status, _, _ = self.daemon.send("POST", "/v1/models", data[:size])
+            self.assertIn(status, (400, 422))
 
 
 if __name__ == "__main__":
