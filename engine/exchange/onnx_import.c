@@ -31,11 +31,13 @@ int import_refuse(struct import *import, const char *format, ...)
 
 /* ---- the graph's input */
 
+/* But those that only ask for its sizes. */
 static const struct onnx_node_view *first_reader(const struct onnx_file *file, const char *name)
 {
     for (size_t n = 0; n < file->node_count; n++)
         for (size_t i = 0; i < file->nodes[n].input_count; i++)
-            if (strcmp(file->nodes[n].inputs[i], name) == 0)
+            if (strcmp(file->nodes[n].inputs[i], name) == 0 &&
+                strcmp(file->nodes[n].operator, "Shape") != 0)
                 return &file->nodes[n];
     return NULL;
 }

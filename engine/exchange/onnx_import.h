@@ -99,6 +99,8 @@ bool import_is_plain(const struct import_value *value);          /* as here */
 bool import_is_channels_first(const struct import_value *value); /* [N, C, …] of [N, …, C] */
 void import_set_plain(struct import_value *value);
 void import_set_channels_first(struct import_value *value);
+/* Takes the graph's axis, of one value, out. */
+void import_drop_axis(struct import_value *value, int axis);
 /* Makes the value a layer's result of exactly its dimensions, with a reshape where it is not. */
 int import_settle(struct import *import, struct import_value *value);
 

@@ -287,8 +287,8 @@ static int gather_rows(struct import *import, const struct onnx_tensor_view *tab
     return import_layer_result(import, &ids);
 }
 
-/* The last step of all states of a recurrent layer of one direction that nothing else takes: the
- * layer gives it alone. */
+/* What is all there is along an axis; or the last step of all states of a recurrent layer of one
+ * direction that nothing else takes: the layer gives it alone. */
 static int gather_last(struct import *import, struct import_value *value)
 {
     struct onnx_tensor_view index;
@@ -299,6 +299,11 @@ static int gather_last(struct import *import, struct import_value *value)
     if (axis < 0 || import_take_tensor(import, 1, &index) ||
         onnx_tensor_integers(&index, &place, 1, import->error) != 1)
         return import_refuse(import, "must take the last step of a recurrent layer");
+    const int64_t size = value->dims[value->order[axis]];
+    if (size == 1 && index.rank == 0 && (place == 0 || place == -1) && value->rank > 2) {
+        import_drop_axis(value, axis);
+        return import_result(import, 0, value);
+    }
     if (!json_is_true(json_object_get(layer, "return_sequences")) ||
         !json_is_false(json_object_get(layer, "bidirectional")) || index.rank != 0 ||
         value->rank != 3 || value->order[axis] != 1 ||

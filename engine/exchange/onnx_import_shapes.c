@@ -78,8 +78,7 @@ static int import_transpose(struct import *import)
     return import_result(import, 0, &result);
 }
 
-/* Takes the graph's axis out, of one value. */
-static void drop_axis(struct import_value *value, int axis)
+void import_drop_axis(struct import_value *value, int axis)
 {
     const int own = value->order[axis];
     for (int i = own; i + 1 < value->rank; i++)
@@ -106,7 +105,7 @@ static int squeeze_layer(struct import *import, struct import_value *value)
         if (is_dropped[axis] && (graph_dim(value, axis) != 1 || value->rank <= 2))
             return import_refuse(import, "can take out only axes of 1, and not a row's last");
         if (is_dropped[axis])
-            drop_axis(value, axis);
+            import_drop_axis(value, axis);
     }
     return import_result(import, 0, value);
 }
@@ -332,6 +331,30 @@ int import_concat_sizes(struct import *import)
     return import_result(import, 0, &result);
 }
 
+/* A part of a list of sizes, or of zeros. */
+static int import_slice(struct import *import)
+{
+    struct import_value value, result = {.kind = IMPORT_INTEGERS};
+    int64_t bounds[4][ONNX_RANK_MAX] = {{0}, {0}, {0}, {1}}; /* starts, ends, axes, steps */
+    if (import_take(import, 0, &value))
+        return -1;
+    if (value.kind == IMPORT_ZEROS)
+        return import_result(import, 0, &value);
+    for (size_t i = 0; i < 4; i++)
+        if (i + 1 < 3 || import_has(import, i + 1))
+            if (import_take_integers(import, i + 1, bounds[i]) != 1)
+                return import_refuse(import, "must cut a list of sizes");
+    if (value.kind != IMPORT_INTEGERS || bounds[2][0] != 0 || bounds[3][0] != 1)
+        return import_refuse(import, "must cut a list of sizes, or zeros, one by one");
+    int64_t begin = bounds[0][0] < 0 ? bounds[0][0] + value.rank : bounds[0][0];
+    int64_t end = bounds[1][0] < 0 ? bounds[1][0] + value.rank : bounds[1][0];
+    begin = begin < 0 ? 0 : begin;
+    end = end > value.rank ? value.rank : end;
+    for (int64_t i = begin; i < end; i++)
+        result.integers[result.rank++] = value.integers[i];
+    return import_result(import, 0, &result);
+}
+
 /* ---- zeros */
 
 static bool is_zero(const struct onnx_tensor_view *tensor)
@@ -373,6 +396,7 @@ const struct import_operator import_shape_operators[] = {
     {"Identity", import_identity, none},
     {"Reshape", import_reshape, (const char *const[]){"allowzero", NULL}},
     {"Shape", import_shape, none},
+    {"Slice", import_slice, none},
     {"Squeeze", import_squeeze, axes_only},
     {"Transpose", import_transpose, (const char *const[]){"perm", NULL}},
     {"Unsqueeze", import_unsqueeze, axes_only},

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import random
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -257,6 +258,30 @@ class Onnx(unittest.TestCase):
         for size in [3, 20, len(data) // 2, len(data) - 1]:
             status, _, _ = self.daemon.send("POST", "/v1/models", data[:size])
             self.assertIn(status, (400, 422))
+
+    def test_models_of_pytorch(self):
+        program = next((p for p in ("python3", "/usr/bin/python3") if shutil.which(p) and subprocess.run(
+            [p, "-c", "import torch.onnx"], capture_output=True).returncode == 0), None)
+        if program is None:
+            self.skipTest("no Python with torch (Debian: python3-torch)")
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([program, os.path.join(os.path.dirname(os.path.abspath(__file__)), "torch_models.py"), folder],
+                           check=True, capture_output=True)
+            names = sorted(name[:-5] for name in os.listdir(folder) if name.endswith(".onnx"))
+            self.assertGreater(len(names), 10)
+            for name in names:
+                with self.subTest(name):
+                    with open(os.path.join(folder, name + ".onnx"), "rb") as file:
+                        model = self.daemon.call("POST", "/v1/models?name=torch", file.read())["id"]
+                    with open(os.path.join(folder, name + ".json")) as file:
+                        expected = json.load(file)
+                    answer = self.daemon.post("/v1/models/%s:predict" % model, {"instances": expected["instances"]})
+                    self.check_numbers(flat(answer["predictions"]), flat(expected["predictions"]))
+                    rows = flat(expected["instances"])
+                    dims, inner = [], expected["instances"]
+                    while isinstance(inner, list):
+                        dims, inner = dims + [len(inner)], inner[0]
+                    self.check(model, expected["instances"], {"input": tensor(rows, dims)})
 
 
 if __name__ == "__main__":
