@@ -15,6 +15,8 @@ enum { NODES_MAX = 8192, INPUT_STEPS_MAX = 16 };
 
 /* ---- errors */
 
+#undef import_refuse
+
 int import_refuse(struct import *import, const char *format, ...)
 {
     char what[400];

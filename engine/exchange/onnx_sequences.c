@@ -168,7 +168,7 @@ void onnx_write_attention(const struct onnx_layer *step)
     for (int i = 0; i < 3; i++)
         parts[i] = onnx_transpose(graph, onnx_reshape(graph, project(step, i, x), &cut),
                                   i == 1 ? turned : by_head, 4);
-    const float scale = (float)(1.0 / sqrt((double)(units / heads)));
+    const float scale = (float)(1.0 / sqrt((double)shape_last(&cut)));
     const char *queries = onnx_apply(graph, "Mul", NULL, parts[0], onnx_float(graph, scale), NULL);
     const char *scores = onnx_apply(graph, "MatMul", NULL, queries, parts[1], NULL);
     if (json_is_true(json_object_get(step->document, "causal")))

@@ -78,30 +78,40 @@ uint64_t protobuf_read_varint(struct bytes_reader *reader)
     return 0;
 }
 
+/* The length of a field of bytes, and these. */
+static void read_bytes(struct bytes_reader *reader, struct protobuf_field *field)
+{
+    const uint64_t size = protobuf_read_varint(reader);
+    if (size > reader->size - reader->at) {
+        reader->failed = true;
+        return;
+    }
+    field->size = (size_t)size;
+    field->data = bytes_read(reader, field->size);
+}
+
 bool protobuf_next(struct bytes_reader *reader, struct protobuf_field *field)
 {
     if (reader->failed || reader->at == reader->size)
         return false;
-    const uint64_t tag = protobuf_read_varint(reader);
-    *field = (struct protobuf_field){.number = (uint32_t)(tag >> WIRE_BITS),
-                                     .wire = (enum protobuf_wire)(tag & 7)};
-    if (tag >> WIRE_BITS < 1 || tag >> WIRE_BITS > FIELD_NUMBER_MAX)
-        reader->failed = true;
-    else if (field->wire == PROTOBUF_VARINT)
+    const uint64_t tag = protobuf_read_varint(reader), number = tag >> WIRE_BITS;
+    *field =
+        (struct protobuf_field){.number = (uint32_t)number, .wire = (enum protobuf_wire)(tag & 7)};
+    reader->failed = reader->failed || number < 1 || number > FIELD_NUMBER_MAX;
+    switch (field->wire) {
+    case PROTOBUF_VARINT:
         field->value = protobuf_read_varint(reader);
-    else if (field->wire == PROTOBUF_FIXED64)
+        break;
+    case PROTOBUF_FIXED64:
         field->value = bytes_read_u64(reader);
-    else if (field->wire == PROTOBUF_FIXED32)
+        break;
+    case PROTOBUF_FIXED32:
         field->value = bytes_read_u32(reader);
-    else if (field->wire == PROTOBUF_BYTES) {
-        const uint64_t size = protobuf_read_varint(reader);
-        if (size <= reader->size - reader->at) {
-            field->size = (size_t)size;
-            field->data = bytes_read(reader, field->size);
-        } else {
-            reader->failed = true;
-        }
-    } else {
+        break;
+    case PROTOBUF_BYTES:
+        read_bytes(reader, field);
+        break;
+    default: /* groups, which no new message has */
         reader->failed = true;
     }
     return !reader->failed;

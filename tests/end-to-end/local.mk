@@ -13,6 +13,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_golden.py \
 	tests/end-to-end/test_representations.py \
 	tests/end-to-end/test_formats.py \
+	tests/end-to-end/test_onnx.py \
 	tests/end-to-end/test_real_data.py \
 	tests/end-to-end/test_real_data_networks.py \
 	tests/end-to-end/test_real_data_tables.py \
@@ -24,4 +25,4 @@ AM_TESTS_ENVIRONMENT = PROPD=$(abs_top_builddir)/propd DIGITS=$(abs_top_builddir
 	SOURCE=$(abs_top_srcdir) BUILD=$(abs_top_builddir) CK_DEFAULT_TIMEOUT=60; \
 	export PROPD DIGITS SOURCE BUILD CK_DEFAULT_TIMEOUT;
 TESTS += $(END_TO_END_TESTS)
-EXTRA_DIST += $(END_TO_END_TESTS) tests/end-to-end/png.py tests/end-to-end/propd.py
+EXTRA_DIST += $(END_TO_END_TESTS) tests/end-to-end/png.py tests/end-to-end/propd.py tests/end-to-end/torch_models.py

@@ -4,6 +4,7 @@ MODEL_TESTS = \
 	tests/engine/test_model \
 	tests/engine/test_model_file \
 	tests/engine/test_model_predict \
+	tests/engine/test_onnx \
 	tests/engine/test_prediction \
 	tests/engine/test_safetensors \
 	tests/engine/test_trace
@@ -28,6 +29,10 @@ tests_engine_test_model_predict_SOURCES = tests/engine/test_model_predict.c $(MO
 tests_engine_test_model_predict_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_model_predict_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_model_predict_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_onnx_SOURCES = tests/engine/test_onnx.c $(MODEL_TEST_HELPERS)
+tests_engine_test_onnx_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_onnx_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_onnx_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_prediction_SOURCES = tests/engine/test_prediction.c $(MODEL_TEST_HELPERS)
 tests_engine_test_prediction_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_prediction_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -39,3 +44,9 @@ tests_engine_test_trace_SOURCES = tests/engine/test_trace.c $(MODEL_TEST_HELPERS
 tests_engine_test_trace_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_trace_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_trace_LDADD = libengine.la $(CHECK_LIBS)
+
+# As the fuzz targets of data.mk.
+EXTRA_PROGRAMS += tests/fuzz/fuzz_onnx
+tests_fuzz_fuzz_onnx_SOURCES = tests/fuzz/fuzz_onnx.c
+tests_fuzz_fuzz_onnx_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
+tests_fuzz_fuzz_onnx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

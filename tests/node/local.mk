@@ -8,4 +8,4 @@ clean-local: clean-node-tools
 clean-node-tools:
 	-rm -rf $(abs_top_builddir)/$(NODE_TOOLS)/node_modules
 .PHONY: clean-node-tools
-EXTRA_DIST += tests/node/install.sh tests/node/package.json
+EXTRA_DIST += tests/node/install.sh tests/node/package.json tests/node/run_onnx.js
