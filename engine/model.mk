@@ -8,6 +8,7 @@ libengine_la_SOURCES += \
 	engine/exchange/onnx_graph.c engine/exchange/onnx_graph.h \
 	engine/exchange/onnx_import.c engine/exchange/onnx_import.h \
 	engine/exchange/onnx_import_dense.c \
+	engine/exchange/onnx_import_gelu.c \
 	engine/exchange/onnx_import_layer.c \
 	engine/exchange/onnx_import_sequences.c \
 	engine/exchange/onnx_import_shapes.c \

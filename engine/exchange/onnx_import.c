@@ -126,7 +126,7 @@ static int import_input(struct import *import)
 
 static const struct import_operator *const operator_lists[] = {
     import_dense_operators, import_shape_operators, import_window_operators,
-    import_sequence_operators};
+    import_sequence_operators, import_gelu_operators};
 
 static const struct import_operator *operator_find(const char *name)
 {

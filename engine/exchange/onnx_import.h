@@ -18,13 +18,22 @@ enum import_kind {
     IMPORT_LAYER,    /* computed from the graph's input */
     IMPORT_TENSOR,   /* a constant */
     IMPORT_INTEGERS, /* sizes of values, which graphs compute with */
-    IMPORT_ZEROS     /* zeros of a size that the batch decides: first states */
+    IMPORT_ZEROS,    /* zeros of a size that the batch decides: first states */
+    IMPORT_PART      /* of gelu's formula, over a layer's result x */
+};
+
+enum import_part {
+    PART_SCALED,      /* factor · x */
+    PART_ERF,         /* erf(factor · x) */
+    PART_ERF_AND_ONE, /* 1 + that */
+    PART_GELU         /* factor · x · (1 + erf(x / √2)) */
 };
 
 struct import_value {
     const char *name;
     enum import_kind kind;
-    /* IMPORT_LAYER: the result of layers[layer], -1: the network's input. */
+    /* IMPORT_LAYER, and the x of IMPORT_PART: the result of layers[layer], -1: the network's input.
+     */
     int layer;
     int rank;                    /* with the batch */
     int64_t dims[ONNX_RANK_MAX]; /* in the order here: dims[0] is IMPORT_BATCH */
@@ -32,6 +41,8 @@ struct import_value {
     /* A row that was [height, width, channels] and lies flat, which the graph has channels first: a
      * dense layer's kernel is put into the order here. Rank 0: none. */
     struct shape flat;
+    enum import_part part;
+    double factor;
     struct onnx_tensor_view tensor;
     int64_t integers[ONNX_RANK_MAX]; /* rank of them */
 };
@@ -68,6 +79,7 @@ extern const struct import_operator import_window_operators[];
 extern const struct import_operator import_shape_operators[];
 extern const struct import_operator import_sequence_operators[];
 extern const struct import_operator import_dense_operators[];
+extern const struct import_operator import_gelu_operators[];
 
 /* ERROR_INVALID: `node "Conv_3" (Conv) …`. */
 int import_refuse(struct import *import, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -114,6 +126,13 @@ int import_settle(struct import *import, struct import_value *value);
 /* Gather and Concat of sizes. */
 int import_gather_sizes(struct import *import, const struct import_value *sizes);
 int import_concat_sizes(struct import *import);
+
+/* ---- gelu */
+
+/* Whether a product of two can be only a step of gelu's formula; and the steps. */
+bool import_is_part(const struct import_value *a, const struct import_value *b);
+int import_mul_part(struct import *import, struct import_value *a, struct import_value *b);
+int import_add_part(struct import *import, struct import_value *a, struct import_value *b);
 
 /* ---- layers */
 

@@ -201,6 +201,8 @@ static int import_add(struct import *import)
     struct import_value values[2];
     if (import_take(import, 0, &values[0]) || import_take(import, 1, &values[1]))
         return -1;
+    if (values[0].kind == IMPORT_PART || values[1].kind == IMPORT_PART)
+        return import_add_part(import, &values[0], &values[1]);
     for (size_t i = 0; i < 2; i++)
         if (values[i].kind != IMPORT_LAYER)
             return import_add_constant(import, i);
@@ -210,6 +212,10 @@ static int import_add(struct import *import)
 static int import_mul(struct import *import)
 {
     struct import_value values[2];
+    if (import_take(import, 0, &values[0]) || import_take(import, 1, &values[1]))
+        return -1;
+    if (import_is_part(&values[0], &values[1]))
+        return import_mul_part(import, &values[0], &values[1]);
     for (size_t i = 0; i < 2; i++)
         if (import_take_layer(import, i, &values[i]))
             return -1;

@@ -42,6 +42,10 @@ int import_take_layer(struct import *import, size_t index, struct import_value *
 {
     if (import_take(import, index, value))
         return -1;
+    if (value->kind == IMPORT_PART)
+        return import_refuse(import,
+                             "takes what is no layer's result: of numbers times values only "
+                             "gelu's formula can be imported");
     if (value->kind != IMPORT_LAYER)
         return import_refuse(import,
                              "must compute with the graph's input, not with constants, as "

@@ -332,6 +332,7 @@ static int import_gather(struct import *import)
     case IMPORT_INTEGERS:
         return import_gather_sizes(import, &value);
     case IMPORT_ZEROS:
+    case IMPORT_PART:
         break;
     }
     return import_refuse(import, "must take rows of a table, sizes, or the last step of a layer");

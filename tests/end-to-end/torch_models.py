@@ -96,7 +96,7 @@ MODELS = {
                                  nn.Conv2d(2, 1, 1)), [2, 3, 4], FIRST),
     "residual": (Residual(), [3, 32, 32], FIRST),
     "view": (View(), [2, 5, 4], FIRST),
-    "sequences": (nn.Sequential(nn.Conv1d(3, 4, 3, padding=1), nn.BatchNorm1d(4), nn.ReLU(),
+    "sequences": (nn.Sequential(nn.Conv1d(3, 4, 3, padding=1), nn.BatchNorm1d(4), nn.GELU(),
                                 nn.MaxPool1d(2), nn.Flatten(), nn.Linear(4 * 5, 2)), [3, 10], FIRST),
     "lstm": (LastState(nn.LSTM, 3, 4), [6, 3], LAST),
     "gru": (LastState(nn.GRU, 3, 4), [6, 3], LAST),
