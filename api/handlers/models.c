@@ -30,7 +30,7 @@ static int import(struct request *request, const char *name, struct model_record
     const struct upload *upload = &request->body.uploads[0];
     if (request->body.upload_count != 1 || upload->bytes == 0)
         return error_set(error, ERROR_INVALID,
-                         "the upload must be one safetensors file, as in curl --data-binary "
+                         "the upload must be one model file, as in curl --data-binary "
                          "@model.safetensors localhost:8420/v1/models?name=iris");
     void *file = mmap(NULL, (size_t)upload->bytes, PROT_READ, MAP_PRIVATE, upload->file, 0);
     if (file == MAP_FAILED)
