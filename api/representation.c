@@ -14,7 +14,7 @@
 #include <strings.h>
 
 /* Memory that runs out shows in the body. */
-#define add_header(reply, ...) ((reply)->body.failed |= reply_header(reply, NULL, __VA_ARGS__) != 0)
+#define ADD_HEADER(reply, ...) ((reply)->body.failed |= reply_header(reply, NULL, __VA_ARGS__) != 0)
 
 /* ---- indentation */
 
@@ -182,7 +182,7 @@ static void digest_body(struct reply *reply)
 static void add_tag(struct reply *reply, const char *mark)
 {
     int core = (int)strlen(reply->etag) - 1;
-    add_header(reply, "ETag", "%.*s%s\"", core, reply->etag, mark);
+    ADD_HEADER(reply, "ETag", "%.*s%s\"", core, reply->etag, mark);
 }
 
 bool reply_unchanged(struct reply *reply, const struct request *request, const char *etag)
@@ -264,7 +264,7 @@ static void refuse_range(struct reply *reply, const struct request *request)
                     size, request_header(request, "Range"));
     problem_reply(request, &error, reply);
     reply_print(reply);
-    add_header(reply, "Content-Range", "bytes */%zu", size);
+    ADD_HEADER(reply, "Content-Range", "bytes */%zu", size);
 }
 
 static void cut_range(struct reply *reply, const struct request *request)
@@ -282,7 +282,7 @@ static void cut_range(struct reply *reply, const struct request *request)
         refuse_range(reply, request);
         return;
     case RANGE_INSIDE:
-        add_header(reply, "Content-Range", "bytes %ju-%ju/%zu", (uintmax_t)first, (uintmax_t)last,
+        ADD_HEADER(reply, "Content-Range", "bytes %ju-%ju/%zu", (uintmax_t)first, (uintmax_t)last,
                    size);
         reply->status = 206;
         reply->body_start = (size_t)first;
@@ -305,7 +305,7 @@ static void add_vary(struct reply *reply, const struct request *request)
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "",
                                      names[i]);
     if (used > 0)
-        add_header(reply, "Vary", "%s", list);
+        ADD_HEADER(reply, "Vary", "%s", list);
 }
 
 /* Its length is still told, as that of what would have come (RFC 9110 section 8.6). */
