@@ -2,6 +2,7 @@
 # Models and their file.
 libengine_la_SOURCES += \
 	engine/exchange/exchange.c engine/exchange/exchange.h \
+	engine/exchange/npz.h engine/exchange/npz_read.c engine/exchange/npz_write.c \
 	engine/exchange/onnx.c \
 	engine/exchange/onnx_activation.c \
 	engine/exchange/onnx_file.c engine/exchange/onnx_file.h \
@@ -22,6 +23,7 @@ libengine_la_SOURCES += \
 	engine/exchange/onnx_windows.c engine/exchange/onnx_write.h \
 	engine/exchange/protobuf.c engine/exchange/protobuf.h \
 	engine/exchange/safetensors.c engine/exchange/safetensors.h \
+	engine/exchange/tensor_pile.c engine/exchange/tensor_pile.h \
 	engine/model.c engine/model.h engine/model_parts.h engine/model_answer.c engine/model_predict.c engine/model_read.c engine/model_write.c \
 	engine/evaluation.c engine/evaluation.h \
 	engine/importance.c engine/importance.h \
