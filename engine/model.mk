@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Models and their file.
 libengine_la_SOURCES += \
+	$(C_SOURCE_FILES) \
 	engine/exchange/exchange.c engine/exchange/exchange.h \
 	engine/exchange/npz.h engine/exchange/npz_read.c engine/exchange/npz_write.c \
 	engine/exchange/onnx.c \
@@ -36,3 +37,27 @@ libengine_la_SOURCES += \
 	engine/trace_loss.c \
 	engine/trace_network.c \
 	engine/trace_report.c
+
+# A model as C source: its functions are C files that are compiled into what writes it as texts.
+C_SOURCE_FILES = \
+	engine/exchange/c_columns.c \
+	engine/exchange/c_layers.c \
+	engine/exchange/c_names.c \
+	engine/exchange/c_network.c \
+	engine/exchange/c_outputs.c \
+	engine/exchange/c_parts.c \
+	engine/exchange/c_rows.c engine/exchange/c_rows.h \
+	engine/exchange/c_self_test.c \
+	engine/exchange/c_source.c engine/exchange/c_source.h
+# In an order in which each comes after those that it calls.
+C_PARTS = \
+	engine/exchange/c_parts/activations.h \
+	engine/exchange/c_parts/layers.h \
+	engine/exchange/c_parts/windows.h \
+	engine/exchange/c_parts/sequences.h \
+	engine/exchange/c_parts/columns.h
+EXTRA_DIST += engine/exchange/c_parts.awk $(C_PARTS)
+CLEANFILES += engine/exchange/c_parts.inc
+engine/exchange/c_parts.inc: engine/exchange/c_parts.awk $(C_PARTS)
+	$(AM_V_GEN)$(MKDIR_P) engine/exchange && $(AWK) -f $(srcdir)/engine/exchange/c_parts.awk $(addprefix $(srcdir)/,$(C_PARTS)) > $@.new && mv $@.new $@
+$(libengine_la_OBJECTS): | engine/exchange/c_parts.inc

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/exchange/exchange.h"
 #include "base/fields.h"
+#include "engine/exchange/c_source.h"
 #include "engine/exchange/npz.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ static const struct model_format safetensors_format = {
 };
 
 const struct model_format *const model_formats[] = {&safetensors_format, &onnx_format,
-                                                    &npz_model_format, NULL};
+                                                    &npz_model_format, &c_model_format, NULL};
 
 const struct model_format *model_format_find(const char *name, struct error *error)
 {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 MODEL_TESTS = \
+	tests/engine/test_c_source \
 	tests/engine/test_model_evaluation \
 	tests/engine/test_model \
 	tests/engine/test_model_file \
@@ -13,6 +14,10 @@ TESTS += $(MODEL_TESTS)
 MODEL_TEST_HELPERS = tests/engine/example_models.c tests/engine/example_models.h \
 	tests/engine/learn.c tests/engine/learn.h tests/engine/table.c tests/engine/table.h
 
+tests_engine_test_c_source_SOURCES = tests/engine/test_c_source.c $(MODEL_TEST_HELPERS)
+tests_engine_test_c_source_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_c_source_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_c_source_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_model_evaluation_SOURCES = tests/engine/test_model_evaluation.c $(MODEL_TEST_HELPERS)
 tests_engine_test_model_evaluation_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_model_evaluation_CPPFLAGS = $(TEST_CPPFLAGS)
