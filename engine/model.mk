@@ -55,7 +55,8 @@ C_PARTS = \
 	engine/exchange/c_parts/layers.h \
 	engine/exchange/c_parts/windows.h \
 	engine/exchange/c_parts/sequences.h \
-	engine/exchange/c_parts/columns.h
+	engine/exchange/c_parts/columns.h \
+	engine/exchange/c_parts/words.h
 EXTRA_DIST += engine/exchange/c_parts.awk $(C_PARTS)
 CLEANFILES += engine/exchange/c_parts.inc
 engine/exchange/c_parts.inc: engine/exchange/c_parts.awk $(C_PARTS)

@@ -94,7 +94,6 @@ static void write_labels(const struct column_writer *c)
     const struct labels *labels = &c->encoder->labels;
     const uint32_t room = labels->count > 0 ? labels->count : 1;
     c_use(c->writer, "find");
-    c_use(c->writer, "category");
     bytes_printf(c->constants, "static const char *const column_%s_texts[%u] = {", c->member, room);
     for (uint32_t i = 0; i < labels->count; i++) {
         bytes_printf(c->constants, i == 0 ? "\n    " : ",\n    ");
@@ -112,6 +111,7 @@ static void write_labels(const struct column_writer *c)
 static void category_text(const struct column_writer *c, char text[EXPRESSION_SIZE])
 {
     write_labels(c);
+    c_use(c->writer, "category");
     snprintf(text, EXPRESSION_SIZE, "category(row->%s, column_%s_texts, column_%s_numbers, %u)",
              c->member, c->member, c->member, c->encoder->labels.count);
 }
@@ -151,11 +151,17 @@ static void write_hashed(const struct column_writer *c)
                  (long long)c->encoder->width, (long long)c->encoder->offset);
 }
 
+static void use_words(const struct column_writer *c)
+{
+    c_use(c->writer, "word_tables");
+    c_use(c->writer, "characters");
+    c_use(c->writer, "words");
+}
+
 static void write_text_hash(const struct column_writer *c)
 {
+    use_words(c);
     c_use(c->writer, "hash");
-    c_use(c->writer, "words");
-    c_use(c->writer, "next_word");
     c_use(c->writer, "text_hash");
     bytes_printf(c->calls, "    text_hash(row->%s, %lld, %d, x + %lld);\n", c->member,
                  (long long)c->encoder->text_slots, c->encoder->text_bigrams,
@@ -165,8 +171,7 @@ static void write_text_hash(const struct column_writer *c)
 static void write_text_tokens(const struct column_writer *c)
 {
     write_labels(c);
-    c_use(c->writer, "words");
-    c_use(c->writer, "next_word");
+    use_words(c);
     c_use(c->writer, "text_tokens");
     bytes_printf(c->calls,
                  "    text_tokens(row->%s, column_%s_texts, column_%s_numbers, %u, %lld, x + "

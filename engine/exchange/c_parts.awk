@@ -2,4 +2,4 @@
 # The C files of c_parts/ as entries {"name", "text"} of a table: what stands between "part: name" and the next.
 /^\/\* part: [a-z_]+ \*\/$/ { if (open) print "},"; printf "{\"%s\",", $3; open = 1; next }
 /^\/\* parts end \*\/$/ { if (open) print "},"; open = 0; next }
-open { gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); gsub(/\?/, "\\?"); printf "\n \"%s\\n\"", $0 }
+open { gsub(/\\/, "&&"); gsub(/["?]/, "\\\\&"); printf "\n \"%s\\n\"", $0 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 MODEL_TESTS = \
 	tests/engine/test_c_source \
+	tests/engine/test_c_words \
 	tests/engine/test_model_evaluation \
 	tests/engine/test_model \
 	tests/engine/test_model_file \
@@ -18,6 +19,9 @@ tests_engine_test_c_source_SOURCES = tests/engine/test_c_source.c $(MODEL_TEST_H
 tests_engine_test_c_source_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_c_source_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_c_source_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_c_words_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_c_words_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_c_words_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_model_evaluation_SOURCES = tests/engine/test_model_evaluation.c $(MODEL_TEST_HELPERS)
 tests_engine_test_model_evaluation_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_model_evaluation_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -81,7 +81,7 @@ static void hashed(const char *text, int slots, float *x)
 {
     for (int i = 0; i < slots; i++)
         x[i] = 0.0F;
-    if (text)
+    if (text && *text)
         x[hash(0xcbf29ce484222325ULL, text, (int)strlen(text)) % (unsigned)slots] = 1.0F;
 }
 

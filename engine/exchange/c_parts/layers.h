@@ -106,8 +106,7 @@ static void column_embeddings(const float *x, int rows, int width, const struct 
         for (int c = 0; c < count; c++) {
             const struct embedded *column = &columns[c];
             const float value = x[column->position];
-            const int is_index =
-                value >= 0.0F && value < (float)column->vocabulary && floorf(value) == value;
+            const int is_index = value >= 0.0F && value < (float)column->vocabulary;
             const int index = is_index ? (int)value : 0;
             while (from < column->position)
                 *y++ = x[from++];
