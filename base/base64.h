@@ -3,10 +3,17 @@
 #ifndef PROPD_BASE_BASE64_H
 #define PROPD_BASE_BASE64_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/bytes.h"
 
 void base64_append(struct bytes *text, const void *data, size_t size);
+
+/* Characters that `size` bytes become, padding among them. */
+size_t base64_length(size_t size);
+/* The bytes of a text, written to data[size]: whether it holds exactly so many, padded, and no
+ * other characters than those of the alphabet. */
+bool base64_decode(const char *text, size_t length, void *data, size_t size);
 
 #endif

@@ -2,16 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/compiler.h"
 #include "engine/exchange/c_source.h"
+/* `parts`, in an order in which each comes after those that it calls. */
+#include "engine/exchange/c_parts.inc"
 
 #include <assert.h>
 #include <string.h>
 
-/* In an order in which each comes after those that it calls. */
-static const struct {
-    const char *name, *text;
-} parts[] = {
-#include "engine/exchange/c_parts.inc"
-};
 _Static_assert(ARRAY_COUNT(parts) <= C_PARTS_MAX, "a mark for each part");
 
 void c_use(struct c_writer *writer, const char *part)

@@ -3,6 +3,7 @@
 #include "engine/exchange/exchange.h"
 #include "base/fields.h"
 #include "engine/exchange/c_source.h"
+#include "engine/exchange/keras.h"
 #include "engine/exchange/npz.h"
 
 #include <string.h>
@@ -31,7 +32,8 @@ static const struct model_format safetensors_format = {
 };
 
 const struct model_format *const model_formats[] = {&safetensors_format, &onnx_format,
-                                                    &npz_model_format, &c_model_format, NULL};
+                                                    &npz_model_format,   &keras_model_format,
+                                                    &c_model_format,     NULL};
 
 const struct model_format *model_format_find(const char *name, struct error *error)
 {

@@ -5,6 +5,7 @@ MODEL_TESTS = \
 	tests/engine/test_model_evaluation \
 	tests/engine/test_model \
 	tests/engine/test_model_file \
+	tests/engine/test_model_formats \
 	tests/engine/test_model_predict \
 	tests/engine/test_onnx \
 	tests/engine/test_prediction \
@@ -34,6 +35,10 @@ tests_engine_test_model_file_SOURCES = tests/engine/test_model_file.c $(MODEL_TE
 tests_engine_test_model_file_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_model_file_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_model_file_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_model_formats_SOURCES = tests/engine/test_model_formats.c $(MODEL_TEST_HELPERS)
+tests_engine_test_model_formats_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_model_formats_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_model_formats_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_model_predict_SOURCES = tests/engine/test_model_predict.c $(MODEL_TEST_HELPERS)
 tests_engine_test_model_predict_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_model_predict_CPPFLAGS = $(TEST_CPPFLAGS)

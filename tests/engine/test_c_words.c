@@ -5,8 +5,6 @@
 #include "engine/words.h"
 #include "tests/check.h"
 
-#include <string.h>
-
 /* The functions that C files are made of; not all of their functions are called here. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -16,6 +14,8 @@
 #include "engine/exchange/c_parts/words.h"
 #undef word
 #pragma GCC diagnostic pop
+
+#include <string.h>
 
 static void expect_same_words(const char *text)
 {
