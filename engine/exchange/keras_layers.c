@@ -278,15 +278,13 @@ static int append_layer(json_t *layers, json_t *layer_taken, struct error *error
                : 0;
 }
 
-/* An activation with a number of its own is a layer of its own in Keras; NULL where it is none. */
-static const char *activation_class(const json_t *activation, const char **number)
+/* An activation with a number of its own is a layer of its own in Keras, whose number all versions
+ * take as alpha; NULL where it is none. */
+static const char *activation_class(const json_t *activation)
 {
     const char *type = json_string_value(json_object_get(activation, "type"));
-    *number = "alpha";
-    if (type && strcmp(type, "leaky_relu") == 0) {
-        *number = "negative_slope";
+    if (type && strcmp(type, "leaky_relu") == 0)
         return "LeakyReLU";
-    }
     if (type && strcmp(type, "elu") == 0 &&
         json_number_value(json_object_get(activation, "alpha")) != 1)
         return "ELU";
@@ -321,13 +319,12 @@ int keras_layers_write(const struct layer *layer, const json_t *options, json_t 
 {
     const struct keras_type *type = type_find(layer->type->kind.name, NULL);
     const json_t *activation = json_object_get(options, "activation");
-    const char *number;
     if (!type)
         return error_set(error, ERROR_INVALID,
                          "layer \"%s\" is of type %s, which a Sequential model of Keras does not "
                          "have; onnx takes any network",
                          layer->name, layer->type->kind.name);
-    const char *class_name = activation_class(activation, &number);
+    const char *class_name = activation_class(activation);
     if ((!class_name && check_activation(layer, activation, error)) ||
         check_convolution(layer, options, error))
         return -1;
@@ -343,7 +340,7 @@ int keras_layers_write(const struct layer *layer, const json_t *options, json_t 
     return append_layer(
         layers,
         layer_json(class_name, name,
-                   json_pack("{s:O, s:s}", number, json_object_get(activation, "alpha"), "dtype",
+                   json_pack("{s:O, s:s}", "alpha", json_object_get(activation, "alpha"), "dtype",
                              "float32")),
         error);
 }

@@ -42,7 +42,7 @@ static json_t *input_layer(const struct network *network)
     if (!dims || json_array_extend(shape, dims))
         return NULL;
     return json_pack("{s:s, s:s, s:{s:O, s:s, s:s}, s:n}", "module", "keras.layers", "class_name",
-                     "InputLayer", "config", "batch_shape", shape, "dtype", "float32", "name",
+                     "InputLayer", "config", "batch_input_shape", shape, "dtype", "float32", "name",
                      "input", "registered_name");
 }
 

@@ -9,6 +9,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_training.py \
 	tests/end-to-end/test_evaluation.py \
 	tests/end-to-end/test_kill.py \
+	tests/end-to-end/test_model_travel.py \
 	tests/end-to-end/test_steering.py \
 	tests/end-to-end/test_golden.py \
 	tests/end-to-end/test_representations.py \
