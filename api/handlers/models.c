@@ -105,7 +105,8 @@ struct file_query {
     char *format;
 };
 static const struct field file_query_fields[] = {
-    FIELD_STRING(struct file_query, format, .text = "safetensors", .help = "the file's format"),
+    FIELD_STRING(struct file_query, format, .text = "safetensors",
+                 .help = "safetensors, onnx, npz, keras or c"),
     FIELD_END};
 
 static int check_format(const void *options, const char *path, struct error *error)
