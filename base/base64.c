@@ -38,3 +38,19 @@ bool base64_decode(const char *text, size_t length, void *data, size_t size)
     }
     return done == size && base64_decode_final(&context);
 }
+
+int base64_append_decoded(struct bytes *data, const char *text, size_t size)
+{
+    struct base64_decode_ctx context;
+    const size_t before = data->size;
+    size_t length = BASE64_DECODE_LENGTH(size);
+    uint8_t *place = bytes_extend(data, length);
+    base64_decode_init(&context);
+    if (place == NULL || !base64_decode_update(&context, &length, place, size, text) ||
+        !base64_decode_final(&context)) {
+        data->size = before;
+        return -1;
+    }
+    data->size = before + length;
+    return 0;
+}

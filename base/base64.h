@@ -9,6 +9,9 @@
 #include "base/bytes.h"
 
 void base64_append(struct bytes *text, const void *data, size_t size);
+/* Appends what the text stands for; -1 where it is no base64 (blanks are passed over) or memory ran
+ * out. */
+int base64_append_decoded(struct bytes *data, const char *text, size_t size);
 
 /* Characters that `size` bytes become, padding among them. */
 size_t base64_length(size_t size);

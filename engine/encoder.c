@@ -1,6 +1,7 @@
 /* Encoders: the list of kinds, choosing one, and what goes for all of them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/encoder.h"
+#include "base/base64.h"
 #include "engine/encoders/categories.h"
 
 #include <assert.h>
@@ -190,9 +191,32 @@ static int encoder_refuse(const struct encoder *encoder, const json_t *json, con
                         encoder->kind->expected, is, example);
 }
 
+bool encoder_is_base64(const json_t *json)
+{
+    return json_object_size(json) == 1 && json_is_string(json_object_get(json, "b64"));
+}
+
+/* TensorFlow's clients send bytes so; here they are text. */
+static int encode_base64(const struct encoder *encoder, const json_t *json, const char *path,
+                         float *x, struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes bytes = {0};
+    const json_t *base64 = json_object_get(json, "b64");
+    json_auto_t *text = NULL;
+    if (base64_append_decoded(&bytes, json_string_value(base64), json_string_length(base64)) == 0)
+        text = json_stringn(bytes.data ? (const char *)bytes.data : "", bytes.size);
+    if (text)
+        return encoder_encode_json(encoder, text, path, x, error);
+    return error_set_at(error, ERROR_INVALID, path,
+                        "has a \"b64\" for %.100s that is no text in UTF-8 as base64",
+                        encoder->column);
+}
+
 int encoder_encode_json(const struct encoder *encoder, const json_t *json, const char *path,
                         float *x, struct error *error)
 {
+    if (encoder_is_base64(json))
+        return encode_base64(encoder, json, path, x, error);
     struct encoder_cell cell = {.column = {.type = encoder->kind->type}};
     bool missing = is_missing(json);
     if ((missing && encoder->required) ||

@@ -140,7 +140,10 @@ void encoder_source_clear(struct encoder_source *source);
 void encoder_encode(const struct encoder *encoder, const struct encoder_source *source,
                     const uint32_t *rows, int64_t row_count, float *x, int64_t stride);
 
-/* One scalar (NULL, null and "": missing) to x[width]. ERROR_INVALID at `path`.<column>. */
+/* {"b64": "…"}: bytes, as TensorFlow Serving's clients send them. */
+bool encoder_is_base64(const json_t *json);
+/* One scalar (NULL, null and "": missing; text also as base64) to x[width]. ERROR_INVALID at
+ * `path`.<column>. */
 int encoder_encode_json(const struct encoder *encoder, const json_t *json, const char *path,
                         float *x, struct error *error);
 

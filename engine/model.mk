@@ -32,9 +32,13 @@ libengine_la_SOURCES += \
 	engine/importance.c engine/importance.h \
 	engine/model_loss.c engine/model_loss.h \
 	engine/prediction.c engine/prediction.h engine/prediction_parts.h \
+	engine/prediction_csv.c \
+	engine/prediction_example.c \
 	engine/prediction_numbers.c \
 	engine/prediction_request.c \
+	engine/prediction_tensors.c \
 	engine/summary.c engine/summary.h \
+	engine/tensor.c engine/tensor.h \
 	engine/trace.c engine/trace.h engine/trace_parts.h \
 	engine/trace_loss.c \
 	engine/trace_network.c \

@@ -13,16 +13,16 @@ static void append_number(struct bytes *text, float value)
     bytes_append(text, number, float_text(value, number));
 }
 
-/* What answers say of one output value. */
-static void append_output(struct bytes *text, const struct model *model, int64_t index, float value)
+float model_output(const struct model *model, int64_t index, float value)
 {
     if (preprocessing_task(model->preprocessing) == TASK_VALUES)
-        append_number(
-            text, (float)preprocessing_decode_value(model->preprocessing, index, (double)value));
-    else if (model->network->output_activation == ACTIVATION_LOG_SOFTMAX)
-        append_number(text, expf(value));
-    else
-        append_number(text, value);
+        return (float)preprocessing_decode_value(model->preprocessing, index, (double)value);
+    return model->network->output_activation == ACTIVATION_LOG_SOFTMAX ? expf(value) : value;
+}
+
+static void append_output(struct bytes *text, const struct model *model, int64_t index, float value)
+{
+    append_number(text, model_output(model, index, value));
 }
 
 /* The values of dimension `dim` and on, as nested lists; *index counts the elements. */
@@ -55,14 +55,22 @@ static void append_prediction(struct bytes *text, const struct model *model, con
 }
 
 /* The class of a row's outputs; of one output for two classes, the second above a half. */
-static void append_label(struct bytes *text, const struct model *model, const float *y,
-                         int64_t width)
+const json_t *model_label(const struct model *model, const float *y, int64_t width)
 {
+    const json_t *classes = preprocessing_classes(model->preprocessing);
+    if (preprocessing_task(model->preprocessing) != TASK_CLASSES || !classes)
+        return NULL;
     const bool binary = width == 1 && preprocessing_target_width(model->preprocessing) == 2;
     int64_t best = binary && y[0] > 0.5F;
     for (int64_t i = 1; i < width; i++)
         best = y[i] > y[best] ? i : best;
-    json_append(text, json_array_get(preprocessing_classes(model->preprocessing), (size_t)best));
+    return json_array_get(classes, (size_t)best);
+}
+
+static void append_label(struct bytes *text, const struct model *model, const float *y,
+                         int64_t width)
+{
+    json_append(text, model_label(model, y, width));
 }
 
 typedef void append_row_fn(struct bytes *text, const struct model *model, const float *y,
@@ -81,17 +89,34 @@ static void append_rows(struct bytes *text, const struct model *model, const flo
     bytes_append_u8(text, ']');
 }
 
-void model_answer_append(const struct model *model, const float *y, int64_t rows,
+/* The first value that is not finite, by name. */
+static const char *find_nonfinite(const struct model *model, const float *y, int64_t rows)
+{
+    const int64_t width = shape_elements(&model->network->output_shape, NULL);
+    for (int64_t i = 0; i < rows * width; i++) {
+        const float value = model_output(model, i % width, y[i]);
+        if (isnan(value))
+            return "nan";
+        if (isinf(value))
+            return value > 0 ? "inf" : "-inf";
+    }
+    return NULL;
+}
+
+void model_answer_append(const struct model *model, const char *name, const float *y, int64_t rows,
                          struct bytes *text)
 {
     const bool labelled = preprocessing_task(model->preprocessing) == TASK_CLASSES &&
                           preprocessing_classes(model->preprocessing);
-    bytes_printf(text, "\"predictions\":");
+    const char *nonfinite = find_nonfinite(model, y, rows);
+    bytes_printf(text, "\"%s\":", name);
     append_rows(text, model, y, rows, append_prediction);
-    if (!labelled)
-        return;
-    bytes_printf(text, ",\"labels\":");
-    append_rows(text, model, y, rows, append_label);
+    if (labelled) {
+        bytes_printf(text, ",\"labels\":");
+        append_rows(text, model, y, rows, append_label);
+    }
+    if (nonfinite)
+        bytes_printf(text, ",\"nonfinite\":\"%s\"", nonfinite);
 }
 
 json_t *model_answer(const struct model *model, const float *y, int64_t rows)
@@ -99,7 +124,7 @@ json_t *model_answer(const struct model *model, const float *y, int64_t rows)
     AUTO_CLEAR(bytes_clear) struct bytes text = {0};
     struct error error = {0};
     bytes_append_u8(&text, '{');
-    model_answer_append(model, y, rows, &text);
+    model_answer_append(model, "predictions", y, rows, &text);
     bytes_append_u8(&text, '}');
     if (bytes_check(&text, &error))
         return NULL;

@@ -30,9 +30,14 @@ struct model_rows {
 int model_predict_all(const struct model *model, const struct model_rows *parts, size_t count,
                       struct error *error);
 
+/* What answers say of output `index` of a row: in original units, a probability. */
+float model_output(const struct model *model, int64_t index, float value);
+/* The label of a row's outputs y[width]; NULL where the model has no classes. Borrowed. */
+const json_t *model_label(const struct model *model, const float *y, int64_t width);
+
 /* The predictions of outputs y [rows][output elements] as members of a JSON object:
- * "predictions":[…] and, of classes, "labels":[…]. */
-void model_answer_append(const struct model *model, const float *y, int64_t rows,
+ * `name`:[…] and, of classes, "labels":[…]; "nonfinite" where an output is not finite. */
+void model_answer_append(const struct model *model, const char *name, const float *y, int64_t rows,
                          struct bytes *text);
 /* The same as a JSON object; NULL when out of memory. */
 json_t *model_answer(const struct model *model, const float *y, int64_t rows);

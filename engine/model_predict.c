@@ -91,7 +91,7 @@ int model_predict_all(const struct model *model, const struct model_rows *parts,
     if (!kernels)
         return -1;
     struct workspace *workspace = workspace_create(
-        model->network, kernels, smaller(rows, BLOCK_ROWS), 1, WORKSPACE_PREDICT, error);
+        model->network, kernels, rows > 0 ? smaller(rows, BLOCK_ROWS) : 1, 1, WORKSPACE_PREDICT, error);
     if (!workspace)
         return -1;
     predict_blocks(model, workspace, parts, count, rows);

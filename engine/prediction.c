@@ -6,6 +6,7 @@
 #include "engine/prediction_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static float *rows_grow(float *memory, int64_t rows, const struct shape *shape, struct error *error)
 {
@@ -14,7 +15,7 @@ static float *rows_grow(float *memory, int64_t rows, const struct shape *shape, 
     if (width < 0 || size_multiply((size_t)rows, (size_t)width, &floats, error) ||
         size_multiply(floats, sizeof(float), &bytes, error))
         return NULL;
-    float *grown = realloc(memory, bytes);
+    float *grown = realloc(memory, bytes > 0 ? bytes : 1);
     if (!grown)
         error_set(error, ERROR_MEMORY, "out of memory for %lld rows", (long long)rows);
     return grown;
@@ -36,12 +37,30 @@ static int read_document(struct prediction *prediction, const char *text, size_t
     return json ? prediction_read_json(prediction, json, max_rows, error) : -1;
 }
 
+/* Whoever sent what is no request is shown one. */
+static int show_request(const struct prediction *prediction, const struct error *failure,
+                        struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes body = {0};
+    if (failure->code == ERROR_INVALID || failure->code == ERROR_MALFORMED)
+        error_set(error, failure->code, "%.480s; a right body is %.240s", failure->message,
+                  prediction_body_text(prediction->model, &body));
+    else
+        error_set(error, failure->code, "%s", failure->message);
+    if (error)
+        memcpy(error->path, failure->path, sizeof(error->path));
+    return -1;
+}
+
 int prediction_read(struct prediction *prediction, const char *text, size_t size, int64_t max_rows,
                     struct error *error)
 {
     if (prediction_read_numbers(prediction, text, size, max_rows))
         return 0;
-    return read_document(prediction, text, size, max_rows, error);
+    struct error failure = {0};
+    if (read_document(prediction, text, size, max_rows, &failure) == 0)
+        return 0;
+    return show_request(prediction, &failure, error);
 }
 
 int64_t prediction_flops(const struct prediction *prediction)
@@ -94,7 +113,25 @@ int64_t predictions_run(struct prediction **predictions, size_t count, struct er
 
 void prediction_append(const struct prediction *prediction, struct bytes *text)
 {
-    model_answer_append(prediction->model, prediction->y, prediction->rows, text);
+    model_answer_append(prediction->model, prediction->by_inputs ? "outputs" : "predictions",
+                        prediction->y, prediction->rows, text);
+}
+
+int64_t prediction_width(const struct prediction *prediction)
+{
+    return shape_elements(&prediction->model->network->output_shape, NULL);
+}
+
+float prediction_value(const struct prediction *prediction, int64_t row, int64_t index)
+{
+    const float value = prediction->y[row * prediction_width(prediction) + index];
+    return model_output(prediction->model, index, value);
+}
+
+const json_t *prediction_label(const struct prediction *prediction, int64_t row)
+{
+    const int64_t width = prediction_width(prediction);
+    return model_label(prediction->model, prediction->y + row * width, width);
 }
 
 void prediction_clear(struct prediction *prediction)

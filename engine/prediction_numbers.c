@@ -41,11 +41,12 @@ static bool pass_word(struct reader *reader, const char *word)
 }
 
 /* {"instances": [ */
-static bool pass_head(struct reader *reader)
+static bool pass_head(struct reader *reader, bool *by_inputs)
 {
     if (!pass(reader, '{') || !pass(reader, '"'))
         return false;
-    if (!pass_word(reader, "instances\"") && !pass_word(reader, "inputs\""))
+    *by_inputs = !pass_word(reader, "instances\"");
+    if (*by_inputs && !pass_word(reader, "inputs\""))
         return false;
     return pass(reader, ':') && pass(reader, '[');
 }
@@ -137,7 +138,7 @@ bool prediction_read_numbers(struct prediction *prediction, const char *text, si
                             .end = text + size,
                             .shape = preprocessing_tensor_shape(preprocessing),
                             .count = preprocessing_number_count(preprocessing)};
-    if (reader.count == 0 || !pass_head(&reader))
+    if (reader.count == 0 || !pass_head(&reader, &prediction->by_inputs))
         return false;
     reader.numbers = malloc((size_t)reader.count * sizeof(*reader.numbers));
     bool taken = reader.numbers != NULL && read_rows(prediction, &reader, max_rows);

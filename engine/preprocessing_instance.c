@@ -1,10 +1,12 @@
 /* One instance of a prediction: a list in column order, an object by column name, the value of a
  * single column, or a tensor. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/base64.h"
 #include "base/bytes.h"
 #include "base/compiler.h"
 #include "engine/preprocessing_parts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,7 +135,7 @@ int preprocessing_encode_row_json(const struct preprocessing *preprocessing, con
 {
     if (json_is_array(row))
         return encode_list(preprocessing, row, path, x, error);
-    if (json_is_object(row))
+    if (json_is_object(row) && !(preprocessing->encoder_count == 1 && encoder_is_base64(row)))
         return encode_object(preprocessing, row, path, x, error);
     if (preprocessing->encoder_count == 1 && row)
         return encoder_encode_json(&preprocessing->encoders[0], row, path, x, error);
@@ -143,14 +145,14 @@ int preprocessing_encode_row_json(const struct preprocessing *preprocessing, con
 /* ---- tensors */
 
 /* A place in a nested list, and where its numbers go. */
-struct tensor_cursor {
+struct list_cursor {
     const struct encoder *encoder;
     const char *path;
     float *x; /* the next element */
     struct error *error;
 };
 
-static int refuse_tensor(const struct tensor_cursor *cursor)
+static int refuse_tensor(const struct list_cursor *cursor)
 {
     char shape[96];
     return error_set_at(cursor->error, ERROR_INVALID, cursor->path,
@@ -159,7 +161,7 @@ static int refuse_tensor(const struct tensor_cursor *cursor)
                         (long long)cursor->encoder->width);
 }
 
-static int tensor_take_number(struct tensor_cursor *cursor, const json_t *json)
+static int tensor_take_number(struct list_cursor *cursor, const json_t *json)
 {
     if (!json_is_number(json))
         return refuse_tensor(cursor);
@@ -170,7 +172,7 @@ static int tensor_take_number(struct tensor_cursor *cursor, const json_t *json)
 }
 
 /* The list of dimension `axis`; behind the last one a single channel may be there or not. */
-static int tensor_take_list(struct tensor_cursor *cursor, const json_t *json, int axis)
+static int tensor_take_list(struct list_cursor *cursor, const json_t *json, int axis)
 {
     const struct shape *shape = &cursor->encoder->shape;
     size_t i;
@@ -190,11 +192,37 @@ static int tensor_take_list(struct tensor_cursor *cursor, const json_t *json, in
     return 0;
 }
 
+/* The elements' bytes: one each of bytes, else floats of four, little-endian. */
+static int encode_tensor_bytes(const struct encoder *encoder, const json_t *base64,
+                               const char *path, float *x, struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes bytes = {0};
+    const size_t size = encoder->tensor_is_bytes ? 1 : sizeof(float);
+    const size_t expected = (size_t)encoder->width * size;
+    if (base64_append_decoded(&bytes, json_string_value(base64), json_string_length(base64)) ||
+        bytes.size != expected)
+        return error_set_at(error, ERROR_INVALID, path,
+                            "must be %zu bytes as base64, %zu each of %lld %s", expected, size,
+                            (long long)encoder->width,
+                            encoder->tensor_is_bytes ? "bytes" : "floats, little-endian");
+    for (int64_t i = 0; i < encoder->width; i++) {
+        if (encoder->tensor_is_bytes)
+            x[i] = (float)bytes.data[i] / 255.0F;
+        else
+            memcpy(&x[i], bytes.data + (size_t)i * size, size);
+        if (!isfinite(x[i]))
+            return error_set_at(error, ERROR_INVALID, path, "must have finite numbers only");
+    }
+    return 0;
+}
+
 static int encode_tensor(const struct preprocessing *preprocessing, const json_t *instance,
                          const char *path, float *x, struct error *error)
 {
     const struct encoder *encoder = &preprocessing->encoders[0];
-    struct tensor_cursor cursor = {.encoder = encoder, .path = path, .x = x, .error = error};
+    if (encoder_is_base64(instance))
+        return encode_tensor_bytes(encoder, json_object_get(instance, "b64"), path, x, error);
+    struct list_cursor cursor = {.encoder = encoder, .path = path, .x = x, .error = error};
     bool is_flat = json_is_array(instance) && json_array_size(instance) == (size_t)encoder->width &&
                    !json_is_array(json_array_get(instance, 0));
     size_t i;

@@ -9,6 +9,7 @@ MODEL_TESTS = \
 	tests/engine/test_model_predict \
 	tests/engine/test_onnx \
 	tests/engine/test_prediction \
+	tests/engine/test_prediction_forms \
 	tests/engine/test_safetensors \
 	tests/engine/test_trace
 check_PROGRAMS += $(MODEL_TESTS)
@@ -51,6 +52,10 @@ tests_engine_test_prediction_SOURCES = tests/engine/test_prediction.c $(MODEL_TE
 tests_engine_test_prediction_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_prediction_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_prediction_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_prediction_forms_SOURCES = tests/engine/test_prediction_forms.c $(MODEL_TEST_HELPERS)
+tests_engine_test_prediction_forms_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_prediction_forms_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_prediction_forms_LDADD = libengine.la $(CHECK_LIBS)
 tests_engine_test_safetensors_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_safetensors_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_safetensors_LDADD = libengine.la $(CHECK_LIBS)
