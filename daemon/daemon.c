@@ -5,6 +5,7 @@
 #include "daemon/internal.h"
 #include "daemon/job.h"
 #include "daemon/job_state.h"
+#include "daemon/live.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -82,11 +83,13 @@ static int daemon_open(struct daemon *daemon, struct error *error)
     daemon->datasets = cache_create((uint64_t)config->cache_datasets, free_dataset, error);
     daemon->models = cache_create((uint64_t)config->cache_models, free_model, error);
     daemon->model_names = model_names_create(error);
+    daemon->statistics = statistics_create(error);
+    daemon->live = live_create(error);
     daemon->scheduler = scheduler_create(
         config->cores > 0 ? config->cores : cores_of_process(),
         config->memory > 0 ? config->memory : memory_of_machine() / 2, job_run, daemon, error);
     if (daemon->datasets == NULL || daemon->models == NULL || daemon->model_names == NULL ||
-        daemon->scheduler == NULL)
+        daemon->statistics == NULL || daemon->live == NULL || daemon->scheduler == NULL)
         return -1;
     return 0;
 }
@@ -124,6 +127,8 @@ void daemon_stop(struct daemon *daemon)
     cache_free(daemon->datasets);
     cache_free(daemon->models);
     cache_free(daemon->model_names);
+    statistics_free(daemon->statistics);
+    live_free(daemon->live);
     store_close(daemon->store);
     free(daemon);
 }

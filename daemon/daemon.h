@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "daemon/config.h"
+#include "daemon/statistics.h"
 #include "engine/augment_preview.h"
 #include "engine/dataset.h"
 #include "engine/model.h"
@@ -66,15 +67,23 @@ const struct model *daemon_model_hold(struct daemon *daemon, const struct viewer
 void daemon_model_release(struct daemon *daemon, const struct model *model);
 /* What answers say of a model. */
 struct model_title {
-    char id[ID_SIZE];
+    char id[ID_SIZE]; /* of a live one: its job's */
     char name[128];
     int64_t version;
+    bool is_live; /* it is a job's that runs, as it stood after `step` updates */
+    int64_t step;
 };
+/* The version, or the reference behind '@', of what a running job trains. */
+#define MODEL_LIVE "live"
 /* The same for those who ask often: once a reference was found, the store is not asked again until
  * one of its models changes. */
 const struct model *daemon_model_hold_title(struct daemon *daemon, const struct viewer *viewer,
                                             const char *reference, struct model_title *title,
                                             struct error *error);
+/* Counts a request for predictions; and what was counted of a model since the start. */
+void daemon_statistics_add(struct daemon *daemon, const char *id,
+                           const struct inference_sample *sample);
+void daemon_statistics_get(struct daemon *daemon, const char *id, struct model_statistics *model);
 /* The model's file in another format than the one it is kept in (engine/exchange/exchange.h). */
 struct model_format;
 int daemon_model_export(struct daemon *daemon, const struct model_record *record,
@@ -124,6 +133,11 @@ extern const struct kind job_patch_kind;
  * version of the engine. */
 int daemon_job_verify(struct daemon *daemon, const char *id, char verification[ID_SIZE],
                       struct error *error);
+/* Makes the weights of a kept checkpoint the next version of the job's model, whatever the job
+ * does. Takes as long as preparing a run does. ERROR_NOT_FOUND where there is no such checkpoint.
+ */
+int daemon_checkpoint_promote(struct daemon *daemon, const char *job_id, int64_t step,
+                              struct model_record *record, struct error *error);
 /* Only finished ones (succeeded, failed, cancelled); else ERROR_CONFLICT. */
 int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error);
 

@@ -14,6 +14,8 @@ struct daemon {
     struct store *store;
     struct cache *datasets, *models, *model_names;
     struct scheduler *scheduler;
+    struct statistics *statistics;
+    struct live *live;    /* daemon/live.h */
     atomic_bool stopping; /* imports under way are called off */
 };
 

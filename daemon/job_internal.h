@@ -31,7 +31,8 @@ struct job {
     struct pending start, batch; /* the move to "running"; a batch of the history: */
     struct recorder *batch_recorder;
     struct weight_log batch_weights;
-    int64_t start_settings; /* that it was started with */
+    int64_t start_settings;         /* that it was started with */
+    const int64_t *checkpoint_step; /* the one to open it at; NULL: the newest */
     bool is_taken; /* it could not start, since it was cancelled or removed: it is no more ours */
     bool is_outdated; /* it could not start, since it was changed meanwhile: it is to begin again */
     struct error failure;                      /* why it fails */
@@ -123,6 +124,10 @@ int job_leave(struct job *job, const char *to, const char *reason, bool keep_che
  * version of the model. `failure` (NULL: none) goes into the record. */
 int job_finish(struct job *job, const char *to, const char *reason, bool model,
                const struct error *failure, struct error *error);
+/* What the job's trainer has right now, as a record and a file of a model whose lineage names the
+ * step. */
+int job_checkpoint_model(struct job *job, struct model_record *record, struct bytes *file,
+                         struct error *error);
 /* A "log" event. */
 int job_log(struct job *job, const char *message, struct error *error);
 int job_log_json(struct job *job, const json_t *body, struct error *error);

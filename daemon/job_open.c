@@ -24,11 +24,27 @@ static void status_recall(struct job *job)
     job->left_out = json_incref(json_object_get(status, "left_out"));
 }
 
+/* A certain one. What is wrong with it is told. */
+static int checkpoint_restore_at(struct job *job, int64_t step, struct error *error)
+{
+    AUTO_CLEAR(bytes_clear) struct bytes checkpoint = {0};
+    struct error failure = {0};
+    if (store_checkpoint_load_at(job->daemon->store, job->record.id, step, &checkpoint, error) != 0)
+        return -1;
+    if (trainer_restore(job->trainer, checkpoint.data, checkpoint.size, &failure) == 0)
+        return 0;
+    return error_set(error, failure.code == ERROR_PRECONDITION ? ERROR_CONFLICT : failure.code,
+                     "the checkpoint at step %lld is of no use here: %s", (long long)step,
+                     failure.message);
+}
+
 static int checkpoint_restore(struct job *job, struct error *error)
 {
     AUTO_CLEAR(bytes_clear) struct bytes checkpoint = {0};
     struct error missing = {0};
     int64_t step = 0;
+    if (job->checkpoint_step != NULL)
+        return checkpoint_restore_at(job, *job->checkpoint_step, error);
     if (store_checkpoint_load(job->daemon->store, job->record.id, &checkpoint, &step, &missing) !=
         0)
         return missing.code == ERROR_NOT_FOUND

@@ -2,6 +2,7 @@
  * applied again at the same place when the job begins again from a checkpoint before it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/job_internal.h"
+#include "daemon/live.h"
 #include "daemon/job_state.h"
 #include "daemon/patch.h"
 
@@ -109,10 +110,21 @@ static int setting_take(struct job *job, const struct patch *patch, struct error
     return 0;
 }
 
+static int snapshot_take(const struct job *job, struct snapshot *snapshot, struct error *error)
+{
+    const uint64_t start = clock_now_ns();
+    snapshot->step = trainer_progress(job->trainer).step;
+    snapshot->model = trainer_model_now(job->trainer, NULL, error);
+    snapshot->cost_ns = clock_now_ns() - start;
+    return snapshot->model != NULL ? 0 : -1;
+}
+
 void job_steer(struct job *job)
 {
     struct steering *steering = scheduler_steering(job->task);
-    if (steering != NULL)
+    if (steering != NULL && steering->kind == STEER_SNAPSHOT)
+        (void)snapshot_take(job, steering->what, &steering->error);
+    else if (steering != NULL)
         (void)setting_take(job, steering->what, &steering->error);
     scheduler_steered(job->task);
 }

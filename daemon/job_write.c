@@ -183,7 +183,7 @@ static json_t *lineage_make(const struct job *job)
                      "kernels", kernels != NULL ? kernels->name : "");
 }
 
-static int model_record_make(struct job *job, const struct model *model,
+static int model_record_make(struct job *job, const struct model *model, const json_t *metrics,
                              struct model_record *record, struct error *error)
 {
     char id[ID_SIZE], digest[DIGEST_TEXT_SIZE];
@@ -195,7 +195,7 @@ static int model_record_make(struct job *job, const struct model *model,
                                     .job_id = strdup(job->record.id),
                                     .dataset_id = strdup(job->record.dataset_id),
                                     .sha256 = strdup(digest),
-                                    .info = daemon_model_info(model, job_metrics(job), error),
+                                    .info = daemon_model_info(model, metrics, error),
                                     .created_ms = clock_unix_ms()};
     if (record->id == NULL || record->name == NULL || record->owner == NULL ||
         record->job_id == NULL || record->dataset_id == NULL || record->sha256 == NULL ||
@@ -211,7 +211,24 @@ static int result_make(struct job *job, bool best, struct model_record *record, 
     struct model *model = trainer_model(job->trainer, best, lineage_make(job), error);
     if (model == NULL)
         return -1;
-    int result = model_record_make(job, model, record, error);
+    int result = model_record_make(job, model, job_metrics(job), record, error);
+    if (result == 0)
+        result = model_write(model, file, error);
+    model_free(model);
+    return result;
+}
+
+int job_checkpoint_model(struct job *job, struct model_record *record, struct bytes *file,
+                         struct error *error)
+{
+    json_t *lineage = lineage_make(job);
+    (void)json_object_set_new(lineage, "step",
+                              json_integer((json_int_t)trainer_progress(job->trainer).step));
+    struct model *model = trainer_model_now(job->trainer, lineage, error);
+    if (model == NULL)
+        return -1;
+    /* The metrics that there are may be of later weights. */
+    int result = model_record_make(job, model, NULL, record, error);
     if (result == 0)
         result = model_write(model, file, error);
     model_free(model);

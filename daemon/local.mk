@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libdaemon.la
 libdaemon_la_SOURCES = \
 	daemon/cache.c daemon/cache.h \
+	daemon/checkpoints.c \
 	daemon/config.c daemon/config.h \
 	daemon/daemon.c daemon/daemon.h daemon/internal.h \
 	daemon/dataset_cache.c \
@@ -24,7 +25,9 @@ libdaemon_la_SOURCES = \
 	daemon/preview.c \
 	daemon/recorder.c daemon/recorder.h \
 	daemon/rehearse.c \
+	daemon/live.c daemon/live.h \
 	daemon/scheduler.c daemon/scheduler.h \
+	daemon/statistics.c daemon/statistics.h \
 	daemon/submit.c daemon/submit.h \
 	daemon/task_queue.c daemon/task_queue.h \
 	daemon/upload.c \

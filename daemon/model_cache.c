@@ -1,6 +1,7 @@
 /* Loaded models, ready to predict; and models that come from outside. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/internal.h"
+#include "daemon/live.h"
 #include "engine/exchange/exchange.h"
 
 #include <stdio.h>
@@ -47,9 +48,22 @@ const struct model *daemon_model_hold_title(struct daemon *daemon, const struct 
                                             const char *reference, struct model_title *title,
                                             struct error *error)
 {
+    if (live_find(reference) != NULL)
+        return live_hold(daemon, viewer, reference, title, error);
     return model_title_find(daemon, viewer, reference, title, error) == 0
                ? model_hold(daemon, title->id, error)
                : NULL;
+}
+
+void daemon_statistics_add(struct daemon *daemon, const char *id,
+                           const struct inference_sample *sample)
+{
+    statistics_add(daemon->statistics, id, sample);
+}
+
+void daemon_statistics_get(struct daemon *daemon, const char *id, struct model_statistics *model)
+{
+    statistics_get(daemon->statistics, id, model);
 }
 
 void daemon_model_release(struct daemon *daemon, const struct model *model)

@@ -25,10 +25,17 @@ enum request_outcome {
     REQUEST_DONE         /* it did what was asked and runs on */
 };
 
+/* What a job is asked for that it does at once. */
+enum steering_kind {
+    STEER_CHANGE,  /* to train on by what a struct patch says */
+    STEER_SNAPSHOT /* a struct snapshot of its weights */
+};
+
 /* A request that the job answers without leaving its thread. Belongs to the asking thread, which
  * waits; the job's thread has it between scheduler_steering() and scheduler_steered(). */
 struct steering {
-    void *what;                   /* for the job to know */
+    void *what;                   /* for the job to know, as: */
+    int kind;                     /* enum steering_kind */
     struct error error;           /* set by the job where it cannot */
     enum request_outcome outcome; /* the scheduler's */
 };

@@ -149,6 +149,11 @@ json_t *trainer_failure(const struct trainer *trainer);
 struct model *trainer_model(const struct trainer *trainer, bool best, json_t *lineage_taken,
                             struct error *error);
 
+/* The current weights (or their average, where the run keeps one), between two calls of
+ * trainer_step(). The caller owns it. */
+struct model *trainer_model_now(const struct trainer *trainer, json_t *lineage_taken,
+                                struct error *error);
+
 /* metrics_report() of the best (or last) validation; NULL without validation. The caller owns it.
  */
 json_t *trainer_evaluation(const struct trainer *trainer);

@@ -21,13 +21,10 @@ static struct preprocessing *copy_preprocessing(const struct preprocessing *prep
     return copy;
 }
 
-struct model *trainer_model(const struct trainer *trainer, bool best, json_t *lineage_taken,
-                            struct error *error)
+static struct model *make_model(const struct trainer *trainer, const float *parameters,
+                                json_t *lineage_taken, struct error *error)
 {
     const struct trainer_plan *plan = &trainer->plan;
-    bool has_best = trainer->counters.best_epoch > 0;
-    bool wants_best = trainer_restores_best(trainer) || trainer->failure.failed ||
-                      (best && trainer_has_validation(trainer));
     struct preprocessing *preprocessing = copy_preprocessing(plan->preprocessing, error);
     struct network *network =
         network_create(plan->network->document, &plan->network->input_shape, 0, error);
@@ -37,10 +34,25 @@ struct model *trainer_model(const struct trainer *trainer, bool best, json_t *li
         json_decref(lineage_taken);
         return NULL;
     }
-    return model_create(network, preprocessing,
-                        has_best && wants_best ? trainer->best_parameters
-                                               : trainer_result_parameters(trainer),
-                        lineage_taken, error);
+    return model_create(network, preprocessing, parameters, lineage_taken, error);
+}
+
+struct model *trainer_model(const struct trainer *trainer, bool best, json_t *lineage_taken,
+                            struct error *error)
+{
+    bool has_best = trainer->counters.best_epoch > 0;
+    bool wants_best = trainer_restores_best(trainer) || trainer->failure.failed ||
+                      (best && trainer_has_validation(trainer));
+    return make_model(trainer,
+                      has_best && wants_best ? trainer->best_parameters
+                                             : trainer_result_parameters(trainer),
+                      lineage_taken, error);
+}
+
+struct model *trainer_model_now(const struct trainer *trainer, json_t *lineage_taken,
+                                struct error *error)
+{
+    return make_model(trainer, trainer_result_parameters(trainer), lineage_taken, error);
 }
 
 json_t *trainer_evaluation(const struct trainer *trainer)

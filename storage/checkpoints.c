@@ -5,6 +5,8 @@
 #include "storage/store.h"
 #include "storage/tables.h"
 
+#include <stdlib.h>
+
 static int checkpoint_insert(struct connection *connection, int64_t job,
                              const struct job_change *change, int64_t blob, struct error *error)
 {
@@ -102,5 +104,102 @@ int store_checkpoint_load(struct store *store, const char *job_id, struct bytes 
         return -1;
     *checkpoint = load.bytes;
     *step = load.step;
+    return 0;
+}
+
+/* ---- those that are kept */
+
+struct checkpoint_listing {
+    const char *job_id;
+    struct checkpoint_record *records;
+    size_t count;
+};
+
+static int listing_add(struct checkpoint_listing *listing, struct statement *select,
+                       struct error *error)
+{
+    struct checkpoint_record *grown =
+        realloc(listing->records, (listing->count + 1) * sizeof(*grown));
+    if (grown == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory for the list of checkpoints");
+    listing->records = grown;
+    grown[listing->count].step = statement_read_integer(select);
+    grown[listing->count++].bytes = statement_read_integer(select);
+    return 0;
+}
+
+static int checkpoint_list_run(struct connection *connection, void *context, struct error *error)
+{
+    struct checkpoint_listing *listing = context;
+    int64_t job;
+    int row;
+    if (job_number(connection, listing->job_id, &job, error) != 0)
+        return -1;
+    AUTO_CLEAR(statement_end)
+    struct statement select = statement_start(
+        connection, "SELECT c.step, b.size FROM checkpoints c JOIN blobs b ON b.number = c.blob "
+                    "WHERE c.job = ? ORDER BY c.number DESC");
+    statement_bind_integer(&select, job);
+    while ((row = statement_step(&select, error)) == 1)
+        if (listing_add(listing, &select, error) != 0)
+            return -1;
+    return row;
+}
+
+int store_checkpoint_list(struct store *store, const char *job_id,
+                          struct checkpoint_record **records, size_t *count, struct error *error)
+{
+    struct checkpoint_listing listing = {.job_id = job_id};
+    if (store_read(store, checkpoint_list_run, &listing, error) != 0) {
+        free(listing.records);
+        return -1;
+    }
+    *records = listing.records;
+    *count = listing.count;
+    return 0;
+}
+
+static int checkpoint_blob_at(struct connection *connection, int64_t job, int64_t step,
+                              int64_t *blob, struct error *error)
+{
+    AUTO_CLEAR(statement_end)
+    struct statement select = statement_start(
+        connection,
+        "SELECT blob FROM checkpoints WHERE job = ? AND step = ? ORDER BY number DESC LIMIT 1");
+    statement_bind_integer(&select, job);
+    statement_bind_integer(&select, step);
+    int row = statement_step(&select, error);
+    if (row == 1)
+        *blob = statement_read_integer(&select);
+    return row;
+}
+
+static int checkpoint_load_at_run(struct connection *connection, void *context, struct error *error)
+{
+    struct checkpoint_load *load = context;
+    int64_t job, blob = 0;
+    if (job_number(connection, load->job_id, &job, error) != 0)
+        return -1;
+    int found = checkpoint_blob_at(connection, job, load->step, &blob, error);
+    if (found < 0)
+        return -1;
+    if (found == 0)
+        return error_set(error, ERROR_NOT_FOUND,
+                         "job %.64s has no checkpoint at step %lld; GET /v1/jobs/%.64s/checkpoints "
+                         "lists those that are kept",
+                         load->job_id, (long long)load->step, load->job_id);
+    int result = blob_load(connection, blob, &load->bytes, error);
+    if (result != 0)
+        bytes_clear(&load->bytes);
+    return result;
+}
+
+int store_checkpoint_load_at(struct store *store, const char *job_id, int64_t step,
+                             struct bytes *checkpoint, struct error *error)
+{
+    struct checkpoint_load load = {.job_id = job_id, .step = step};
+    if (store_read(store, checkpoint_load_at_run, &load, error) != 0)
+        return -1;
+    *checkpoint = load.bytes;
     return 0;
 }

@@ -15,6 +15,7 @@ DAEMON_TESTS = \
 	tests/daemon/test_patch \
 	tests/daemon/test_recorder \
 	tests/daemon/test_scheduler \
+	tests/daemon/test_statistics \
 	tests/daemon/test_submit \
 	tests/daemon/test_task_queue \
 	tests/daemon/test_upload \
@@ -70,6 +71,8 @@ tests_daemon_test_recorder_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_recorder_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_scheduler_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_scheduler_LDADD = $(DAEMON_TEST_LIBS)
+tests_daemon_test_statistics_CFLAGS = $(TEST_CFLAGS)
+tests_daemon_test_statistics_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_submit_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_submit_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_task_queue_CFLAGS = $(TEST_CFLAGS)
