@@ -36,7 +36,8 @@ static int check_media_type(const struct request *request, struct error *error)
     if (request->route->body_kind == BODY_UPLOAD && encoding != NULL &&
         strcasecmp(encoding, "identity") != 0 && strcasecmp(encoding, "gzip") != 0)
         return error_set(error, ERROR_UNSUPPORTED, "Content-Encoding must be absent or gzip");
-    if (request->route->body_kind == BODY_JSON && type != NULL && !type_may_be_json(type))
+    if (request->route->body_kind == BODY_JSON && request->route->body_types == NULL &&
+        type != NULL && !type_may_be_json(type))
         return error_set(error, ERROR_UNSUPPORTED,
                          "Content-Type must be application/json, not %.80s", type);
     return 0;

@@ -30,6 +30,7 @@ libapi_la_SOURCES = \
 	api/handlers/handlers.h \
 	api/handlers/augmentations.c \
 	api/handlers/catalog.c \
+	api/handlers/checkpoints.c \
 	api/handlers/datasets.c \
 	api/handlers/events.c \
 	api/handlers/health.c \
@@ -37,13 +38,21 @@ libapi_la_SOURCES = \
 	api/handlers/history.c api/handlers/history_inside.h \
 	api/handlers/history_tfevents.c \
 	api/handlers/inspect.c api/handlers/upload_query.h \
+	api/handlers/inference.c api/handlers/inference.h \
 	api/handlers/jobs.c \
 	api/handlers/measure.c \
 	api/handlers/models.c \
 	api/handlers/networks.c \
+	api/handlers/oip.c \
+	api/handlers/oip_answer.c api/handlers/oip_answer.h \
+	api/handlers/oip_data.c api/handlers/oip_data.h \
+	api/handlers/oip_infer.c \
+	api/handlers/oip_request.c api/handlers/oip_request.h \
 	api/handlers/page.c \
 	api/handlers/predict.c \
+	api/handlers/predict_answer.c api/handlers/predict_answer.h \
 	api/handlers/rows.c \
 	api/handlers/system.c \
+	api/handlers/tensorflow.c \
 	api/handlers/trace.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(ZLIB_LIBS)

@@ -130,17 +130,35 @@ static json_t *problem_json(const struct request *request, const struct error *e
                      errors_json(request, error));
 }
 
+/* Under /v2 all is the Open Inference Protocol's, also where there is no route. */
+static bool is_open_inference(const struct request *request)
+{
+    static const char root[] = "/v2";
+    if (request->route != NULL)
+        return (request->route->flags & ROUTE_OPEN_INFERENCE) != 0;
+    return request->path != NULL && strncmp(request->path, root, strlen(root)) == 0 &&
+           (request->path[strlen(root)] == '\0' || request->path[strlen(root)] == '/');
+}
+
+static bool is_plain(const struct request *request)
+{
+    return (request->route != NULL && (request->route->flags & ROUTE_TENSORFLOW) != 0) ||
+           is_open_inference(request);
+}
+
 void problem_reply(const struct request *request, const struct error *error, struct reply *reply)
 {
     int status = problem_status(error->code);
-    bool tensorflow = request->route != NULL && (request->route->flags & ROUTE_TENSORFLOW) != 0;
+    const bool plain = is_plain(request);
+    if (status == 422 && is_open_inference(request))
+        status = 400;
     json_decref(reply->json);
     bytes_clear(&reply->body);
     reply->wait_until_ns = 0;
     reply->status = status;
-    reply->content_type = tensorflow ? "application/json" : "application/problem+json";
-    reply->json = tensorflow ? json_pack("{s:s}", "error", error->message)
-                             : problem_json(request, error, status);
+    reply->content_type = plain ? "application/json" : "application/problem+json";
+    reply->json =
+        plain ? json_pack("{s:s}", "error", error->message) : problem_json(request, error, status);
     reply->body.failed = reply->json == NULL;
     if (status == 429 || status == 503)
         (void)reply_header(reply, NULL, "Retry-After", "2");

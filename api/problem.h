@@ -12,7 +12,7 @@ int problem_status(enum error_code code);
 const char *problem_title(int status);
 
 /* Makes `reply` (its headers stay) the answer for an error; reply_finish() is still to come. For
- * routes in TensorFlow Serving's form it is {"error": "…"}. */
+ * routes in TensorFlow Serving's form and under /v2 it is {"error": "…"}. */
 void problem_reply(const struct request *request, const struct error *error, struct reply *reply);
 
 #endif

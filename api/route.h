@@ -24,9 +24,11 @@ struct route_steps {
 };
 
 enum route_flag {
-    ROUTE_STREAM = 1 << 0,     /* may stream or wait: counts against the limit of those */
-    ROUTE_TENSORFLOW = 1 << 1, /* errors in TensorFlow Serving's form */
-    ROUTE_RANGES = 1 << 2,     /* serves parts of its answer: Range, 206 and 416 */
+    ROUTE_STREAM = 1 << 0,         /* may stream or wait: counts against the limit of those */
+    ROUTE_TENSORFLOW = 1 << 1,     /* errors in TensorFlow Serving's form */
+    ROUTE_OPEN_INFERENCE = 1 << 3, /* in the Open Inference Protocol's: the same, and 400 where we
+                                      say 422 */
+    ROUTE_RANGES = 1 << 2,         /* serves parts of its answer: Range, 206 and 416 */
 };
 
 enum { ROUTE_ANSWERS_MAX = 6, ROUTE_PROBLEMS_MAX = 6 };
@@ -48,7 +50,7 @@ struct route {
     const struct kind *body; /* fields of a JSON body; NULL: none, or body_schema says it */
     const char *body_schema; /* its name in api/schemas, where no kind is read; NULL */
     const char *body_types;  /* media types that it may have beside JSON's, or an upload's, with
-                                ", " between; NULL */
+                                ", " between: the handler looks which it is; NULL */
     const char *example;     /* a JSON body that is right; for routes that take JSON */
     int64_t (*body_limit)(const struct config *config);
     bool (*is_slow)(const struct request *request); /* whether it runs on a worker thread, its

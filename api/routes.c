@@ -1,6 +1,7 @@
 /* All routes of propd. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/handlers.h"
+#include "api/handlers/inference.h"
 #include "api/page.h"
 #include "daemon/daemon.h"
 #include "engine/dataset.h"
@@ -36,6 +37,12 @@ static int64_t limit_model(const struct config *config)
     return config->max_model;
 }
 
+/* What a job trains right now may have to be waited for. */
+static bool predicts_slowly(const struct request *request)
+{
+    return body_is_large(request) || inference_is_live(request);
+}
+
 static int64_t limit_predict(const struct config *config)
 {
     return config->max_predict_body;
@@ -54,6 +61,29 @@ static int64_t limit_predict(const struct config *config)
     {                                                                                              \
         200, .type = "application/x-ndjson"                                                        \
     }
+/* Predictions in TensorFlow Serving's dialect, and in the Open Inference Protocol's. */
+#define PREDICT(phrase)                                                                            \
+    .steps = &predict_steps, .body_kind = BODY_JSON, .body_schema = "prediction_request",          \
+    .body_types = "text/csv, application/x-npy",                                                   \
+    .example = "{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}", .body_limit = limit_predict,             \
+    .is_slow = predicts_slowly, .flags = ROUTE_TENSORFLOW, .scope = "predict", .help = (phrase),   \
+    .answers = {{200, "prediction"},                                                               \
+                {200, .type = "text/csv"},                                                         \
+                {200, .type = "application/x-npy"}},                                               \
+    .problems = {ERROR_NOT_ACCEPTABLE}
+/* Its clients send anything as Content-Type, or nothing. */
+#define OIP_BODY_TYPES "application/octet-stream"
+#define OPEN_INFERENCE(function, needs, schema)                                                    \
+    .handler = (function), .flags = ROUTE_OPEN_INFERENCE, .scope = (needs),                        \
+    .answers = {{200, (schema)}}
+#define OPEN_INFER(phrase)                                                                         \
+    .steps = &oip_infer_steps, .body_kind = BODY_JSON, .body_schema = "oip_infer_request",         \
+    .body_types = OIP_BODY_TYPES,                                                                  \
+    .example = "{\"inputs\": [{\"name\": \"input\", \"shape\": [1, 4], \"datatype\": "             \
+               "\"FP32\", \"data\": [5.1, 3.5, 1.4, 0.2]}]}",                                      \
+    .body_limit = limit_predict, .is_slow = predicts_slowly, .flags = ROUTE_OPEN_INFERENCE,        \
+    .scope = "predict", .help = (phrase),                                                          \
+    .answers = {{200, "oip_inference"}, {200, .type = "application/octet-stream"}}
 
 const struct route api_routes[] = {
     {"GET", "/", handle_page, .scope = "read", .help = "what this is",
@@ -157,6 +187,13 @@ const struct route api_routes[] = {
      .flags = ROUTE_STREAM, .scope = "read", .help = "what happens to a job, as it happens",
      .answers = {{200, .type = "text/event-stream"}, {200, "event_list"}, ANSWERS_ROWS, {204}},
      .problems = {ERROR_NOT_ACCEPTABLE}},
+    {"GET", "/v1/jobs/{job}/checkpoints", handle_checkpoints_list, .scope = "read",
+     .help = "the checkpoints of a job that are kept, newest first",
+     .answers = {{200, "checkpoint_list"}}},
+    {"POST", "/v1/jobs/{job}/checkpoints/{step}:promote", handle_checkpoints_promote,
+     .body_kind = BODY_JSON, .example = "{}", .body = &jobs_move_kind, .is_slow = always,
+     .scope = "train", .help = "makes a checkpoint's weights the next version of the job's model",
+     .answers = {{201, "model"}}, .problems = {ERROR_CONFLICT}},
     {"GET", "/v1/jobs/{job}/evaluation", handle_jobs_evaluation, .scope = "read",
      .help = "confusion matrix and figures a class of the job's model",
      .answers = {{200, "evaluation"}}},
@@ -182,10 +219,19 @@ const struct route api_routes[] = {
                  {200, .type = "application/zip"},
                  {200, .type = "application/json"},
                  {200, .type = "text/x-c"}}},
-    {"POST", "/v1/models/{model}:predict", .steps = &predict_steps, .body_kind = BODY_JSON,
-     .body_schema = "prediction_request", .example = "{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}",
-     .body_limit = limit_predict, .is_slow = body_is_large, .flags = ROUTE_TENSORFLOW,
-     .scope = "predict", .help = "predictions for rows", .answers = {{200, "prediction"}}},
+    {"POST", "/v1/models/{model}:predict", PREDICT("predictions for rows")},
+    {"POST", "/v1/models/{model}/versions/{version}:predict",
+     PREDICT("predictions of a version, by number or alias; live: of a job that runs")},
+    {"POST", "/v1/models/{model}/labels/{alias}:predict",
+     PREDICT("predictions of the version that an alias names")},
+    {"GET", "/v1/models/{model}/versions/{version}", handle_tensorflow_status, .is_slow = always,
+     .flags = ROUTE_TENSORFLOW, .scope = "read",
+     .help = "whether a version can be asked, as TensorFlow Serving says it",
+     .answers = {{200, "model_version_status"}}},
+    {"GET", "/v1/models/{model}/labels/{alias}", handle_tensorflow_status, .is_slow = always,
+     .flags = ROUTE_TENSORFLOW, .scope = "read",
+     .help = "the same of the version that an alias names",
+     .answers = {{200, "model_version_status"}}},
     {"POST", "/v1/models/{model}:trace", handle_trace, .body_kind = BODY_JSON,
      .example = "{\"instance\": [5.1, 3.5, 1.4, 0.2], \"target\": \"setosa\"}", .body = &trace_kind,
      .body_limit = limit_predict, .is_slow = always, .scope = "predict",
@@ -200,4 +246,40 @@ const struct route api_routes[] = {
      .is_slow = always, .scope = "read",
      .help = "by how much a model gets worse when a column's values are dealt out at random",
      .answers = {{200, "importance"}}, .problems = {ERROR_CONFLICT}},
+
+    {"GET", "/v2", OPEN_INFERENCE(handle_oip_server, "read", "oip_server"),
+     .help = "the Open Inference Protocol: what this server is"},
+    {"GET", "/v2/", OPEN_INFERENCE(handle_oip_server, "read", "oip_server"),
+     .help = "the same as /v2"},
+    {"GET", "/v2/health/live", OPEN_INFERENCE(handle_oip_live, NULL, "oip_health"),
+     .help = "whether the process answers"},
+    {"GET", "/v2/health/ready", OPEN_INFERENCE(handle_oip_ready, NULL, "oip_health"),
+     .help = "whether it takes work; 503 while it stops"},
+    {"GET", "/v2/models", OPEN_INFERENCE(handle_oip_models, "read", "oip_models"),
+     .is_slow = always, .help = "names of models"},
+    {"POST", "/v2/repository/index", OPEN_INFERENCE(handle_oip_index, "read", "oip_index"),
+     .body_kind = BODY_JSON, .body = &oip_index_kind, .body_types = OIP_BODY_TYPES,
+     .example = "{\"ready\": true}", .is_slow = always, .help = "models with their versions"},
+    {"GET", "/v2/models/stats", OPEN_INFERENCE(handle_oip_statistics, "read", "oip_statistics"),
+     .is_slow = always, .help = "how often every model was asked, and how long it took"},
+    {"GET", "/v2/models/{model}", OPEN_INFERENCE(handle_oip_model, "read", "oip_model"),
+     .is_slow = always, .help = "a model: versions, inputs and outputs"},
+    {"GET", "/v2/models/{model}/versions/{version}",
+     OPEN_INFERENCE(handle_oip_model, "read", "oip_model"), .is_slow = always,
+     .help = "the same of a version, by number or alias"},
+    {"GET", "/v2/models/{model}/ready",
+     OPEN_INFERENCE(handle_oip_model_ready, "read", "oip_model_ready"), .is_slow = always,
+     .help = "whether a model can be asked"},
+    {"GET", "/v2/models/{model}/versions/{version}/ready",
+     OPEN_INFERENCE(handle_oip_model_ready, "read", "oip_model_ready"), .is_slow = always,
+     .help = "whether a version can be asked"},
+    {"GET", "/v2/models/{model}/stats",
+     OPEN_INFERENCE(handle_oip_statistics, "read", "oip_statistics"), .is_slow = always,
+     .help = "how often the versions of a model were asked, and how long it took"},
+    {"GET", "/v2/models/{model}/versions/{version}/stats",
+     OPEN_INFERENCE(handle_oip_statistics, "read", "oip_statistics"), .is_slow = always,
+     .help = "how often a version was asked, and how long it took"},
+    {"POST", "/v2/models/{model}/infer", OPEN_INFER("predictions, as JSON or with binary tensors")},
+    {"POST", "/v2/models/{model}/versions/{version}/infer",
+     OPEN_INFER("predictions of a version, by number or alias; live: of a job that runs")},
     {.method = NULL}};

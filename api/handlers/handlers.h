@@ -29,6 +29,9 @@ route_handler_fn handle_jobs_post, handle_jobs_list, handle_jobs_get, handle_job
     handle_jobs_verify, handle_jobs_patch, handle_jobs_evaluation;
 extern const struct kind jobs_list_query_kind, jobs_cancel_kind, jobs_move_kind;
 
+/* checkpoints.c */
+route_handler_fn handle_checkpoints_list, handle_checkpoints_promote;
+
 /* histograms.c */
 route_handler_fn handle_histograms;
 extern const struct kind histograms_query_kind;
@@ -53,6 +56,15 @@ extern const struct kind evaluate_kind, importance_kind;
 route_handler_fn handle_models_post, handle_models_list, handle_models_get, handle_models_file,
     handle_models_delete;
 extern const struct kind models_post_query_kind, models_file_query_kind;
+
+/* oip.c, oip_infer.c */
+route_handler_fn handle_oip_server, handle_oip_live, handle_oip_ready, handle_oip_models,
+    handle_oip_index, handle_oip_model, handle_oip_model_ready, handle_oip_statistics;
+extern const struct kind oip_index_kind;
+extern const struct route_steps oip_infer_steps;
+
+/* tensorflow.c */
+route_handler_fn handle_tensorflow_status;
 
 /* predict.c, trace.c */
 extern const struct route_steps predict_steps;

@@ -24,6 +24,7 @@ static const char page[] =
     "<li><a href=\"/v1/datasets?pretty\">/v1/datasets</a>: what was uploaded</li>\n"
     "<li><a href=\"/v1/jobs?pretty\">/v1/jobs</a>: what is being trained, and what was</li>\n"
     "<li><a href=\"/v1/models?pretty\">/v1/models</a>: what came out of it</li>\n"
+    "<li><a href=\"/v2/models\">/v2/models</a>: the same by the Open Inference Protocol</li>\n"
     "<li><a href=\"/v1/catalog?pretty\">/v1/catalog</a>: every layer, loss and optimizer, with its "
     "options</li>\n"
     "<li><a href=\"/v1/system?pretty\">/v1/system</a>: the machine, and what is in use</li>\n"
