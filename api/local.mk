@@ -37,8 +37,8 @@ libapi_la_SOURCES = \
 	api/handlers/histograms.c \
 	api/handlers/history.c api/handlers/history_inside.h \
 	api/handlers/history_tfevents.c \
-	api/handlers/inspect.c api/handlers/upload_query.h \
 	api/handlers/inference.c api/handlers/inference.h \
+	api/handlers/inspect.c api/handlers/upload_query.h \
 	api/handlers/jobs.c \
 	api/handlers/measure.c \
 	api/handlers/models.c \

@@ -26,6 +26,7 @@ API_TESTS = \
 	tests/api/handlers/test_insight \
 	tests/api/handlers/test_jobs \
 	tests/api/handlers/test_models \
+	tests/api/handlers/test_oip \
 	tests/api/handlers/test_predict \
 	tests/api/handlers/test_rows
 check_PROGRAMS += $(API_TESTS)
@@ -115,6 +116,9 @@ tests_api_handlers_test_jobs_LDADD = $(API_TEST_LIBS)
 tests_api_handlers_test_models_CFLAGS = $(TEST_CFLAGS)
 tests_api_handlers_test_models_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_models_LDADD = $(API_TEST_LIBS)
+tests_api_handlers_test_oip_CFLAGS = $(TEST_CFLAGS)
+tests_api_handlers_test_oip_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_handlers_test_oip_LDADD = $(API_TEST_LIBS)
 tests_api_handlers_test_predict_CFLAGS = $(TEST_CFLAGS)
 tests_api_handlers_test_predict_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_predict_LDADD = $(API_TEST_LIBS)
@@ -123,3 +127,8 @@ tests_api_handlers_test_rows_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_rows_LDADD = $(API_TEST_LIBS)
 EXTRA_DIST += tests/data/invalid/http
 EXTRA_DIST += tests/data/invalid/json
+
+# See tests/engine/data.mk.
+EXTRA_PROGRAMS += tests/fuzz/fuzz_prediction
+tests_fuzz_fuzz_prediction_LDADD = libapi.la libdaemon.la libengine.la libstorage.la libbase.la
+tests_fuzz_fuzz_prediction_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

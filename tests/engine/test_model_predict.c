@@ -91,12 +91,12 @@ END_TEST
 START_TEST(columns_are_the_same_as_rows)
 {
     struct model *model = example_values();
-    const char *expected = "{\"predictions\":[100.0,300.0]}";
+    const char *expected = "{\"outputs\":[100.0,300.0]}";
     check_answer(model, "{\"inputs\": {\"x\": [-1, 0]}}", expected);
     check_answer(model, "{\"inputs\": [[-1], [0]]}", expected);
-    check_answer(model, "{\"inputs\": {\"x\": -1}}", "{\"predictions\":[100.0]}");
+    check_answer(model, "{\"inputs\": {\"x\": -1}}", "{\"outputs\":[100.0]}");
     check_answer(model, "{\"signature_name\": \"serving_default\", \"instances\": [[-1], [0]]}",
-                 expected);
+                 "{\"predictions\":[100.0,300.0]}");
     model_free(model);
 }
 END_TEST
@@ -104,13 +104,13 @@ END_TEST
 START_TEST(what_is_not_a_request_is_refused)
 {
     struct model *model = example_classes();
-    check_refusal(model, "{}", ERROR_INVALID, "expected {\"instances\"");
-    check_refusal(model, "[]", ERROR_INVALID, "expected {\"instances\"");
+    check_refusal(model, "{}", ERROR_INVALID, "a right body is {\"instances\"");
+    check_refusal(model, "[]", ERROR_INVALID, "a right body is {\"instances\"");
     check_refusal(model, "{\"instances\": [[1, \"red\"]], \"inputs\": [[1, \"red\"]]}",
-                  ERROR_INVALID, "expected");
+                  ERROR_INVALID, "not both");
     check_refusal(model, "{\"instance\": [[1, \"red\"]]}", ERROR_INVALID, "instance is not known");
     check_refusal(model, "{\"instances\": []}", ERROR_INVALID, "at least one row");
-    check_refusal(model, "{\"instances\": 7}", ERROR_INVALID, "at least one row");
+    check_refusal(model, "{\"instances\": 7}", ERROR_INVALID, "must be a list of rows");
     check_refusal(model, "{\"instances\": [[1, \"red\"], [1]]}", ERROR_INVALID, "instances[1]");
     check_refusal(model, "{\"instances\": [[1, \"red\"], 5]}", ERROR_INVALID, "instances[1]");
     check_refusal(model, "{\"instances\": [{\"length\": \"long\"}]}", ERROR_INVALID,
@@ -143,7 +143,7 @@ START_TEST(a_value_that_is_not_finite_is_null)
 {
     struct model *model = example_values();
     model->parameters[0] = INFINITY;
-    check_answer(model, "{\"instances\": [[1]]}", "{\"predictions\":[null]}");
+    check_answer(model, "{\"instances\": [[1]]}", "{\"predictions\":[null],\"nonfinite\":\"inf\"}");
     model_free(model);
 }
 END_TEST
