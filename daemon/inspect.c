@@ -195,8 +195,6 @@ static void warn_of_column(json_t *warnings, const struct column *column, int64_
     else if (column->missing_count > rows / 2)
         warn(warnings, "column \"%.80s\" lacks a value in %" PRId64 " of %" PRId64 " rows",
              column->name, column->missing_count, rows);
-    if (column->type == COLUMN_TEXT)
-        warn(warnings, "column \"%.80s\" is text, which networks do not learn from", column->name);
 }
 
 static void warn_of_target(json_t *warnings, const struct column *target)

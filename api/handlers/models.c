@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 /* ---- import */
@@ -152,5 +153,9 @@ int handle_models_file(struct request *request, struct reply *reply, struct erro
                      record.name, (long long)record.version, format->ending) != 0)
         return -1;
     reply->content_type = format->content_type;
+    if (is_kept && strcmp(request->method, "HEAD") == 0) {
+        reply->unsent_size = (uint64_t)record.file_bytes; /* it need not be read to be told of */
+        return 0;
+    }
     return daemon_model_export(request->service->daemon, &record, format, &reply->body, error);
 }
