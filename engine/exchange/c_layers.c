@@ -7,7 +7,6 @@
 #include "engine/layers/recurrent.h"
 #include "engine/network_read.h"
 
-#include <assert.h>
 #include <string.h>
 
 static long long elements_of(const struct shape *shape)
@@ -141,23 +140,23 @@ static void write_convolution_transpose(const struct c_layer *c, struct bytes *c
 
 /* ---- pooling */
 
-static void write_pool(const struct c_layer *c, const char *part, struct bytes *constants,
-                       struct bytes *calls)
+static void write_pool(const struct c_layer *c, const struct window *window, const char *part,
+                       struct bytes *constants, struct bytes *calls)
 {
-    write_windows(c, c->layer->plan_data, constants);
+    write_windows(c, window, constants);
     c_use(c->writer, part);
     bytes_printf(calls, "    %s(&%s_windows, %s, %s);\n", part, c->prefix, c->inputs[0], c->output);
 }
 
 static void write_max_pool(const struct c_layer *c, struct bytes *constants, struct bytes *calls)
 {
-    write_pool(c, "max_pool", constants, calls);
+    write_pool(c, c->layer->plan_data, "max_pool", constants, calls);
 }
 
 static void write_average_pool(const struct c_layer *c, struct bytes *constants,
                                struct bytes *calls)
 {
-    write_pool(c, "average_pool", constants, calls);
+    write_pool(c, c->layer->plan_data, "average_pool", constants, calls);
 }
 
 /* One window over all of it. */
@@ -171,9 +170,7 @@ static void write_global_pool(const struct c_layer *c, const char *part, struct 
                                   .kernel = {1, cells},
                                   .stride = {1, 1},
                                   .dilation = {1, 1}};
-    write_windows(c, &window, constants);
-    c_use(c->writer, part);
-    bytes_printf(calls, "    %s(&%s_windows, %s, %s);\n", part, c->prefix, c->inputs[0], c->output);
+    write_pool(c, &window, part, constants, calls);
 }
 
 static void write_global_max_pool(const struct c_layer *c, struct bytes *constants,
@@ -301,7 +298,6 @@ static void write_embedding(const struct c_layer *c, struct bytes *constants UNU
 {
     const int64_t *table = c->layer->tensors[0].shape.dims;
     c_use(c->writer, "embedding");
-    c->writer->can_refuse = true;
     bytes_printf(calls,
                  "    if (embedding(%s, %lld, %s_embeddings, %lld, %lld, %s) != 0)\n"
                  "        return -1;\n",

@@ -4,7 +4,6 @@
 #include "engine/arena.h"
 #include "engine/exchange/c_source.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -26,7 +26,6 @@ struct c_writer {
     char (*members)[C_NAME_SIZE]; /* of each column, in the row's struct; owned */
     bool parts[C_PARTS_MAX];      /* those that are used */
     struct bytes body;            /* behind the parts; owned */
-    bool can_refuse;              /* the network's function tells whether it could */
     struct error *error;
 };
 

@@ -11,7 +11,6 @@
 #include "tests/engine/example_models.h"
 #include "tests/engine/learn.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static struct bytes write_as(const struct model *model, const char *format, struct error *error)
