@@ -3,8 +3,13 @@
 libengine_la_SOURCES += \
 	$(C_SOURCE_FILES) \
 	engine/exchange/exchange.c engine/exchange/exchange.h \
-	engine/exchange/keras.h engine/exchange/keras_layers.c engine/exchange/keras_read.c \
-	engine/exchange/keras_weights.c engine/exchange/keras_write.c \
+	engine/exchange/keras.h \
+	engine/exchange/keras_layer_read.c \
+	engine/exchange/keras_layer_write.c \
+	engine/exchange/keras_read.c \
+	engine/exchange/keras_table.c engine/exchange/keras_table.h \
+	engine/exchange/keras_weights.c \
+	engine/exchange/keras_write.c \
 	engine/exchange/npz.h engine/exchange/npz_read.c engine/exchange/npz_write.c \
 	engine/exchange/onnx.c \
 	engine/exchange/onnx_activation.c \

@@ -18,7 +18,7 @@ extern const struct model_format keras_model_format;
 /* keras_read.c */
 struct model *keras_read_model(const void *file, size_t size, struct error *error);
 
-/* ---- keras_layers.c: layers in both languages */
+/* ---- keras_layer_write.c, keras_layer_read.c: layers in both languages */
 
 /* The Keras layers, appended to `layers`, that compute what `layer` does; `options` as the
  * network's document has them. ERROR_INVALID naming the layer where Keras has none such. */
