@@ -10,9 +10,7 @@
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wdouble-promotion"
-#define word c_word
 #include "engine/exchange/c_parts/words.h"
-#undef word
 #pragma GCC diagnostic pop
 
 #include <string.h>
@@ -21,7 +19,7 @@ static void expect_same_words(const char *text)
 {
     struct words words = {.text = text, .size = strlen(text)};
     struct word word;
-    struct c_word c_word;
+    struct text_word c_word;
     const char *at = text;
     while (words_next(&words, &word)) {
         at = next_word(at, &c_word);

@@ -98,10 +98,11 @@ static void date(double seconds, const struct scale *scales, float *x)
         const int year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
         const int of_year = of_era - (365 * year + year / 4 - year / 100);
         const int from_march = (5 * of_year + 2) / 153;
+        const int day_of_month = of_year - (153 * from_march + 2) / 5 + 1;
         const double weekday = days + 3.0 - 7.0 * floor((days + 3.0) / 7.0);
         parts[0] = era * 400.0 + year + (from_march >= 10);
         parts[1] = from_march < 10 ? from_march + 3 : from_march - 9;
-        parts[2] = of_year - (153 * from_march + 2) / 5 + 1;
+        parts[2] = day_of_month;
         parts[3] = weekday;
         parts[4] = floor((seconds - days * 86400.0) / 3600.0);
     }

@@ -74,12 +74,12 @@ static unsigned small_letter(unsigned code)
 
 /* part: words */
 /* A word in small letters; of a long one the beginning. */
-struct word {
+struct text_word {
     char text[65];
     int length;
 };
 
-static void word_add(struct word *word, unsigned code)
+static void word_add(struct text_word *word, unsigned code)
 {
     char b[4];
     int size = 1;
@@ -106,7 +106,7 @@ static int is_inside(const char *text, struct character character)
 }
 
 /* Where the text goes on behind its next word; NULL where it has none. */
-static const char *next_word(const char *text, struct word *word)
+static const char *next_word(const char *text, struct text_word *word)
 {
     struct character character = {' ', 0, 0};
     word->length = 0;
@@ -134,7 +134,7 @@ static const char *next_word(const char *text, struct word *word)
  */
 static void text_hash(const char *text, int slots, int pairs, float *x)
 {
-    struct word word;
+    struct text_word word;
     unsigned long long before = 0;
     int count = 0;
     for (int i = 0; i < slots; i++)
@@ -155,7 +155,7 @@ static void text_hash(const char *text, int slots, int pairs, float *x)
 static void text_tokens(const char *text, const char *const *texts, const int *numbers, int count,
                         int length, float *x)
 {
-    struct word word;
+    struct text_word word;
     int found = 0;
     while (found < length && (text = next_word(text, &word)) != NULL) {
         const int place = find(word.text, texts, count);
