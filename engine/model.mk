@@ -18,6 +18,7 @@ libengine_la_SOURCES += \
 	engine/exchange/onnx_import.c engine/exchange/onnx_import.h \
 	engine/exchange/onnx_import_dense.c \
 	engine/exchange/onnx_import_gelu.c \
+	engine/exchange/onnx_import_images.c \
 	engine/exchange/onnx_import_layer.c \
 	engine/exchange/onnx_import_sequences.c \
 	engine/exchange/onnx_import_shapes.c \

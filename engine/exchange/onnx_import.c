@@ -11,7 +11,7 @@
 
 /* More than any network that could be made of them; what looks a name up is quick enough for so
  * many. */
-enum { NODES_MAX = 8192, INPUT_STEPS_MAX = 16 };
+enum { NODES_MAX = 8192, EDGES_MAX = 65536, INPUT_STEPS_MAX = 16 };
 
 /* ---- errors */
 
@@ -125,8 +125,8 @@ static int import_input(struct import *import)
 /* ---- nodes */
 
 static const struct import_operator *const operator_lists[] = {
-    import_dense_operators, import_shape_operators, import_window_operators,
-    import_sequence_operators, import_gelu_operators};
+    import_dense_operators, import_shape_operators,    import_window_operators,
+    import_image_operators, import_sequence_operators, import_gelu_operators};
 
 static const struct import_operator *operator_find(const char *name)
 {
@@ -257,13 +257,19 @@ static int import_graph(struct import *import)
 static int import_start(struct import *import)
 {
     const struct onnx_file *file = import->file;
-    size_t most = 1;
+    size_t most = 1, edges = 0;
     if (file->node_count > NODES_MAX)
         return error_set(import->error, ERROR_INVALID,
                          "the graph has %zu nodes, but at most %d can be imported",
                          file->node_count, NODES_MAX);
-    for (size_t i = 0; i < file->node_count; i++)
+    for (size_t i = 0; i < file->node_count; i++) {
         most += file->nodes[i].output_count;
+        edges += file->nodes[i].input_count;
+    }
+    if (edges > EDGES_MAX)
+        return error_set(import->error, ERROR_INVALID,
+                         "the graph's nodes have %zu inputs, but at most %d can be imported", edges,
+                         EDGES_MAX);
     import->values = calloc(most, sizeof(*import->values));
     import->shapes = calloc(NETWORK_LAYERS_MAX, sizeof(*import->shapes));
     import->weights =

@@ -80,6 +80,7 @@ extern const struct import_operator import_shape_operators[];
 extern const struct import_operator import_sequence_operators[];
 extern const struct import_operator import_dense_operators[];
 extern const struct import_operator import_gelu_operators[];
+extern const struct import_operator import_image_operators[];
 
 /* ERROR_INVALID: `node "Conv_3" (Conv) …`. */
 int import_refuse(struct import *import, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -206,7 +206,7 @@ static int resolve_sizes(struct import *import, const struct import_value *value
     if (batch < 0 && inferred >= 0 && known == elements)
         batch = inferred;
     else if (batch < 0 && import->batch > 0 && wanted[0] == import->batch &&
-             known == elements * import->batch)
+             known % import->batch == 0 && known / import->batch == elements)
         batch = 0;
     else if (inferred >= 0 && elements % known == 0)
         wanted[inferred] = elements / known;

@@ -44,7 +44,7 @@ NETWORKS = {
         layer("max_pool2d", pool_size=2, padding="same"), layer("flatten"), output()]),
     "strides beyond kernels": ([9, 8, 1], [layer("conv2d", filters=3, kernel_size=1, strides=3, padding="same"),
                                            layer("conv2d_transpose", filters=2, kernel_size=1, strides=2, padding="same"),
-                                           layer("flatten"), output()]),
+                                           layer("global_max_pool2d"), output()]),
     "sequences of windows": ([11, 3], [
         layer("conv1d", filters=6, kernel_size=3, padding="same", strides=2, groups=3),
         layer("batch_norm"), layer("average_pool1d", pool_size=3, strides=2, padding="same"),
