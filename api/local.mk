@@ -29,6 +29,7 @@ libapi_la_SOURCES = \
 	api/workers.c api/workers.h \
 	api/handlers/handlers.h \
 	api/handlers/augmentations.c \
+	api/handlers/backup.c \
 	api/handlers/catalog.c \
 	api/handlers/checkpoints.c \
 	api/handlers/datasets.c \

@@ -21,6 +21,7 @@ struct reply_stream {
     int (*next)(void *context, struct bytes *text, bool *ended);
     void (*free)(void *context);
     void *context; /* owned; NULL: no stream */
+    bool is_file;  /* its reader must keep up, and an end before *ended is a failure */
 };
 
 struct reply {

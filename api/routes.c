@@ -99,6 +99,9 @@ const struct route api_routes[] = {
      .help = "every layer, loss, optimizer … with fields, defaults and help",
      .answers = {{200, "catalog"}}},
 
+    {"GET", "/v1/backup", handle_backup, .is_slow = always, .scope = "admin",
+     .help = "everything that is kept, as a tar archive for propd --restore"},
+
     {"GET", "/v1/datasets", handle_datasets_list, .query = &page_query_kind, .scope = "read",
      .help = "datasets, newest first", .answers = {{200, "dataset_list"}, ANSWERS_ROWS},
      .problems = {ERROR_NOT_ACCEPTABLE}},

@@ -63,8 +63,11 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
     (void)position;
     if (exchange->piece_at == exchange->piece.size) {
         uint64_t happened = waits_happened(server->waits);
-        if (exchange->stream_ended || server->service.stopping)
+        if (exchange->stream_ended)
             return MHD_CONTENT_READER_END_OF_STREAM;
+        if (server->service.stopping)
+            return exchange->reply.stream.is_file ? MHD_CONTENT_READER_END_WITH_ERROR
+                                                  : MHD_CONTENT_READER_END_OF_STREAM;
         if (!next_piece(exchange, &failed) && !failed) {
             if (exchange->stream_ended)
                 return MHD_CONTENT_READER_END_OF_STREAM;
@@ -81,6 +84,8 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
         size = max;
     memcpy(buffer, exchange->piece.data + exchange->piece_at, size);
     exchange->piece_at += size;
+    if (exchange->reply.stream.is_file)
+        watchdog_moved(exchange->client->watched, (int64_t)size);
     return (ssize_t)size;
 }
 
@@ -91,7 +96,8 @@ static struct MHD_Response *make_response(struct exchange *exchange)
     double stall = server->service.config->stall_timeout_s;
     if (reply->stream.context != NULL) {
         exchange->heartbeat_ns = clock_now_ns() + heartbeat_every_ns;
-        watchdog_expect(exchange->client->watched, 0);
+        watchdog_expect_flow(exchange->client->watched, reply->stream.is_file ? stall : 0,
+                             reply->stream.is_file ? BLOCK_SIZE : 0);
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_SIZE, read_stream,
                                                  exchange, NULL);
     }

@@ -177,11 +177,11 @@ static bool flag_is(const char *word, const char *flag)
 
 static int unknown_flag(const char *word, struct error *error)
 {
-    const char *names[ARRAY_COUNT(config_fields) + 4] = {"help", "version", "print-config",
-                                                         "config"};
+    const char *names[ARRAY_COUNT(config_fields) + 5] = {"help", "version", "print-config",
+                                                         "config", "restore"};
     char given[64];
     for (size_t i = 0; config_fields[i].name != NULL; i++)
-        names[4 + i] = config_fields[i].name;
+        names[5 + i] = config_fields[i].name;
     snprintf(given, sizeof given, "%s", word + strspn(word, "-"));
     given[strcspn(given, "=")] = '\0';
     for (char *c = given; *c != '\0'; c++)
@@ -221,7 +221,7 @@ static int read_flags(int argc, char **argv, struct config *config, struct error
         if (strcmp(word, "--help") == 0 || strcmp(word, "--version") == 0 ||
             strcmp(word, "--print-config") == 0)
             continue;
-        if (flag_is(word, "--config")) {
+        if (flag_is(word, "--config") || flag_is(word, "--restore")) {
             if (flag_value(&flags, error) == NULL)
                 return -1;
         } else if (read_flag(&flags, config, error) != 0) {
@@ -231,17 +231,29 @@ static int read_flags(int argc, char **argv, struct config *config, struct error
     return 0;
 }
 
+/* What the last flag of that name says; NULL where there is none. */
+static const char *flag_find(int argc, char **argv, const char *flag)
+{
+    const char *value = NULL;
+    struct flags flags = {.count = argc, .words = argv, .at = 1};
+    for (; flags.at < argc; flags.at++) {
+        if (flag_is(argv[flags.at], flag) &&
+            (strchr(argv[flags.at], '=') != NULL || flags.at + 1 < argc))
+            value = flag_value(&flags, NULL);
+    }
+    return value;
+}
+
 /* The file that --config or PROPD_CONFIG names; NULL. */
 static const char *config_path(int argc, char **argv)
 {
-    const char *path = getenv("PROPD_CONFIG");
-    struct flags flags = {.count = argc, .words = argv, .at = 1};
-    for (; flags.at < argc; flags.at++) {
-        if (flag_is(argv[flags.at], "--config") &&
-            (strchr(argv[flags.at], '=') != NULL || flags.at + 1 < argc))
-            path = flag_value(&flags, NULL);
-    }
-    return path;
+    const char *path = flag_find(argc, argv, "--config");
+    return path != NULL ? path : getenv("PROPD_CONFIG");
+}
+
+const char *config_restore_file(int argc, char **argv)
+{
+    return flag_find(argc, argv, "--restore");
 }
 
 static bool has_flag(int argc, char **argv, const char *flag)
@@ -282,7 +294,8 @@ static void print_help(FILE *out)
         fprintf(out, "  %-20s %s", name, field->help);
         print_default(out, field, defaults);
     }
-    fprintf(out, "  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n", "--config",
+    fprintf(out, "  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n", "--restore",
+            "make --data out of this backup (- for standard input) and exit", "--config",
             "read options from this JSON file", "--print-config",
             "print all options as such a file and exit", "--version", "print the version and exit",
             "--help", "print this and exit");
@@ -355,7 +368,7 @@ int config_read(int argc, char **argv, struct config *config, enum config_action
         return -1;
     if (has_flag(argc, argv, "--print-config"))
         return print_config(config, out, error);
-    *action = CONFIG_RUN;
+    *action = config_restore_file(argc, argv) != NULL ? CONFIG_RESTORE : CONFIG_RUN;
     return 0;
 }
 

@@ -34,13 +34,16 @@ extern const struct kind config_kind;
 
 enum config_action {
     CONFIG_RUN,
-    CONFIG_EXIT
-}; /* EXIT: --help, --version or --print-config was answered on `out` */
+    CONFIG_RESTORE, /* --restore FILE: config_restore_file() */
+    CONFIG_EXIT     /* --help, --version or --print-config was answered on `out` */
+};
 
 /* Reads everything. Errors name the flag, the variable or the file's path. Any address but loopback
  * is refused here, as there are no tokens and no TLS yet. */
 int config_read(int argc, char **argv, struct config *config, enum config_action *action, FILE *out,
                 struct error *error);
 void config_clear(struct config *config);
+/* What --restore names ("-": standard input), out of the words that config_read() took. */
+const char *config_restore_file(int argc, char **argv);
 
 #endif

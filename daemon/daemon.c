@@ -6,6 +6,7 @@
 #include "daemon/job.h"
 #include "daemon/job_state.h"
 #include "daemon/live.h"
+#include "storage/backup.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -141,6 +142,11 @@ struct store *daemon_store(struct daemon *daemon)
 const struct config *daemon_config(const struct daemon *daemon)
 {
     return daemon->config;
+}
+
+struct store_backup *daemon_backup_begin(struct daemon *daemon, struct error *error)
+{
+    return store_backup_begin(daemon->store, &daemon->stopping, error);
 }
 
 struct daemon_load daemon_load(struct daemon *daemon)

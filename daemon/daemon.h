@@ -146,6 +146,11 @@ int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error
 int daemon_job_get(struct daemon *daemon, const struct viewer *viewer, const char *reference,
                    struct job_record *record, int64_t *position, struct error *error);
 
+/* ---- upkeep */
+
+/* store_backup_begin(), called off when the daemon stops. */
+struct store_backup *daemon_backup_begin(struct daemon *daemon, struct error *error);
+
 /* ---- the machine */
 
 struct daemon_load {

@@ -4,14 +4,18 @@
 #include "base/log.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
+#include "storage/backup.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { EXIT_USAGE = 2 };
 
@@ -66,6 +70,21 @@ static int serve(const struct config *config, const sigset_t *signals)
     return EXIT_SUCCESS;
 }
 
+static int restore(const struct config *config, const char *file)
+{
+    struct error error = {0};
+    struct restored restored;
+    int archive = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+    if (archive < 0)
+        (void)error_set_errno(&error, "cannot open the backup %s", file);
+    if (archive < 0 || store_restore(config->data, archive, &restored, &error) != 0)
+        return fail(&error);
+    printf("restored the backup of %s into %s: the database and %lld dataset files, %lld bytes\n",
+           restored.created_at, config->data, (long long)restored.datasets,
+           (long long)restored.bytes);
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     struct config config;
@@ -76,9 +95,11 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     int status = EXIT_SUCCESS;
-    if (action == CONFIG_RUN) {
-        log_set_level((enum log_level)config.log);
-        harden();
+    log_set_level((enum log_level)config.log);
+    harden();
+    if (action == CONFIG_RESTORE) {
+        status = restore(&config, config_restore_file(argc, argv));
+    } else if (action == CONFIG_RUN) {
         const sigset_t signals = block_signals();
         status = serve(&config, &signals);
     }

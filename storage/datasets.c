@@ -171,8 +171,36 @@ int dataset_file_is_used(struct store *store, const char *sha256, struct error *
  * open. */
 static void file_drop_unused(struct store *store, const char *sha256)
 {
-    if (dataset_file_is_used(store, sha256, NULL) == 0)
+    if (store->dataset_files_held)
+        store->dataset_files_dropped = true;
+    else if (dataset_file_is_used(store, sha256, NULL) == 0)
         files_dataset_remove(&store->files, sha256);
+}
+
+int dataset_files_hold(struct store *store, struct error *error)
+{
+    pthread_mutex_lock(&store->dataset_files);
+    bool was_held = store->dataset_files_held;
+    store->dataset_files_held = true;
+    pthread_mutex_unlock(&store->dataset_files);
+    return was_held ? error_set(error, ERROR_BUSY,
+                                "another backup is being made: there can be one at a time")
+                    : 0;
+}
+
+int dataset_file_is_wanted(void *context, const char *sha256, struct error *error)
+{
+    return dataset_file_is_used(context, sha256, error);
+}
+
+void dataset_files_release(struct store *store)
+{
+    pthread_mutex_lock(&store->dataset_files);
+    store->dataset_files_held = false;
+    if (store->dataset_files_dropped)
+        (void)files_sweep(&store->files, dataset_file_is_wanted, store, NULL);
+    store->dataset_files_dropped = false;
+    pthread_mutex_unlock(&store->dataset_files);
 }
 
 /* The file is in place before the row that refers to it is, and its removal comes after the row's;

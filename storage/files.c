@@ -124,8 +124,7 @@ int files_upload_create(struct files *files, char **path, struct error *error)
     return descriptor;
 }
 
-static int descriptor_digest(int descriptor, char sha256[DIGEST_TEXT_SIZE], int64_t *size,
-                             struct error *error)
+int files_digest(int descriptor, char sha256[DIGEST_TEXT_SIZE], int64_t *size, struct error *error)
 {
     struct stat status;
     struct digest digest;
@@ -153,7 +152,7 @@ int files_seal(const char *path, char sha256[DIGEST_TEXT_SIZE], int64_t *size, s
         return error_set_errno(error, "%s cannot be opened", path);
     /* The disk begins while the digest is taken; fsync below waits for it. */
     (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
-    int result = descriptor_digest(descriptor, sha256, size, error);
+    int result = files_digest(descriptor, sha256, size, error);
     if (result == 0)
         result = descriptor_sync(descriptor, path, error);
     close(descriptor);

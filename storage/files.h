@@ -24,7 +24,9 @@ int files_sync_folder(const char *folder, struct error *error);
 
 int files_upload_create(struct files *files, char **path, struct error *error);
 
-/* Reads the file for its digest and size and makes its bytes durable. */
+/* Reads the file for its digest and size. */
+int files_digest(int descriptor, char sha256[DIGEST_TEXT_SIZE], int64_t *size, struct error *error);
+/* The same, and makes its bytes durable. */
 int files_seal(const char *path, char sha256[DIGEST_TEXT_SIZE], int64_t *size, struct error *error);
 /* Moves a sealed file to datasets/<sha256>; the same bytes there are replaced. */
 int files_adopt(struct files *files, const char *path, const char *sha256, struct error *error);

@@ -22,6 +22,8 @@ struct store {
     _Atomic uint64_t model_changes; /* counts up after each commit that adds or removes a model */
     atomic_int models_changing;     /* such commits that are on their way */
     pthread_mutex_t dataset_files;  /* held while a dataset's file and its row change together */
+    bool dataset_files_held;        /* under it: no file goes while a backup reads them, … */
+    bool dataset_files_dropped;     /* … after which those go that would have gone meanwhile */
 };
 
 /* Around what adds or removes a model, from before it can be read until it is done. */

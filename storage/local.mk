@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libstorage.la
-libstorage_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+libstorage_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(LIBARCHIVE_CFLAGS)
 libstorage_la_SOURCES = \
 	storage/answers.c \
+	storage/backup.c storage/backup.h \
+	storage/backup_manifest.c storage/backup_manifest.h \
 	storage/blobs.c storage/blobs.h \
 	storage/checkpointer.c storage/checkpointer.h \
 	storage/checkpoints.c \
@@ -27,6 +29,8 @@ libstorage_la_SOURCES = \
 	storage/readers.c storage/readers.h \
 	storage/records.c storage/records.h \
 	storage/schema.c \
+	storage/restore.c \
+	storage/restore_check.c storage/restore_check.h \
 	storage/settings.c \
 	storage/space.c storage/space.h \
 	storage/statement.c storage/statement.h \
@@ -34,4 +38,4 @@ libstorage_la_SOURCES = \
 	storage/tables.h \
 	storage/text.c storage/text.h \
 	storage/writer.c storage/writer.h
-libstorage_la_LIBADD = libbase.la $(SQLITE_LIBS)
+libstorage_la_LIBADD = libbase.la $(SQLITE_LIBS) $(LIBARCHIVE_LIBS)

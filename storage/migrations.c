@@ -35,8 +35,7 @@ int schema_version(struct connection *connection, int *version, struct error *er
     return 0;
 }
 
-/* A file that is empty, or one of ours. */
-static int owner_check(struct connection *connection, const char *path, struct error *error)
+int database_owner_check(struct connection *connection, const char *path, struct error *error)
 {
     int64_t tables, application;
     if (number_read(connection, "SELECT count(*) FROM sqlite_schema", &tables, error) != 0 ||
@@ -104,7 +103,7 @@ int migrations_run(struct connection *connection, const char *path, const struct
                    size_t count, struct error *error)
 {
     int version;
-    if (owner_check(connection, path, error) != 0 ||
+    if (database_owner_check(connection, path, error) != 0 ||
         schema_version(connection, &version, error) != 0)
         return -1;
     if (version < 0 || (size_t)version > count)

@@ -22,6 +22,8 @@ extern const size_t migration_count;
 int migrations_run(struct connection *connection, const char *path, const struct migration *list,
                    size_t count, struct error *error);
 
+/* ERROR_INVALID unless the database is empty or one of ours. */
+int database_owner_check(struct connection *connection, const char *path, struct error *error);
 int schema_version(struct connection *connection, int *version, struct error *error);
 
 #endif

@@ -55,11 +55,6 @@ static int database_open(struct store *store, struct error *error)
     return store->writer ? 0 : -1;
 }
 
-static int file_is_used(void *context, const char *sha256, struct error *error)
-{
-    return dataset_file_is_used(context, sha256, error);
-}
-
 static int store_start(struct store *store, const struct store_options *options,
                        struct error *error)
 {
@@ -73,7 +68,7 @@ static int store_start(struct store *store, const struct store_options *options,
     store->readers = readers_open(store->database_path, readers, error);
     if (!store->readers)
         return -1;
-    return files_sweep(&store->files, file_is_used, store, error);
+    return files_sweep(&store->files, dataset_file_is_wanted, store, error);
 }
 
 struct store *store_open(const struct store_options *options, struct error *error)

@@ -20,6 +20,12 @@ int job_state_check(struct connection *connection, const char *id, const char *c
 int dataset_check(struct connection *connection, const char *id, struct error *error);
 /* 1: a record refers to the file; 0: none does; -1. Reads by itself. */
 int dataset_file_is_used(struct store *store, const char *sha256, struct error *error);
+/* The same for files_sweep(): `context` is the store. */
+int dataset_file_is_wanted(void *context, const char *sha256, struct error *error);
+
+/* No dataset file is removed until the release. ERROR_BUSY where somebody else holds them. */
+int dataset_files_hold(struct store *store, struct error *error);
+void dataset_files_release(struct store *store);
 
 /* settings.c: ERROR_CONFLICT where it would come before what is there. */
 int setting_add(struct connection *connection, int64_t job, const struct job_setting *setting,

@@ -11,6 +11,9 @@ route_handler_fn handle_healthz, handle_readyz, handle_page, handle_system, hand
 /* augmentations.c */
 route_handler_fn handle_augmentations_preview;
 
+/* backup.c */
+route_handler_fn handle_backup;
+
 /* datasets.c */
 route_handler_fn handle_datasets_put, handle_datasets_post, handle_datasets_list,
     handle_datasets_get, handle_datasets_delete;

@@ -2,6 +2,7 @@
 # A real daemon, spoken to over its socket. Tests of real data skip where that is absent.
 END_TO_END_TESTS = \
 	tests/end-to-end/test_augmentation.py \
+	tests/end-to-end/test_backup.py \
 	tests/end-to-end/test_main_job.py \
 	tests/end-to-end/test_inference.py \
 	tests/end-to-end/test_insight.py \
