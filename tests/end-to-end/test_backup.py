@@ -152,7 +152,7 @@ class Backup(unittest.TestCase):
         for at in range(4096, len(unsound), 4096):
             unsound[at:at + 64] = b"\xff" * 64
         unsound_manifest = listed(0, sha256=hashlib.sha256(unsound).hexdigest())[0]
-        self.refused(b"", "manifest.json")
+        self.refused(b"", "tar archive")
         self.refused(b"this is no archive, whatever it may be" * 100, "tar archive")
         self.refused(archive[:len(archive) // 2], "tar archive")
         self.refused(pack(entries[:2]), "ends before", dataset)
