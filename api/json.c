@@ -128,6 +128,16 @@ static json_t *settings_json(struct daemon *daemon, const char *id)
     return list;
 }
 
+/* The job's document as it was understood; its webhook, which is kept apart, without the secret. */
+static json_t *spec_json(const struct job_record *record)
+{
+    json_t *spec = json_object_text(record->spec);
+    json_t *webhook = record->webhook_url != NULL ? json_pack("{s:s}", "url", record->webhook_url)
+                                                  : json_null();
+    (void)json_object_set_new(spec, "webhook", webhook);
+    return spec;
+}
+
 /* What only a look at one job tells. */
 static int add_whole(json_t *json, struct daemon *daemon, const struct job_record *record)
 {
@@ -135,7 +145,7 @@ static int add_whole(json_t *json, struct daemon *daemon, const struct job_recor
         "{s:o, s:o, s:o, s:o}", "settings", settings_json(daemon, record->id), "verifies",
         json_text(record->verifies), "verification",
         record->verification != NULL ? json_object_text(record->verification) : json_null(), "spec",
-        json_object_text(record->spec));
+        spec_json(record));
     return json_object_update(json, whole);
 }
 
@@ -159,6 +169,16 @@ json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t
         return NULL;
     }
     return json;
+}
+
+json_t *json_job_found(struct daemon *daemon, const char *id)
+{
+    struct job_record record AUTO_CLEAR(job_record_clear) = {0};
+    struct error error = {0};
+    int64_t position = 0;
+    if (daemon_job_get(daemon, NULL, id, &record, &position, &error) != 0)
+        return NULL;
+    return json_job(daemon, &record, position, true);
 }
 
 json_t *json_model(const struct model_record *record, bool whole)

@@ -24,6 +24,8 @@ json_t *json_dataset(const struct dataset_record *record, bool whole);
 /* With `whole` also what was changed of it, which is read for it. */
 json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t position,
                  bool whole);
+/* The same with all of it, of the job with this id; NULL also where there is none. */
+json_t *json_job_found(struct daemon *daemon, const char *id);
 json_t *json_model(const struct model_record *record, bool whole);
 json_t *json_event(const struct event_record *record);
 

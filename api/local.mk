@@ -55,5 +55,6 @@ libapi_la_SOURCES = \
 	api/handlers/rows.c \
 	api/handlers/system.c \
 	api/handlers/tensorflow.c \
-	api/handlers/trace.c
+	api/handlers/trace.c \
+	api/handlers/webhooks.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(ZLIB_LIBS)

@@ -100,7 +100,9 @@ const struct route api_routes[] = {
      .answers = {{200, "catalog"}}},
 
     {"GET", "/v1/backup", handle_backup, .is_slow = always, .scope = "admin",
-     .help = "everything that is kept, as a tar archive for propd --restore"},
+     .help = "everything that is kept, as a tar archive for propd --restore",
+     .answers = {{200, .type = "application/x-tar"}},
+     .problems = {ERROR_BUSY, ERROR_STORAGE_FULL}},
 
     {"GET", "/v1/datasets", handle_datasets_list, .query = &page_query_kind, .scope = "read",
      .help = "datasets, newest first", .answers = {{200, "dataset_list"}, ANSWERS_ROWS},
@@ -204,6 +206,12 @@ const struct route api_routes[] = {
      .is_slow = always, .scope = "read",
      .help = "histograms of weights and gradients, and update ratios, by layer and epoch",
      .answers = {{200, "histogram_list"}}},
+    {"GET", "/v1/jobs/{job}/webhooks", handle_jobs_webhooks, .scope = "read",
+     .help = "what was told to webhooks of the job's end: tries, last status, next try",
+     .answers = {{200, "delivery_list"}}},
+    {"POST", "/v1/webhooks/{delivery}:retry", handle_webhooks_retry, .body_kind = BODY_JSON,
+     .example = "{}", .body = &jobs_move_kind, .is_slow = always, .scope = "train",
+     .help = "tells a webhook again, now", .answers = {{202, "delivery"}}},
 
     {"GET", "/v1/models", handle_models_list, .query = &page_query_kind, .scope = "read",
      .help = "models, newest first", .answers = {{200, "model_list"}, ANSWERS_ROWS},

@@ -1,6 +1,7 @@
 /* Starting and stopping the HTTP server (GNU libmicrohttpd 0.9.75). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/server.h"
+#include "api/json.h"
 #include "api/keys.h"
 #include "api/route.h"
 #include "api/server_inside.h"
@@ -129,6 +130,9 @@ static int start_parts(struct server *server, struct error *error)
         return -1;
     if (server->service.daemon != NULL)
         store_on_events(daemon_store(server->service.daemon), waits_notify, server->waits);
+    if (server->service.daemon != NULL &&
+        daemon_webhooks_start(server->service.daemon, json_job_found, error) != 0)
+        return -1;
     return loops_start(server, error);
 }
 

@@ -52,6 +52,7 @@ enum field_flag {
     FIELD_ABOVE_MIN = 1 << 3, /* min itself is out of range */
     FIELD_BELOW_MAX = 1 << 4, /* max itself is out of range */
     FIELD_BYTES = 1 << 5,     /* an INTEGER of bytes: "512M", "2G", "64K" are read too */
+    FIELD_SECRET = 1 << 6,    /* a STRING that is read and never written: null stands for it */
 };
 
 struct strings {

@@ -15,6 +15,12 @@ static json_t *write_integer(const struct field *field, int64_t value)
     return json_integer(value);
 }
 
+static json_t *write_string(const struct field *field, const char *value)
+{
+    bool is_shown = value != NULL && (field->flags & FIELD_SECRET) == 0;
+    return is_shown ? json_string(value) : json_null();
+}
+
 static json_t *write_strings(const struct strings *strings)
 {
     json_t *list = json_array();
@@ -69,7 +75,7 @@ json_t *field_write(const struct field *field, const void *options)
     case FIELD_TYPE_NUMBER:
         return isfinite(*(const double *)value) ? json_real(*(const double *)value) : json_null();
     case FIELD_TYPE_STRING:
-        return *(char *const *)value != NULL ? json_string(*(char *const *)value) : json_null();
+        return write_string(field, *(char *const *)value);
     case FIELD_TYPE_CHOICE:
         return json_string(field->choices[*(const int *)value]);
     case FIELD_TYPE_STRINGS:

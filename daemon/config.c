@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/config.h"
 #include "base/bytes.h"
+#include "daemon/webhook.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -46,6 +47,19 @@ static const struct field config_fields[] = {
                  .help = "seconds for a request's headers to arrive"),
     FIELD_NUMBER(struct config, stall_timeout_s, .min = 1, .max = 3600, .number = 30,
                  .help = "seconds until a reader that takes nothing is cut off"),
+    FIELD_STRING(struct config, webhook_url, .max = 2048,
+                 .help = "http or https URL that is told of every job's end"),
+    FIELD_STRING(struct config, webhook_secret, .flags = FIELD_SECRET,
+                 .help = "signs that: \"whsec_\" and the base64 of 24 to 64 random bytes"),
+    FIELD_BOOLEAN(struct config, webhook_allow_private,
+                  .help = "webhooks may be at loopback and other private addresses"),
+    FIELD_INTEGER(struct config, webhook_tries, .min = 1, .max = 100, .number = 12,
+                  .help = "calls of a webhook that does not answer with 2xx"),
+    FIELD_NUMBER(struct config, webhook_retry_s, .min = 0.01, .max = 3600, .number = 5,
+                 .help = "seconds until the second call; 4 times as long until each further one, "
+                         "at most 6 hours"),
+    FIELD_NUMBER(struct config, webhook_timeout_s, .min = 0.1, .max = 60, .number = 10,
+                 .help = "seconds for a webhook to answer"),
     FIELD_CHOICE(struct config, log, .choices = log_levels, .number = 1,
                  .help = "least level that is logged"),
     FIELD_STRINGS(struct config, allowed_hosts,
@@ -59,6 +73,17 @@ static bool address_is_loopback(const char *listen)
 {
     return strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]:", 6) == 0 ||
            strncmp(listen, "localhost:", 10) == 0;
+}
+
+static int check_webhook(const struct config *config, struct error *error)
+{
+    if (config->webhook_url != NULL && webhook_check_url(config->webhook_url,
+                                                         config->webhook_allow_private,
+                                                         "webhook_url", error) != 0)
+        return -1;
+    return config->webhook_secret != NULL
+               ? webhook_check_secret(config->webhook_secret, "webhook_secret", error)
+               : 0;
 }
 
 static int config_check(const void *options, const char *path, struct error *error)
@@ -79,7 +104,7 @@ static int config_check(const void *options, const char *path, struct error *err
                             "tokens and TLS, which are "
                             "not built yet; %s is refused",
                             config->listen);
-    return 0;
+    return check_webhook(config, error);
 }
 
 const struct kind config_kind = {.name = "propd",

@@ -5,6 +5,7 @@
 #ifndef PROPD_DAEMON_CONFIG_H
 #define PROPD_DAEMON_CONFIG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -26,6 +27,11 @@ struct config {
     int64_t cache_models;     /* bytes of loaded models kept: 512 MiB */
     int64_t cache_datasets;   /* mapped datasets kept open: 64 */
     double idle_timeout_s, header_timeout_s, stall_timeout_s; /* 30, 10, 30 */
+    char *webhook_url;            /* told of every job's end; NULL */
+    char *webhook_secret;         /* signs that */
+    bool webhook_allow_private;   /* private addresses may be called */
+    int64_t webhook_tries;        /* 12 */
+    double webhook_retry_s, webhook_timeout_s; /* 5, 10 */
     int log;                      /* choice: debug info warning error off */
     struct strings allowed_hosts; /* names beside the address, localhost, 127.0.0.1, [::1] */
     struct strings allowed_origins;

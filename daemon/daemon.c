@@ -7,6 +7,7 @@
 #include "daemon/job_state.h"
 #include "daemon/live.h"
 #include "storage/backup.h"
+#include "storage/deliveries.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -81,6 +82,8 @@ static int daemon_open(struct daemon *daemon, struct error *error)
     daemon->store = store_open(&options, error);
     if (daemon->store == NULL)
         return -1;
+    if (config->webhook_url != NULL)
+        store_announce_ends(daemon->store);
     daemon->datasets = cache_create((uint64_t)config->cache_datasets, free_dataset, error);
     daemon->models = cache_create((uint64_t)config->cache_models, free_model, error);
     daemon->model_names = model_names_create(error);
@@ -125,6 +128,7 @@ void daemon_stop(struct daemon *daemon)
     if (daemon->scheduler != NULL)
         scheduler_stop(daemon->scheduler);
     scheduler_free(daemon->scheduler);
+    webhooks_stop(daemon->webhooks);
     cache_free(daemon->datasets);
     cache_free(daemon->models);
     cache_free(daemon->model_names);

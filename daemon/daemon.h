@@ -149,6 +149,14 @@ int daemon_job_get(struct daemon *daemon, const struct viewer *viewer, const cha
 /* ---- upkeep */
 
 /* store_backup_begin(), called off when the daemon stops. */
+/* Begins to call webhooks, with what `describe` says of jobs (daemon/webhooks.h); before there are
+ * requests. */
+int daemon_webhooks_start(struct daemon *daemon,
+                          json_t *(*describe)(struct daemon *daemon, const char *job_id),
+                          struct error *error);
+/* Makes a delivery due now, as if it had never been tried. */
+int daemon_webhook_retry(struct daemon *daemon, const char *id, struct error *error);
+
 struct store_backup *daemon_backup_begin(struct daemon *daemon, struct error *error);
 
 /* ---- the machine */

@@ -73,6 +73,9 @@ static const struct field job_document_fields[] = {
     FIELD_INTEGER(struct job_document, threads, .min = 1, .max = 256, .number = 1,
                   .help = "cores that this one job may use"),
     FIELD_JSON(struct job_document, tags, .flags = FIELD_NULLABLE, .help = "any strings by name"),
+    FIELD_OBJECT(struct job_document, webhook, struct webhook_options,
+                 .object = &webhook_options_kind, .flags = FIELD_NULLABLE,
+                 .help = "who is told when the job has ended"),
     FIELD_BOOLEAN(struct job_document, dry_run, .help = "check the document and run nothing"),
     FIELD_END};
 

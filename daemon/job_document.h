@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/fields.h"
+#include "daemon/webhook.h"
 #include "engine/preprocessing.h"
 #include "engine/trainer.h"
 
@@ -28,6 +29,7 @@ struct job_document {
     char *initial_model; /* id, name or name@version; NULL */
     int64_t priority, threads;
     json_t *tags; /* object of strings; NULL */
+    struct webhook_options *webhook; /* NULL: nobody is told of the end */
     bool dry_run;
 };
 extern const struct kind job_document_kind;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libdaemon.la
+libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIBCURL_CFLAGS)
 libdaemon_la_SOURCES = \
+	daemon/address.c daemon/address.h \
 	daemon/cache.c daemon/cache.h \
 	daemon/checkpoints.c \
 	daemon/config.c daemon/config.h \
@@ -32,8 +34,11 @@ libdaemon_la_SOURCES = \
 	daemon/task_queue.c daemon/task_queue.h \
 	daemon/upload.c \
 	daemon/verify.c \
+	daemon/webhook.c daemon/webhook.h \
+	daemon/webhook_call.c daemon/webhook_call.h \
+	daemon/webhooks.c daemon/webhooks.h \
 	daemon/weight_log.c daemon/weight_log.h
-libdaemon_la_LIBADD = libengine.la libstorage.la libbase.la
+libdaemon_la_LIBADD = libengine.la libstorage.la libbase.la $(LIBCURL_LIBS)
 
 bin_PROGRAMS += propd
 propd_SOURCES = daemon/main.c

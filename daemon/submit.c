@@ -38,6 +38,7 @@ json_t *submit_spec(const struct job_setup *setup, const json_t *resolved, struc
     int failed = spec == NULL;
     if (!failed) {
         json_object_del(spec, "dry_run");
+        json_object_del(spec, "webhook"); /* the record's alone: the spec goes into models */
         failed |= json_object_set_new(spec, "dataset", pinned_dataset(setup, dataset));
         failed |= json_object_set(spec, "network", json_object_get(resolved, "network"));
         failed |= json_object_set(spec, "training", json_object_get(resolved, "training"));
@@ -71,6 +72,17 @@ static char *first_status(const struct job_document *document, json_t *resolved)
     return status != NULL ? fields_print(status) : NULL;
 }
 
+/* NULL members where there is none; false: out of memory. */
+static bool webhook_copy(const struct webhook_options *webhook, struct job_record *record)
+{
+    if (webhook == NULL)
+        return true;
+    record->webhook_url = strdup(webhook->url);
+    record->webhook_secret = webhook->secret != NULL ? strdup(webhook->secret) : NULL;
+    return record->webhook_url != NULL &&
+           (webhook->secret == NULL || record->webhook_secret != NULL);
+}
+
 static int record_make(const struct job_setup *setup, size_t memory, const json_t *spec,
                        json_t *resolved, struct job_record *record, struct error *error)
 {
@@ -92,7 +104,8 @@ static int record_make(const struct job_setup *setup, size_t memory, const json_
                                   .status = first_status(document, resolved),
                                   .attempt = 1,
                                   .created_ms = clock_unix_ms()};
-    if (record->id == NULL || record->name == NULL || record->owner == NULL ||
+    if (!webhook_copy(document->webhook, record) || record->id == NULL || record->name == NULL ||
+        record->owner == NULL ||
         record->state == NULL || record->dataset_id == NULL || record->spec == NULL ||
         record->status == NULL || (has_tags && record->tags == NULL))
         return error_set(error, ERROR_MEMORY, "no memory for a job's record");
@@ -158,7 +171,9 @@ int daemon_job_submit(struct daemon *daemon, const struct viewer *viewer, const 
     *answer = NULL;
     if (job_setup_open(daemon, viewer, document, &setup, error) != 0)
         return -1;
-    if (setup.document.dry_run) {
+    if (webhook_check(setup.document.webhook, daemon->config->webhook_allow_private, error) != 0) {
+        result = -1;
+    } else if (setup.document.dry_run) {
         *answer = submit_rehearse(daemon, &setup, error);
         result = *answer != NULL ? 0 : -1;
     } else {

@@ -19,6 +19,10 @@ struct store {
     struct writer *writer;
     struct readers *readers;
     char *database_path;
+    bool announces_ends;        /* set before the first change */
+    pthread_mutex_t deliveries; /* guards the next two */
+    void (*deliveries_notify)(void *context);
+    void *deliveries_context;
     _Atomic uint64_t model_changes; /* counts up after each commit that adds or removes a model */
     atomic_int models_changing;     /* such commits that are on their way */
     pthread_mutex_t dataset_files;  /* held while a dataset's file and its row change together */

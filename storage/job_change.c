@@ -67,6 +67,8 @@ struct change {
     const struct job_change *job;
     struct blob checkpoint, model_file;
     int64_t seq, model_version;
+    bool to_service; /* an end is told to the service's webhook, too */
+    bool has_deliveries;
 };
 
 /* Apart from progress_update(), which is frequent and touches no index. */
@@ -217,6 +219,7 @@ static int change_run(struct connection *connection, void *context, struct error
     const struct job_change *given = change->job;
     int64_t job;
     change->seq = 0;
+    change->has_deliveries = false;
     if (job_state_check(connection, given->id, given->from, &job, error) != 0 ||
         (given->settings &&
          settings_check(connection, job, given->id, *given->settings, error) != 0) ||
@@ -231,7 +234,9 @@ static int change_run(struct connection *connection, void *context, struct error
         progress_update(connection, job, change, error) != 0 ||
         spec_update(connection, job, given, error) != 0 ||
         points_add(connection, job, given, error) != 0 ||
-        histograms_add(connection, job, given, error) != 0)
+        histograms_add(connection, job, given, error) != 0 ||
+        (given->finished_ms > 0 && deliveries_add(connection, job, given->to, change->to_service,
+                                                  &change->has_deliveries, error) != 0))
         return -1;
     return checkpoint_change(connection, job, change, error);
 }
@@ -286,6 +291,7 @@ static struct store_write *change_begin(struct store *store, const struct job_ch
         return NULL;
     }
     write->change.job = change;
+    write->change.to_service = store->announces_ends;
     write->operation.run = change_run;
     write->operation.context = &write->change;
     write->operation.is_patient = is_patient;
@@ -324,6 +330,8 @@ int store_job_change_end(struct store *store, struct store_write *write_taken, i
     int result = writer_end(store->writer, &write_taken->operation, error);
     if (result == 0 && seq)
         *seq = run->seq;
+    if (result == 0 && run->has_deliveries)
+        deliveries_tell(store);
     if (result == 0 && run->job->model)
         run->job->model->version = run->model_version;
     if (run->job->model)

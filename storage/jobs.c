@@ -25,6 +25,8 @@ void job_record_clear(struct job_record *record)
     free(record->verifies);
     free(record->verification);
     free(record->owner);
+    free(record->webhook_url);
+    free(record->webhook_secret);
     memset(record, 0, sizeof(*record));
 }
 
@@ -53,6 +55,7 @@ static void job_read(struct statement *row, void *record)
     job->verifies = statement_read_text(row);
     job->verification = statement_read_text(row);
     job->owner = statement_read_text(row);
+    job->webhook_url = statement_read_text(row);
 }
 
 static void job_clear(void *record)
@@ -67,7 +70,7 @@ static const struct record_kind job_kind = {
     .select =
         "SELECT id, name, state, priority, threads, memory, dataset_id, spec, status, "
         "error_code, error_message, model_id, attempt, seq, created_ms, started_ms, "
-        "finished_ms, tags, error_details, verifies, verification, owner FROM jobs CROSS JOIN "
+        "finished_ms, tags, error_details, verifies, verification, owner, webhook_url FROM jobs CROSS JOIN "
         "job_specs ON job_specs.job = jobs.number",
     .size = sizeof(struct job_record),
     .read = job_read,
@@ -122,14 +125,16 @@ static int spec_insert(struct connection *connection, int64_t job, const struct 
 {
     AUTO_CLEAR(statement_end)
     struct statement insert = statement_start(
-        connection, "INSERT INTO job_specs (job, spec, tags, error_details, verifies, verification)"
-                    " VALUES (?, ?, ?, ?, ?, ?)");
+        connection, "INSERT INTO job_specs (job, spec, tags, error_details, verifies, "
+                    "verification, webhook_url, webhook_secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     statement_bind_integer(&insert, job);
     statement_bind_text(&insert, record->spec);
     statement_bind_text(&insert, record->tags);
     statement_bind_text(&insert, record->error_details);
     statement_bind_text(&insert, record->verifies);
     statement_bind_text(&insert, record->verification);
+    statement_bind_text(&insert, record->webhook_url);
+    statement_bind_text(&insert, record->webhook_secret);
     return statement_run(&insert, error);
 }
 

@@ -10,6 +10,7 @@ libstorage_la_SOURCES = \
 	storage/checkpoints.c \
 	storage/connection.c storage/connection.h \
 	storage/datasets.c \
+	storage/deliveries.c storage/deliveries.h \
 	storage/events.c \
 	storage/fatal.c storage/fatal.h \
 	storage/files.c storage/files.h \

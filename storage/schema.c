@@ -179,11 +179,26 @@ static const char owners[] =
     "  created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, revoked_ms INTEGER NOT NULL,"
     "  used_ms INTEGER NOT NULL) STRICT;";
 
+/* A job's webhook is no part of its spec, which goes into models: its address may be a secret. */
+static const char webhooks[] =
+    "ALTER TABLE job_specs ADD COLUMN webhook_url TEXT;"
+    "ALTER TABLE job_specs ADD COLUMN webhook_secret TEXT;"
+    "CREATE TABLE deliveries (" /* storage/deliveries.h */
+    "  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+    "  job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,"
+    "  type TEXT NOT NULL, is_service INTEGER NOT NULL, state TEXT NOT NULL,"
+    "  tries INTEGER NOT NULL, status INTEGER NOT NULL, failure TEXT, body TEXT,"
+    "  created_ms INTEGER NOT NULL, tried_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX deliveries_by_job ON deliveries (job, number);"
+    "CREATE INDEX deliveries_by_turn ON deliveries (next_ms) WHERE state = 'pending';"
+    "CREATE INDEX jobs_by_end ON jobs (owner, finished_ms, id) WHERE finished_ms > 0;";
+
 const struct migration migrations[] = {
     {"datasets, jobs, histories, models, answers", first_schema},
     {"histograms of weights and gradients", histograms},
     {"settings, verifications, details of errors", steering_schema},
     {"values of a history that are all the same are kept once", nothing},
     {"owners, tags, aliases, tokens", owners},
+    {"webhooks and what is to be told to them; ended jobs in order", webhooks},
 };
 const size_t migration_count = ARRAY_COUNT(migrations);

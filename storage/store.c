@@ -79,6 +79,7 @@ struct store *store_open(const struct store_options *options, struct error *erro
         return NULL;
     }
     pthread_mutex_init(&store->dataset_files, NULL);
+    pthread_mutex_init(&store->deliveries, NULL);
     if (store_start(store, options, error) != 0) {
         store_close(store);
         return NULL;
@@ -96,6 +97,7 @@ void store_close(struct store *store)
     space_close(&store->space);
     files_close(&store->files);
     pthread_mutex_destroy(&store->dataset_files);
+    pthread_mutex_destroy(&store->deliveries);
     free(store->database_path);
     free(store);
 }

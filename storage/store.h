@@ -116,6 +116,8 @@ struct job_record {
     char *spec;                       /* JSON text: the document with every default */
     char *status;                     /* JSON text: progress, metrics, best …; "{}" at first */
     char *tags;                       /* JSON object text; NULL: none */
+    char *webhook_url;                /* told of the end (storage/deliveries.h); NULL: none */
+    char *webhook_secret;             /* when it is added alone: never read again; NULL */
     char *error_code, *error_message; /* NULL */
     char *error_details;              /* JSON object text: further members of the error; NULL */
     char *model_id;                   /* NULL until there is one */

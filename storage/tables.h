@@ -37,6 +37,12 @@ int settings_copy(struct connection *connection, int64_t from, int64_t to, struc
 int event_add(struct connection *connection, int64_t job, const char *type, const char *body,
               int64_t *seq, struct error *error);
 
+/* deliveries.c: for a job that has come to its end in `state`; *added: there is one. */
+int deliveries_add(struct connection *connection, int64_t job, const char *state, bool to_service,
+                   bool *added, struct error *error);
+/* After the commit of such. */
+void deliveries_tell(struct store *store);
+
 /* history.c: ERROR_INVALID unless the steps ascend. */
 int history_append(struct connection *connection, int64_t job, const struct history_points *points,
                    struct error *error);
