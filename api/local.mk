@@ -56,5 +56,6 @@ libapi_la_SOURCES = \
 	api/handlers/system.c \
 	api/handlers/tensorflow.c \
 	api/handlers/trace.c \
+	api/handlers/upkeep.c \
 	api/handlers/webhooks.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(ZLIB_LIBS)

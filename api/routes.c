@@ -104,6 +104,12 @@ const struct route api_routes[] = {
      .answers = {{200, .type = "application/x-tar"}},
      .problems = {ERROR_BUSY, ERROR_STORAGE_FULL}},
 
+    {"POST", "/v1/upkeep:run", handle_upkeep_run, .body_kind = BODY_JSON,
+     .example = "{\"dry_run\": true}", .body = &upkeep_run_kind, .is_slow = always,
+     .scope = "admin",
+     .help = "removes what the rules of retention let go, now; or lists it (dry_run)",
+     .answers = {{200, "upkeep"}}},
+
     {"GET", "/v1/datasets", handle_datasets_list, .query = &page_query_kind, .scope = "read",
      .help = "datasets, newest first", .answers = {{200, "dataset_list"}, ANSWERS_ROWS},
      .problems = {ERROR_NOT_ACCEPTABLE}},

@@ -108,7 +108,8 @@ struct daemon *daemon_start(const struct config *config, struct error *error)
     daemon->config = config;
     if (kernels_get(error) == NULL || daemon_open(daemon, error) != 0 ||
         each_job(daemon, STATE_RUNNING, job_recover, error) != 0 ||
-        each_job(daemon, STATE_QUEUED, job_enqueue, error) != 0) {
+        each_job(daemon, STATE_QUEUED, job_enqueue, error) != 0 ||
+        (daemon->upkeep = upkeep_start(daemon, error)) == NULL) {
         daemon_stop(daemon);
         return NULL;
     }
@@ -125,6 +126,8 @@ void daemon_stop(struct daemon *daemon)
 {
     if (daemon == NULL)
         return;
+    atomic_store(&daemon->stopping, true);
+    upkeep_stop(daemon->upkeep);
     if (daemon->scheduler != NULL)
         scheduler_stop(daemon->scheduler);
     scheduler_free(daemon->scheduler);

@@ -8,6 +8,7 @@
 #include "daemon/cache.h"
 #include "daemon/daemon.h"
 #include "daemon/scheduler.h"
+#include "daemon/upkeep.h"
 #include "daemon/webhooks.h"
 
 struct daemon {
@@ -17,6 +18,7 @@ struct daemon {
     struct scheduler *scheduler;
     struct statistics *statistics;
     struct live *live;    /* daemon/live.h */
+    struct upkeep *upkeep;
     struct webhooks *webhooks; /* NULL until daemon_webhooks_start() */
     atomic_bool stopping; /* imports under way are called off */
 };

@@ -255,6 +255,16 @@ static bool is_final(const char *to, bool model)
     return strcmp(to, STATE_SUCCEEDED) == 0 || (strcmp(to, STATE_CANCELLED) == 0 && !model);
 }
 
+/* What of the checkpoints outlives the run. */
+static void checkpoints_choose(const struct job *job, const char *to, bool model,
+                               struct job_change *change)
+{
+    int64_t keep = job->daemon->config->keep_checkpoints;
+    bool succeeds = strcmp(to, STATE_SUCCEEDED) == 0;
+    change->drop_checkpoints = is_final(to, model) && !(succeeds && keep > 0);
+    change->checkpoints_keep = keep > 0 ? keep : 1;
+}
+
 /* A replay ends with what it found and without a model. */
 static int verification_finish(struct job *job, const char *to, const char *reason,
                                struct job_change *change, struct error *error)
@@ -272,8 +282,8 @@ int job_finish(struct job *job, const char *to, const char *reason, bool model,
     AUTO_CLEAR(bytes_clear) struct bytes file = {0};
     AUTO_CLEAR(model_record_clear) struct model_record record = {0};
     AUTO_FREE char *details = NULL;
-    struct job_change change = {
-        .id = job->record.id, .drop_checkpoints = is_final(to, model), .checkpoints_keep = 1};
+    struct job_change change = {.id = job->record.id};
+    checkpoints_choose(job, to, model, &change);
     bool best = strcmp(to, STATE_SUCCEEDED) != 0;
     if (failure != NULL && failure_fill(job, failure, &change, &details, error) != 0)
         return -1;

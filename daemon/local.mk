@@ -32,6 +32,7 @@ libdaemon_la_SOURCES = \
 	daemon/statistics.c daemon/statistics.h \
 	daemon/submit.c daemon/submit.h \
 	daemon/task_queue.c daemon/task_queue.h \
+	daemon/upkeep.c daemon/upkeep.h \
 	daemon/upload.c \
 	daemon/verify.c \
 	daemon/webhook.c daemon/webhook.h \

@@ -34,6 +34,10 @@ extern const struct kind jobs_list_query_kind, jobs_cancel_kind, jobs_move_kind;
 
 /* checkpoints.c */
 route_handler_fn handle_checkpoints_list, handle_checkpoints_promote;
+/* upkeep.c */
+route_handler_fn handle_upkeep_run;
+extern const struct kind upkeep_run_kind;
+
 /* webhooks.c */
 route_handler_fn handle_jobs_webhooks, handle_webhooks_retry;
 
