@@ -132,8 +132,8 @@ static json_t *settings_json(struct daemon *daemon, const char *id)
 static json_t *spec_json(const struct job_record *record)
 {
     json_t *spec = json_object_text(record->spec);
-    json_t *webhook = record->webhook_url != NULL ? json_pack("{s:s}", "url", record->webhook_url)
-                                                  : json_null();
+    json_t *webhook =
+        record->webhook_url != NULL ? json_pack("{s:s}", "url", record->webhook_url) : json_null();
     (void)json_object_set_new(spec, "webhook", webhook);
     return spec;
 }

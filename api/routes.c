@@ -101,8 +101,7 @@ const struct route api_routes[] = {
 
     {"GET", "/v1/backup", handle_backup, .is_slow = always, .scope = "admin",
      .help = "everything that is kept, as a tar archive for propd --restore",
-     .answers = {{200, .type = "application/x-tar"}},
-     .problems = {ERROR_BUSY, ERROR_STORAGE_FULL}},
+     .answers = {{200, .type = "application/x-tar"}}, .problems = {ERROR_BUSY, ERROR_STORAGE_FULL}},
 
     {"POST", "/v1/upkeep:run", handle_upkeep_run, .body_kind = BODY_JSON,
      .example = "{\"dry_run\": true}", .body = &upkeep_run_kind, .is_slow = always,

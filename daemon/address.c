@@ -72,8 +72,8 @@ bool address_is_public(const struct sockaddr *address)
 {
     switch (address->sa_family) {
     case AF_INET:
-        return v4_is_public((const uint8_t *)&((const struct sockaddr_in *)(const void *)address)
-                                ->sin_addr.s_addr);
+        return v4_is_public(
+            (const uint8_t *)&((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr);
     case AF_INET6:
         return v6_is_public(
             ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr);

@@ -91,9 +91,9 @@ static bool address_is_loopback(const char *listen)
 
 static int check_webhook(const struct config *config, struct error *error)
 {
-    if (config->webhook_url != NULL && webhook_check_url(config->webhook_url,
-                                                         config->webhook_allow_private,
-                                                         "webhook_url", error) != 0)
+    if (config->webhook_url != NULL &&
+        webhook_check_url(config->webhook_url, config->webhook_allow_private, "webhook_url",
+                          error) != 0)
         return -1;
     return config->webhook_secret != NULL
                ? webhook_check_secret(config->webhook_secret, "webhook_secret", error)

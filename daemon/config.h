@@ -27,15 +27,15 @@ struct config {
     int64_t cache_models;     /* bytes of loaded models kept: 512 MiB */
     int64_t cache_datasets;   /* mapped datasets kept open: 64 */
     double idle_timeout_s, header_timeout_s, stall_timeout_s; /* 30, 10, 30 */
-    char *webhook_url;            /* told of every job's end; NULL */
-    char *webhook_secret;         /* signs that */
-    bool webhook_allow_private;   /* private addresses may be called */
-    int64_t webhook_tries;        /* 12 */
-    double webhook_retry_s, webhook_timeout_s; /* 5, 10 */
-    int64_t keep_jobs, keep_jobs_days;               /* 0: all, for ever */
-    int64_t keep_checkpoints, keep_checkpoints_days; /* of jobs that have ended */
-    int64_t keep_model_versions;                     /* of a name; 0: all */
-    double upkeep_every_s;                           /* 60 */
+    char *webhook_url;                                        /* told of every job's end; NULL */
+    char *webhook_secret;                                     /* signs that */
+    bool webhook_allow_private;                               /* private addresses may be called */
+    int64_t webhook_tries;                                    /* 12 */
+    double webhook_retry_s, webhook_timeout_s;                /* 5, 10 */
+    int64_t keep_jobs, keep_jobs_days;                        /* 0: all, for ever */
+    int64_t keep_checkpoints, keep_checkpoints_days;          /* of jobs that have ended */
+    int64_t keep_model_versions;                              /* of a name; 0: all */
+    double upkeep_every_s;                                    /* 60 */
     int log;                      /* choice: debug info warning error off */
     struct strings allowed_hosts; /* names beside the address, localhost, 127.0.0.1, [::1] */
     struct strings allowed_origins;

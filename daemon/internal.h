@@ -20,7 +20,7 @@ struct daemon {
     struct live *live;    /* daemon/live.h */
     struct upkeep *upkeep;
     struct webhooks *webhooks; /* NULL until daemon_webhooks_start() */
-    atomic_bool stopping; /* imports under way are called off */
+    atomic_bool stopping;      /* imports under way are called off */
 };
 
 /* daemon/model_cache.c: what a model's record says beside its file, JSON text for the caller to

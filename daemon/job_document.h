@@ -28,7 +28,7 @@ struct job_document {
     struct preprocessing_options *preprocessing;
     char *initial_model; /* id, name or name@version; NULL */
     int64_t priority, threads;
-    json_t *tags; /* object of strings; NULL */
+    json_t *tags;                    /* object of strings; NULL */
     struct webhook_options *webhook; /* NULL: nobody is told of the end */
     bool dry_run;
 };

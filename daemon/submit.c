@@ -105,9 +105,8 @@ static int record_make(const struct job_setup *setup, size_t memory, const json_
                                   .attempt = 1,
                                   .created_ms = clock_unix_ms()};
     if (!webhook_copy(document->webhook, record) || record->id == NULL || record->name == NULL ||
-        record->owner == NULL ||
-        record->state == NULL || record->dataset_id == NULL || record->spec == NULL ||
-        record->status == NULL || (has_tags && record->tags == NULL))
+        record->owner == NULL || record->state == NULL || record->dataset_id == NULL ||
+        record->spec == NULL || record->status == NULL || (has_tags && record->tags == NULL))
         return error_set(error, ERROR_MEMORY, "no memory for a job's record");
     return 0;
 }

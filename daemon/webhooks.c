@@ -187,8 +187,8 @@ static void *run(void *context)
         int64_t wait = webhooks->look_ms - clock_unix_ms();
         if (webhooks->has_news || wait < 0)
             wait = 0;
-        (void)curl_multi_poll(webhooks->multi, NULL, 0, wait < LOOK_MAX_MS ? (int)wait : LOOK_MAX_MS,
-                              NULL);
+        (void)curl_multi_poll(webhooks->multi, NULL, 0,
+                              wait < LOOK_MAX_MS ? (int)wait : LOOK_MAX_MS, NULL);
     }
     return NULL;
 }
@@ -247,10 +247,8 @@ int daemon_webhooks_start(struct daemon *daemon, webhooks_describe_fn *describe,
 
 int daemon_webhook_retry(struct daemon *daemon, const char *id, struct error *error)
 {
-    const struct delivery_change change = {.id = id,
-                                           .state = DELIVERY_PENDING,
-                                           .next_ms = clock_unix_ms(),
-                                           .forget_tries = true};
+    const struct delivery_change change = {
+        .id = id, .state = DELIVERY_PENDING, .next_ms = clock_unix_ms(), .forget_tries = true};
     if (store_delivery_change(daemon->store, &change, error) != 0)
         return -1;
     if (daemon->webhooks != NULL)

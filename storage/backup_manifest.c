@@ -89,8 +89,7 @@ struct file_options {
 static const struct field file_fields[] = {
     FIELD_STRING(struct file_options, path, .flags = FIELD_REQUIRED, .help = "in the archive"),
     FIELD_STRING(struct file_options, sha256, .flags = FIELD_REQUIRED, .help = "64 digits"),
-    FIELD_INTEGER(struct file_options, size, .flags = FIELD_REQUIRED, .max = 1e15,
-                  .help = "bytes"),
+    FIELD_INTEGER(struct file_options, size, .flags = FIELD_REQUIRED, .max = 1e15, .help = "bytes"),
     FIELD_END};
 static const struct kind file_kind = {.name = "file",
                                       .help = "a member of the archive",
@@ -162,8 +161,8 @@ static int paths_check(const struct manifest *manifest, struct error *error)
     qsort(sorted, manifest->count, sizeof *sorted, path_compare);
     for (size_t i = 1; result == 0 && i < manifest->count; i++)
         if (strcmp(sorted[i - 1]->path, sorted[i]->path) == 0)
-            result = error_set(error, ERROR_INVALID, "the manifest names %s twice",
-                               sorted[i]->path);
+            result =
+                error_set(error, ERROR_INVALID, "the manifest names %s twice", sorted[i]->path);
     free(sorted);
     if (result == 0 && !has_database)
         return error_set(error, ERROR_INVALID, "the manifest must name " DATABASE_NAME);

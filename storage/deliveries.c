@@ -105,8 +105,7 @@ int deliveries_add(struct connection *connection, int64_t job, const char *state
                    bool *added, struct error *error)
 {
     int to_job = webhook_find(connection, job, error);
-    if (to_job < 0 ||
-        (to_job == 1 && delivery_insert(connection, job, state, false, error) != 0) ||
+    if (to_job < 0 || (to_job == 1 && delivery_insert(connection, job, state, false, error) != 0) ||
         (to_service && delivery_insert(connection, job, state, true, error) != 0))
         return -1;
     *added = to_job == 1 || to_service;
@@ -250,13 +249,12 @@ static int delivery_change_run(struct connection *connection, void *context, str
     const struct delivery_change *change = context;
     AUTO_CLEAR(statement_end)
     struct statement update = statement_start(
-        connection,
-        "UPDATE deliveries SET state = coalesce(?2, state), body = coalesce(?3, body), "
-        "tries = CASE WHEN ?4 THEN 0 ELSE tries + (?5 > 0) END, "
-        "status = CASE WHEN ?5 > 0 THEN ?6 ELSE status END, "
-        "failure = CASE WHEN ?5 > 0 THEN ?7 ELSE failure END, "
-        "tried_ms = CASE WHEN ?5 > 0 THEN ?5 ELSE tried_ms END, "
-        "next_ms = CASE WHEN ?8 > 0 THEN ?8 ELSE next_ms END WHERE id = ?1");
+        connection, "UPDATE deliveries SET state = coalesce(?2, state), body = coalesce(?3, body), "
+                    "tries = CASE WHEN ?4 THEN 0 ELSE tries + (?5 > 0) END, "
+                    "status = CASE WHEN ?5 > 0 THEN ?6 ELSE status END, "
+                    "failure = CASE WHEN ?5 > 0 THEN ?7 ELSE failure END, "
+                    "tried_ms = CASE WHEN ?5 > 0 THEN ?5 ELSE tried_ms END, "
+                    "next_ms = CASE WHEN ?8 > 0 THEN ?8 ELSE next_ms END WHERE id = ?1");
     statement_bind_text(&update, change->id);
     statement_bind_text(&update, change->state);
     statement_bind_text(&update, change->body);

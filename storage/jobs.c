@@ -56,6 +56,7 @@ static void job_read(struct statement *row, void *record)
     job->verification = statement_read_text(row);
     job->owner = statement_read_text(row);
     job->webhook_url = statement_read_text(row);
+    job->webhook_secret = NULL;
 }
 
 static void job_clear(void *record)
@@ -67,11 +68,11 @@ static void job_clear(void *record)
 static const struct record_kind job_kind = {
     .noun = "job",
     .prefix = "job_",
-    .select =
-        "SELECT id, name, state, priority, threads, memory, dataset_id, spec, status, "
-        "error_code, error_message, model_id, attempt, seq, created_ms, started_ms, "
-        "finished_ms, tags, error_details, verifies, verification, owner, webhook_url FROM jobs CROSS JOIN "
-        "job_specs ON job_specs.job = jobs.number",
+    .select = "SELECT id, name, state, priority, threads, memory, dataset_id, spec, status, "
+              "error_code, error_message, model_id, attempt, seq, created_ms, started_ms, "
+              "finished_ms, tags, error_details, verifies, verification, owner, webhook_url FROM "
+              "jobs CROSS JOIN "
+              "job_specs ON job_specs.job = jobs.number",
     .size = sizeof(struct job_record),
     .read = job_read,
     .clear = job_clear,

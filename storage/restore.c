@@ -57,8 +57,7 @@ static int space_check(const struct restore *restore, struct error *error)
 {
     struct statvfs system;
     if (statvfs(restore->files.folder, &system) != 0)
-        return error_set_errno(error, "the free space of %s cannot be read",
-                               restore->files.folder);
+        return error_set_errno(error, "the free space of %s cannot be read", restore->files.folder);
     int64_t needed = manifest_bytes(&restore->manifest);
     uint64_t left = (uint64_t)system.f_bavail * system.f_frsize;
     if ((uint64_t)needed <= left)
@@ -154,8 +153,7 @@ static int write_whole(int descriptor, const char *data, size_t size, const char
 }
 
 /* The member's bytes, of which there are as many as its head said. */
-static int data_copy(struct restore *restore, int descriptor, const char *name,
-                     struct error *error)
+static int data_copy(struct restore *restore, int descriptor, const char *name, struct error *error)
 {
     char block[BLOCK_SIZE];
     la_ssize_t got;
@@ -227,8 +225,8 @@ static size_t database_index(const struct restore *restore)
 
 static int file_name(struct restore *restore, size_t index, struct error *error)
 {
-    AUTO_FREE char *target = text_print(error, "%s/%s", restore->files.folder,
-                                        restore->manifest.files[index].path);
+    AUTO_FREE char *target =
+        text_print(error, "%s/%s", restore->files.folder, restore->manifest.files[index].path);
     if (target == NULL)
         return -1;
     if (rename(restore->paths[index], target) != 0)

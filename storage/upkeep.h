@@ -11,16 +11,17 @@
 #include "storage/store.h"
 
 struct upkeep_rules {
-    int64_t keep_jobs;            /* newest ends of each owner; 0: all */
-    int64_t jobs_before_ms;       /* ended before; 0: none */
-    int64_t keep_model_versions;  /* newest of each owner's name; 0: all */
-    int64_t keep_checkpoints;     /* of a job that has ended; ... */
-    const char *final_state;      /* a job that ended in another one keeps its last */
-    int64_t checkpoints_before_ms; /* of jobs that ended before all go; 0: none */
+    int64_t keep_jobs;           /* newest ends of each owner; 0: all */
+    int64_t jobs_before_ms;      /* what ended before goes; 0: none */
+    int64_t keep_model_versions; /* newest of each owner's name; 0: all */
+    /* Of jobs that have ended: in `final_state` so many, in any other one at least the last. */
+    int64_t keep_checkpoints;
+    const char *final_state;
+    int64_t checkpoints_before_ms; /* where the job ended before all go; 0: never */
 };
 
 struct upkeep_item {
-    char *id;            /* of the job or model */
+    char *id; /* of the job or model */
     char *name;
     int64_t keep, count; /* of checkpoints: how many stay, how many go */
 };

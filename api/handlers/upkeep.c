@@ -35,9 +35,9 @@ int handle_upkeep_run(struct request *request, struct reply *reply, struct error
     if (request_read_body(request, &upkeep_run_kind, &asked, error) != 0 ||
         upkeep_run(request->service->daemon, asked.dry_run, &report, error) != 0)
         return -1;
-    json_t *json = json_pack("{s:b, s:o, s:o, s:o, s:b}", "dry_run", asked.dry_run, "jobs",
-                             items_json(&report, UPKEEP_JOBS), "models",
-                             items_json(&report, UPKEEP_MODELS), "checkpoints",
-                             items_json(&report, UPKEEP_CHECKPOINTS), "more", report.has_more);
+    json_t *json =
+        json_pack("{s:b, s:o, s:o, s:o, s:b}", "dry_run", asked.dry_run, "jobs",
+                  items_json(&report, UPKEEP_JOBS), "models", items_json(&report, UPKEEP_MODELS),
+                  "checkpoints", items_json(&report, UPKEEP_CHECKPOINTS), "more", report.has_more);
     return reply_json(reply, 200, json, error);
 }

@@ -9,6 +9,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_serving.py \
 	tests/end-to-end/test_stop.py \
 	tests/end-to-end/test_training.py \
+	tests/end-to-end/test_upkeep.py \
 	tests/end-to-end/test_webhooks.py \
 	tests/end-to-end/test_evaluation.py \
 	tests/end-to-end/test_kill.py \

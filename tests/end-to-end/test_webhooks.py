@@ -185,8 +185,8 @@ class Webhooks(unittest.TestCase):
             running = service.submit(dict(ENDLESS, webhook={"url": receiver.url}))
             service.wait(running, states=("running",))
             waiting = service.submit(dict(JOB, threads=2, webhook={"url": receiver.url}))
-            failing = dict(JOB, training={"epochs": 50, "loss": "mse",
-                                          "optimizer": {"type": "sgd", "learning_rate": 1e6}})
+            failing = {"dataset": "iris", "target": "petal_width", "network": {"layers": [{"type": "dense", "units": "auto"}]},
+                       "training": {"epochs": 60, "batch_size": 8, "optimizer": {"type": "sgd", "learning_rate": 1000}}}
             service.post("/v1/jobs/%s:cancel" % waiting)
             service.post("/v1/jobs/%s:cancel" % running)
             failed = service.submit(failing)
