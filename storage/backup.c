@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE_SIZE = 64 << 10, STEPS_BETWEEN_LOOKS = 10000 };
+enum { PIECE_SIZE = 64 << 10, STEPS_BETWEEN_LOOKS = 1000 };
 
 struct store_backup {
     struct store *store;
@@ -62,8 +62,8 @@ static int database_copy(struct store *store, const char *path, const atomic_boo
         result = statement_run(&copy, error);
     }
     connection_close(connection);
-    if (result != 0 && atomic_load(stop)) {
-        error_clear(error);
+    if (atomic_load(stop)) {
+        error_clear(error); /* "interrupted" */
         return error_set(error, ERROR_CANCELLED, "the backup was called off: propd stops");
     }
     return result;

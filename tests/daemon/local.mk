@@ -19,6 +19,7 @@ DAEMON_TESTS = \
 	tests/daemon/test_submit \
 	tests/daemon/test_task_queue \
 	tests/daemon/test_upload \
+	tests/daemon/test_webhook \
 	tests/daemon/test_weight_log
 # Those that run more than one thread.
 DAEMON_THREAD_TESTS = \
@@ -79,5 +80,7 @@ tests_daemon_test_task_queue_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_task_queue_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_upload_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_upload_LDADD = $(DAEMON_TEST_LIBS)
+tests_daemon_test_webhook_CFLAGS = $(TEST_CFLAGS)
+tests_daemon_test_webhook_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_weight_log_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_weight_log_LDADD = $(DAEMON_TEST_LIBS)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 STORAGE_TESTS = \
 	tests/storage/test_answers \
+	tests/storage/test_backup \
 	tests/storage/test_checkpoints \
 	tests/storage/test_datasets \
+	tests/storage/test_deliveries \
 	tests/storage/test_events \
 	tests/storage/test_fatal \
 	tests/storage/test_histograms \
@@ -29,6 +31,10 @@ tests_storage_test_answers_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_answers_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_answers_LDADD = $(STORAGE_TEST_LIBS)
 
+tests_storage_test_backup_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_backup_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_backup_LDADD = $(STORAGE_TEST_LIBS)
+
 tests_storage_test_checkpoints_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_checkpoints_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_checkpoints_LDADD = $(STORAGE_TEST_LIBS)
@@ -36,6 +42,10 @@ tests_storage_test_checkpoints_LDADD = $(STORAGE_TEST_LIBS)
 tests_storage_test_datasets_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_datasets_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_datasets_LDADD = $(STORAGE_TEST_LIBS)
+
+tests_storage_test_deliveries_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_deliveries_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_deliveries_LDADD = $(STORAGE_TEST_LIBS)
 
 tests_storage_test_events_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_events_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
@@ -84,3 +94,9 @@ tests_storage_test_store_LDADD = $(STORAGE_TEST_LIBS)
 tests_storage_test_writer_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_writer_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_writer_LDADD = $(STORAGE_TEST_LIBS)
+
+# Fuzz targets: tests/engine/data.mk says how they are built and run.
+EXTRA_PROGRAMS += tests/fuzz/fuzz_backup
+tests_fuzz_fuzz_backup_SOURCES = tests/fuzz/fuzz_backup.c tests/fuzz/fuzz_import.h
+tests_fuzz_fuzz_backup_LDADD = libstorage.la libbase.la
+tests_fuzz_fuzz_backup_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
