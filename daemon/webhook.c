@@ -100,22 +100,23 @@ int webhook_check_url(const char *url, bool allow_private, const char *path, str
 
 /* ---- secrets */
 
-static int key_read(const char *secret, struct bytes *key)
+/* The key's size, or 0 where it is none. */
+static size_t key_read(const char *secret, uint8_t key[KEY_SIZE_MAX])
 {
     size_t prefix = strlen(SECRET_PREFIX);
     if (strncmp(secret, SECRET_PREFIX, prefix) != 0)
-        return -1;
+        return 0;
     const char *text = secret + prefix;
-    return base64_decode(text, strlen(text), key) == 0 && key->size >= KEY_SIZE_MIN &&
-                   key->size <= KEY_SIZE_MAX
-               ? 0
-               : -1;
+    for (size_t size = KEY_SIZE_MIN; size <= KEY_SIZE_MAX; size++)
+        if (base64_decode(text, strlen(text), key, size))
+            return size;
+    return 0;
 }
 
 int webhook_check_secret(const char *secret, const char *path, struct error *error)
 {
-    AUTO_CLEAR(bytes_clear) struct bytes key = {0};
-    if (key_read(secret, &key) == 0)
+    uint8_t key[KEY_SIZE_MAX];
+    if (key_read(secret, key) > 0)
         return 0;
     return error_set_at(error, ERROR_INVALID, path,
                         "must be \"" SECRET_PREFIX "\" and the base64 of %d to %d random bytes, as "
@@ -136,14 +137,15 @@ int webhook_check(const struct webhook_options *webhook, bool allow_private, str
 int webhook_sign(const char *secret, const char *id, int64_t unix_s, const char *body,
                  char signature[WEBHOOK_SIGNATURE_SIZE], struct error *error)
 {
-    AUTO_CLEAR(bytes_clear) struct bytes key = {0}, text = {0};
+    AUTO_CLEAR(bytes_clear) struct bytes text = {0};
     char head[128];
-    uint8_t digest[SHA256_DIGEST_SIZE];
+    uint8_t key[KEY_SIZE_MAX], digest[SHA256_DIGEST_SIZE];
     struct hmac_sha256_ctx context;
-    if (key_read(secret, &key) != 0)
+    size_t key_size = key_read(secret, key);
+    if (key_size == 0)
         return webhook_check_secret(secret, "webhook.secret", error);
     int size = snprintf(head, sizeof head, "%.64s.%" PRId64 ".", id, unix_s);
-    hmac_sha256_set_key(&context, key.size, key.data);
+    hmac_sha256_set_key(&context, key_size, key);
     hmac_sha256_update(&context, (size_t)size, (const uint8_t *)head);
     hmac_sha256_update(&context, strlen(body), (const uint8_t *)body);
     hmac_sha256_digest(&context, sizeof digest, digest);

@@ -241,7 +241,8 @@ void webhooks_stop(struct webhooks *webhooks)
 int daemon_webhooks_start(struct daemon *daemon, webhooks_describe_fn *describe,
                           struct error *error)
 {
-    daemon->webhooks = webhooks_start(daemon, describe, error);
+    if (daemon->webhooks == NULL)
+        daemon->webhooks = webhooks_start(daemon, describe, error);
     return daemon->webhooks != NULL ? 0 : -1;
 }
 

@@ -99,6 +99,11 @@ static int look_run(struct connection *connection, void *context, struct error *
 static int look_at(struct store *store, struct upkeep_look *look, struct upkeep_item **items,
                    size_t *count, struct error *error)
 {
+    bool has_rule = look->keep > 0 || look->before_ms > 0 || look->state != NULL;
+    *items = NULL;
+    *count = 0;
+    if (!has_rule)
+        return 0;
     if (store_read(store, look_run, look, error) != 0)
         return -1;
     *items = look->items;
