@@ -1,6 +1,7 @@
 /* From a request to its answer. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/dispatch.h"
+#include "api/access.h"
 #include "api/coding.h"
 #include "api/guard.h"
 #include "api/keys.h"
@@ -88,8 +89,11 @@ static int answer_options(struct request *request, struct reply *reply, struct e
         return 0;
     if (reply_header(reply, error, "Access-Control-Allow-Methods", "%s", methods) != 0)
         return -1;
-    return reply_header(reply, error, "Access-Control-Allow-Headers",
-                        "Content-Type, Idempotency-Key, If-Match, Last-Event-ID");
+    reply_header_static(reply, "Access-Control-Allow-Headers",
+                        "Authorization, Content-Type, Content-Encoding, Idempotency-Key, If-Match, "
+                        "If-None-Match, Last-Event-ID, Range");
+    reply_header_static(reply, "Access-Control-Max-Age", "600");
+    return 0;
 }
 
 static int head(struct request *request, struct reply *reply, struct error *error)
@@ -98,7 +102,7 @@ static int head(struct request *request, struct reply *reply, struct error *erro
         return -1;
     if (strcmp(request->method, "OPTIONS") == 0)
         return answer_options(request, reply, error);
-    if (route_find(request, reply, error) != 0)
+    if (route_find(request, reply, error) != 0 || access_check(request, reply, error) != 0)
         return -1;
     if (request_read_query(request, request->route->query, error) != 0)
         return -1;
@@ -134,6 +138,7 @@ static int check_match(struct request *request, struct error *error)
         return 0;
     struct request twin = {.service = request->service,
                            .viewer = request->viewer,
+                           .token = request->token,
                            .method = "GET",
                            .path = request->path};
     struct reply reply AUTO_CLEAR(reply_clear) = {0};

@@ -80,7 +80,7 @@ static int check_transfer_encoding(const struct request *request, struct error *
 int guard_check_framing(const struct request *request, struct error *error)
 {
     static const char *const single[] = {"Content-Length", "Transfer-Encoding", "Host",
-                                         "Content-Type"};
+                                         "Content-Type",   "Authorization",     "Origin"};
     if (request->version != NULL && strcmp(request->version, "HTTP/1.1") != 0 &&
         strcmp(request->version, "HTTP/1.0") != 0)
         return error_set(error, ERROR_MALFORMED, "the version must be HTTP/1.1 or HTTP/1.0");
@@ -131,10 +131,11 @@ static bool host_is_ours(const struct service *service, const char *authority)
     if (host_is(authority, size, "localhost") || host_is(authority, size, "127.0.0.1") ||
         host_is(authority, size, "[::1]") || host_is(authority, size, service->address))
         return true;
-    const struct strings *allowed = &service->config->allowed_hosts;
-    for (size_t i = 0; i < allowed->count; i++)
-        if (host_is(authority, size, allowed->items[i]))
-            return true;
+    const struct strings *const lists[] = {&service->config->allowed_hosts, &service->hosts};
+    for (size_t list = 0; list < ARRAY_COUNT(lists); list++)
+        for (size_t i = 0; i < lists[list]->count; i++)
+            if (host_is(authority, size, lists[list]->items[i]))
+                return true;
     return false;
 }
 
@@ -181,4 +182,17 @@ int guard_check_site(const struct request *request, struct error *error)
     if (site != NULL && strcasecmp(site, "cross-site") == 0)
         return error_set(error, ERROR_FORBIDDEN, "a page of another site may not do this");
     return 0;
+}
+
+int guard_check_own_page(const struct request *request, struct error *error)
+{
+    const char *origin = request_header(request, "Origin");
+    const char *site = request_header(request, "Sec-Fetch-Site");
+    if (method_is_safe(request->method) || guard_origin_is_listed(request) ||
+        (origin != NULL && origin_is_own(origin, request_header(request, "Host"))) ||
+        (origin == NULL && site != NULL && strcasecmp(site, "same-origin") == 0))
+        return 0;
+    return error_set(error, ERROR_FORBIDDEN,
+                     "a change by cookie must come from a page of this origin; programs send their "
+                     "token in the header Authorization");
 }

@@ -21,6 +21,10 @@ int guard_check_framing(const struct request *request, struct error *error);
  * (ERROR_FORBIDDEN). */
 int guard_check_site(const struct request *request, struct error *error);
 
+/* The same for a request that a cookie speaks for: what changes something must say that a page of
+ * ours sends it. */
+int guard_check_own_page(const struct request *request, struct error *error);
+
 /* Whether the request has an Origin that the configuration lists, which may read answers (CORS). */
 bool guard_origin_is_listed(const struct request *request);
 

@@ -2,6 +2,7 @@
  * store. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/keys.h"
+#include "api/route.h"
 #include "base/digest.h"
 #include "daemon/daemon.h"
 
@@ -147,6 +148,10 @@ int keys_begin(struct request *request, struct reply *reply, bool *answered, str
     *answered = false;
     if (key == NULL)
         return 0;
+    if ((request->route->flags & ROUTE_SECRET) != 0)
+        return error_set(error, ERROR_INVALID,
+                         "this answer holds a secret and is not kept: send it without "
+                         "Idempotency-Key");
     if (*key == '\0' || strlen(key) > KEY_SIZE_MAX)
         return error_set(error, ERROR_MALFORMED, "an Idempotency-Key has 1 to %d bytes",
                          KEY_SIZE_MAX);

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libapi.la
-libapi_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS)
+libapi_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS)
 libapi_la_SOURCES = \
 	api/accept.c api/accept.h \
+	api/access.c api/access.h \
+	api/attempts.c api/attempts.h \
 	api/body.c api/body.h \
 	api/coding.c api/coding.h \
 	api/dispatch.c api/dispatch.h \
 	api/guard.c api/guard.h \
+	api/hosts.c api/hosts.h \
 	api/json.c api/json.h \
 	api/keys.c api/keys.h \
 	api/media.c api/media.h \
@@ -22,8 +25,10 @@ libapi_la_SOURCES = \
 	api/server.c api/server.h api/server_inside.h \
 	api/server_answer.c api/server_body.c api/server_exchange.c api/server_head.c api/server_loop.c \
 	api/service.h \
+	api/sessions.c api/sessions.h \
 	api/target.c \
 	api/tfevents.c api/tfevents.h \
+	api/tls.c api/tls.h \
 	api/waits.c api/waits.h \
 	api/watchdog.c api/watchdog.h \
 	api/workers.c api/workers.h \
@@ -53,9 +58,13 @@ libapi_la_SOURCES = \
 	api/handlers/predict.c \
 	api/handlers/predict_answer.c api/handlers/predict_answer.h \
 	api/handlers/rows.c \
+	api/handlers/session.c \
 	api/handlers/system.c \
 	api/handlers/tensorflow.c \
 	api/handlers/trace.c \
 	api/handlers/upkeep.c \
 	api/handlers/webhooks.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(ZLIB_LIBS)
+	api/handlers/tokens.c \
+	api/handlers/trace.c
+libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS)

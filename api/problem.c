@@ -17,7 +17,11 @@ int problem_status(enum error_code code)
         return 500;
     case ERROR_MALFORMED:
         return 400;
+    case ERROR_UNAUTHORIZED:
+        return 401;
     case ERROR_FORBIDDEN:
+    case ERROR_SCOPE:
+    case ERROR_QUOTA:
         return 403;
     case ERROR_NOT_FOUND:
         return 404;
@@ -66,6 +70,7 @@ const char *problem_title(int status)
         const char *title;
     } titles[] = {
         {400, "Bad Request"},
+        {401, "Unauthorized"},
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
@@ -160,6 +165,6 @@ void problem_reply(const struct request *request, const struct error *error, str
     reply->json =
         plain ? json_pack("{s:s}", "error", error->message) : problem_json(request, error, status);
     reply->body.failed = reply->json == NULL;
-    if (status == 429 || status == 503)
+    if ((status == 429 || status == 503) && reply_header_value(reply, "Retry-After") == NULL)
         (void)reply_header(reply, NULL, "Retry-After", "2");
 }

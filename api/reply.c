@@ -99,6 +99,16 @@ static void fail_plainly(struct reply *reply)
     reply->status = 503;
 }
 
+static void add_cors(struct reply *reply, const struct request *request, struct error *error)
+{
+    if (!guard_origin_is_listed(request))
+        return;
+    (void)reply_header(reply, error, "Access-Control-Allow-Origin", "%s",
+                       request_header(request, "Origin"));
+    reply_header_static(reply, "Access-Control-Expose-Headers",
+                        "ETag, Location, Retry-After, WWW-Authenticate, X-Request-Id");
+}
+
 void reply_finish(struct reply *reply, const struct request *request)
 {
     struct error error = {0};
@@ -115,9 +125,7 @@ void reply_finish(struct reply *reply, const struct request *request)
     reply_header_static(reply, "Referrer-Policy", "no-referrer");
     if (!reply->keeps)
         reply_header_static(reply, "Cache-Control", "no-store");
-    if (guard_origin_is_listed(request))
-        (void)reply_header(reply, &error, "Access-Control-Allow-Origin", "%s",
-                           request_header(request, "Origin"));
+    add_cors(reply, request, &error);
     if (error.code != ERROR_NONE)
         fail_plainly(reply);
 }

@@ -13,7 +13,7 @@
 
 struct request;
 
-enum { REPLY_HEADERS_MAX = 16, REPLY_ETAG_SIZE = 192 };
+enum { REPLY_HEADERS_MAX = 20, REPLY_ETAG_SIZE = 192 };
 
 /* An answer whose end is not known. next() appends what there is to `text` (nothing: wait for an
  * event and ask again) and sets *ended with the last piece. Called by one thread at a time. */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/attempts.h"
 #include "api/body.h"
 #include "api/service.h"
 #include "base/clock.h"
@@ -17,6 +18,8 @@
 #include "storage/store.h"
 
 enum { REQUEST_CAPTURES_MAX = 2, REQUEST_TARGET_MAX = 2048 };
+
+struct token;
 
 struct header {
     const char *name, *value; /* borrowed */
@@ -31,11 +34,13 @@ struct parameter {
 
 struct request {
     struct service *service;
-    struct viewer viewer; /* who asks; borrowed */
-    char id[ID_SIZE];     /* "req_…", in the answer's X-Request-Id and in every problem */
-    const char *method;   /* borrowed */
-    const char *version;  /* "HTTP/1.1", borrowed; NULL in tests */
-    char *path;           /* decoded and checked; NULL until request_set_target() */
+    struct viewer viewer;          /* who asks; borrowed */
+    const struct token *token;     /* that he has; NULL: none, or none is needed */
+    struct client_address address; /* where from */
+    char id[ID_SIZE];    /* "req_…", in the answer's X-Request-Id and in every problem */
+    const char *method;  /* borrowed */
+    const char *version; /* "HTTP/1.1", borrowed; NULL in tests */
+    char *path;          /* decoded and checked; NULL until request_set_target() */
     struct parameter *parameters;
     size_t parameter_count;
     const struct header *headers; /* borrowed */

@@ -29,6 +29,10 @@ enum route_flag {
     ROUTE_OPEN_INFERENCE = 1 << 3, /* in the Open Inference Protocol's: the same, and 400 where we
                                       say 422 */
     ROUTE_RANGES = 1 << 2,         /* serves parts of its answer: Range, 206 and 416 */
+    ROUTE_STREAM = 1 << 0,     /* may stream or wait: counts against the limit of those */
+    ROUTE_TENSORFLOW = 1 << 1, /* errors in TensorFlow Serving's form */
+    ROUTE_RANGES = 1 << 2,     /* serves parts of its answer: Range, 206 and 416 */
+    ROUTE_SECRET = 1 << 3,     /* the answer is for whoever asked alone: never kept for a key */
 };
 
 enum { ROUTE_ANSWERS_MAX = 6, ROUTE_PROBLEMS_MAX = 6 };
@@ -57,8 +61,8 @@ struct route {
                                                        connection sleeping; NULL: never */
     const struct route_steps *steps;                /* NULL: a handler */
     unsigned flags;                                 /* enum route_flag, or'ed */
-    const char *scope;                              /* read, predict, train, admin */
-    const char *help;                               /* one phrase */
+    const char *scope; /* read, predict, train, admin; SCOPE_ANY: of any token; NULL: public */
+    const char *help;  /* one phrase */
     struct route_answer answers[ROUTE_ANSWERS_MAX]; /* the usual one first */
     /* What can go wrong beside what can with any route of its method, placeholders, body and scope
      * (api/openapi_problems.c). */

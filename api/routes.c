@@ -1,9 +1,11 @@
 /* All routes of propd. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/access.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/inference.h"
 #include "api/page.h"
 #include "daemon/daemon.h"
+#include "daemon/token_request.h"
 #include "engine/dataset.h"
 
 /* Larger JSON bodies than this take long to read. */
@@ -298,4 +300,24 @@ const struct route api_routes[] = {
     {"POST", "/v2/models/{model}/infer", OPEN_INFER("predictions, as JSON or with binary tensors")},
     {"POST", "/v2/models/{model}/versions/{version}/infer",
      OPEN_INFER("predictions of a version, by number or alias; live: of a job that runs")},
+    {"GET", "/v1/session", handle_session_get, .scope = SCOPE_ANY,
+     .help = "who one is: owner, scopes, expiry; {\"tokens\": false} where there are no tokens",
+     .answers = {{200, "session"}}},
+    {"POST", "/v1/session", handle_session_post, .body_kind = BODY_JSON, .body = &session_kind,
+     .example = "{\"token\": \"propd_0123456789abcdef\"}", .flags = ROUTE_SECRET,
+     .help = "logs a browser in: a cookie for a token", .answers = {{200, "session"}},
+     .problems = {ERROR_UNAUTHORIZED, ERROR_TOO_MANY}},
+    {"DELETE", "/v1/session", handle_session_delete, .help = "logs it out", .answers = {{204}}},
+    {"GET", "/v1/tokens", handle_tokens_list, .query = &page_query_kind, .is_slow = always,
+     .scope = "admin", .help = "tokens, newest first, without their texts",
+     .answers = {{200, "token_list"}}},
+    {"POST", "/v1/tokens", handle_tokens_post, .body_kind = BODY_JSON, .body = &token_request_kind,
+     .example = "{\"name\": \"ci\", \"scopes\": [\"read\", \"predict\"], \"expires\": \"30d\"}",
+     .is_slow = always, .flags = ROUTE_SECRET, .scope = "admin",
+     .help = "makes a token; the answer alone has its text", .answers = {{201, "token_made"}},
+     .problems = {ERROR_CONFLICT}},
+    {"GET", "/v1/tokens/{token}", handle_tokens_get, .is_slow = always, .scope = "admin",
+     .help = "a token: owner, scopes, quotas, when it was used last", .answers = {{200, "token"}}},
+    {"DELETE", "/v1/tokens/{token}", handle_tokens_delete, .is_slow = always, .scope = "admin",
+     .help = "revokes a token: it counts no more", .answers = {{204}}},
     {.method = NULL}};

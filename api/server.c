@@ -2,9 +2,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/server.h"
 #include "api/json.h"
+#include "api/attempts.h"
+#include "api/hosts.h"
 #include "api/keys.h"
 #include "api/route.h"
 #include "api/server_inside.h"
+#include "api/sessions.h"
+#include "api/tls.h"
 #include "base/clock.h"
 #include "daemon/daemon.h"
 
@@ -94,7 +98,8 @@ static int listen_on(struct server *server, const char *text, struct error *erro
     if (server->socket < 0)
         return -1;
     server->port = taken_port(server->socket);
-    (void)snprintf(server->url, sizeof server->url, "http://%s:%d", server->host, server->port);
+    (void)snprintf(server->url, sizeof server->url, "http%s://%s:%d",
+                   server->tls != NULL ? "s" : "", server->host, server->port);
     return 0;
 }
 
@@ -117,11 +122,31 @@ static int check_descriptors(const struct config *config, struct error *error)
                      (long long)limit.rlim_max - OTHER_FILES, (long long)limit.rlim_max);
 }
 
+static int open_tls(struct server *server, struct error *error)
+{
+    const struct config *config = server->service.config;
+    if (config->tls_certificate == NULL)
+        return 0;
+    server->tls = tls_open(config->tls_certificate, config->tls_key, error);
+    server->service.is_secure = server->tls != NULL;
+    return server->tls != NULL ? 0 : -1;
+}
+
+/* The names that a Host header may have where we listen on every address. */
+static int find_hosts(struct server *server, struct error *error)
+{
+    bool listens_on_all = strcmp(server->host, "0.0.0.0") == 0 || strcmp(server->host, "[::]") == 0;
+    return listens_on_all ? hosts_find(&server->service.hosts, error) : 0;
+}
+
 static int start_parts(struct server *server, struct error *error)
 {
     const struct config *config = server->service.config;
-    if (check_descriptors(config, error) != 0 || listen_on(server, config->listen, error) != 0)
+    if (open_tls(server, error) != 0 || check_descriptors(config, error) != 0 ||
+        listen_on(server, config->listen, error) != 0 || find_hosts(server, error) != 0)
         return -1;
+    server->service.attempts = attempts_create(error);
+    server->service.sessions = sessions_create(error);
     server->service.keys = server->service.daemon != NULL ? keys_create(error) : NULL;
     server->watchdog = watchdog_start(error);
     server->waits = waits_start(error);
@@ -147,6 +172,10 @@ static void server_free(struct server *server)
     waits_stop(server->waits);
     watchdog_stop(server->watchdog);
     keys_free(server->service.keys);
+    attempts_free(server->service.attempts);
+    sessions_free(server->service.sessions);
+    hosts_clear(&server->service.hosts);
+    tls_close(server->tls);
     pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->mutex);
     free(server);
@@ -185,6 +214,16 @@ struct server *server_start(struct daemon *daemon, struct error *error)
 const char *server_url(const struct server *server)
 {
     return server->url;
+}
+
+bool server_is_secure(const struct server *server)
+{
+    return server->tls != NULL;
+}
+
+int server_reload(struct server *server, struct error *error)
+{
+    return tls_reload(server->tls, error);
 }
 
 int server_port(const struct server *server)

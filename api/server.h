@@ -3,6 +3,8 @@
 #ifndef PROPD_API_SERVER_H
 #define PROPD_API_SERVER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "daemon/config.h"
 
@@ -17,9 +19,14 @@ struct server *server_start(struct daemon *daemon, struct error *error);
 struct server *server_start_routes(const struct config *config, struct daemon *daemon,
                                    const struct route *routes, struct error *error);
 
-/* "http://127.0.0.1:8420", with the port that was taken. */
+/* "http://127.0.0.1:8420" or "https://…", with the port that was taken. */
 const char *server_url(const struct server *server);
 int server_port(const struct server *server);
+
+/* Whether it speaks HTTPS. */
+bool server_is_secure(const struct server *server);
+/* Reads the certificate of HTTPS again; on failure the old one stays. */
+int server_reload(struct server *server, struct error *error);
 
 /* readyz says 503, streams and long polls end, nothing new is accepted, what runs gets 5 s, then
  * everything is closed. Returns when no handler runs any more. Takes NULL. */

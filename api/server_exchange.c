@@ -106,6 +106,7 @@ void *exchange_start(void *context, const char *target, struct MHD_Connection *c
         watchdog_expect(client->watched, server->service.config->header_timeout_s);
     if (request_open(&exchange->request, &server->service, "", &exchange->target_error) == 0)
         (void)request_set_target(&exchange->request, target, &exchange->target_error);
+    exchange->request.address = client->address;
     atomic_fetch_add(&server->open_count, 1);
     return exchange;
 }

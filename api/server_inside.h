@@ -24,6 +24,7 @@ struct server {
     int port;
     char host[128]; /* as it stands in a Host header: "127.0.0.1", "[::1]" */
     char url[160];
+    struct tls *tls; /* owned; NULL: plain HTTP */
     struct watchdog *watchdog;
     struct waits *waits;
     struct workers *workers;
@@ -58,6 +59,7 @@ struct loop {
 struct client {
     struct server *server;
     struct watched *watched;
+    struct client_address address;
     uint32_t window; /* of its loop, when it last asked for something that can wait for others */
     bool served;     /* a request was answered on it */
 };

@@ -5,6 +5,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/dispatch.h"
 #include "api/server_inside.h"
+#include "api/tls.h"
 #include "base/log.h"
 
 #include <poll.h>
@@ -142,6 +143,7 @@ static void *run(void *context)
     struct loop *loop = context;
     struct server *server = loop->server;
     bool quiesced = false;
+    tls_serve(server->tls);
     while (!server->loops_end) {
         await_events(loop);
         if (server->service.stopping && !quiesced) {
@@ -196,6 +198,8 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
         return; /* exchange_start() refuses to go on without one */
     int file = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     client->server = server;
+    client->address = client_address(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     client->watched = watchdog_add(server->watchdog, file);
     if (client->watched == NULL) {
         free(client);
@@ -208,15 +212,22 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
 static struct MHD_Daemon *start_library(struct loop *loop, unsigned connections)
 {
     const struct config *config = loop->server->service.config;
+    const bool is_secure = loop->server->tls != NULL;
+    struct MHD_OptionItem secure[] = {
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t)tls_retrieve, NULL},
+        {MHD_OPTION_END, 0, NULL}};
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        exchange_handle, loop, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+            (is_secure ? MHD_USE_TLS : MHD_NO_FLAG),
+        0, NULL, NULL, exchange_handle, loop, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, loop->server->socket, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)(config->idle_timeout_s + 0.999), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, exchange_start, loop,
         MHD_OPTION_NOTIFY_COMPLETED, exchange_end, loop, MHD_OPTION_NOTIFY_CONNECTION,
-        connection_changed, loop, MHD_OPTION_END);
+        connection_changed, loop, MHD_OPTION_ARRAY, is_secure ? secure : &secure[2],
+        MHD_OPTION_END);
 }
 
 static int start_loop(struct loop *loop, struct server *server, unsigned connections,

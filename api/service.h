@@ -5,20 +5,27 @@
 #define PROPD_API_SERVICE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "api/body.h"
 #include "daemon/config.h"
 
+struct attempts;
 struct daemon;
 struct keys;
 struct route;
+struct sessions;
 
 struct service {
     struct daemon *daemon;       /* borrowed; NULL only in tests of the server alone */
     const struct config *config; /* borrowed */
     const struct route *routes;  /* ended by a route without a method */
     struct keys *keys;           /* idempotency keys that are being answered; may be NULL */
+    struct attempts *attempts;   /* failed logins; NULL: not counted */
+    struct sessions *sessions;   /* logins by cookie */
+    struct strings hosts;        /* further names and addresses of this machine */
+    bool is_secure;              /* HTTPS */
     struct body_budget budget;
     const char *address;      /* "127.0.0.1" out of config->listen: a Host that is ours; NULL */
     const char *http_library; /* name and version, for GET /v1/system */

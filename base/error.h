@@ -20,6 +20,9 @@
     CODE(ERROR_NOT_BUILT, "not_built_yet") /* specified, not built */                              \
     CODE(ERROR_NOT_FOUND, "not_found")                                                             \
     CODE(ERROR_NOT_ALLOWED, "method_not_allowed")                                                  \
+    CODE(ERROR_UNAUTHORIZED, "unauthorized") /* no token, or none that counts */                   \
+    CODE(ERROR_SCOPE, "insufficient_scope")  /* the token may not do this */                       \
+    CODE(ERROR_QUOTA, "quota_exceeded")      /* the owner has all that he may */                   \
     CODE(ERROR_FORBIDDEN, "forbidden")                                                             \
     CODE(ERROR_MISDIRECTED, "misdirected") /* a Host that is not ours */                           \
     CODE(ERROR_NOT_ACCEPTABLE, "not_acceptable")                                                   \

@@ -3,7 +3,9 @@
 #include "daemon/config.h"
 #include "base/bytes.h"
 #include "daemon/webhook.h"
+#include "daemon/tokens.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,8 @@
 #define GIB (1024 * MIB)
 
 static const char *const log_levels[] = {"debug", "info", "warning", "error", "off", NULL};
+
+static const char *const token_modes[] = {"auto", "on", "off", NULL};
 
 static const struct field config_fields[] = {
     FIELD_STRING(struct config, data, .help = "folder for everything that is kept"),
@@ -79,14 +83,65 @@ static const struct field config_fields[] = {
     FIELD_STRINGS(struct config, allowed_hosts,
                   .help = "further names by which clients may call us"),
     FIELD_STRINGS(struct config, allowed_origins, .help = "web origins whose pages may call us"),
+    FIELD_CHOICE(struct config, tokens, .choices = token_modes,
+                 .help = "whether requests need a token; auto: where there is one, or others than "
+                         "this machine can connect"),
+    FIELD_STRING(struct config, tls_certificate,
+                 .help = "certificate chain (PEM file) for HTTPS; read again on SIGHUP"),
+    FIELD_STRING(struct config, tls_key, .help = "its private key (PEM file)"),
+    FIELD_BOOLEAN(struct config, insecure_http,
+                  .help = "plain HTTP on any address, e.g. behind a proxy that speaks TLS"),
     FIELD_END};
+
+static const struct field token_word_fields[] = {
+    FIELD_STRING(struct token_words, create_token,
+                 .help = "make a token of this name in the data folder, print it and exit"),
+    FIELD_STRINGS(struct token_words, scope,
+                  .help = "with --create-token: of read, predict, train, admin"),
+    FIELD_STRING(struct token_words, owner, .help = "with it: whose things; the token's name"),
+    FIELD_STRING(struct token_words, expires, .help = "with it: when, from now, e.g. 30d; never"),
+    FIELD_STRING(struct token_words, quota,
+                 .help = "with it: what the owner may have, e.g. bytes=10G,queued=20,cores=2"),
+    FIELD_END};
+static const struct kind token_words_kind = {
+    .name = "token", .size = sizeof(struct token_words), .fields = token_word_fields};
 
 /* ---- checks */
 
-static bool address_is_loopback(const char *listen)
+bool config_is_loopback(const struct config *config)
 {
-    return strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]:", 6) == 0 ||
-           strncmp(listen, "localhost:", 10) == 0;
+    char host[64];
+    struct in_addr address;
+    size_t size = (size_t)(strrchr(config->listen, ':') - config->listen);
+    if (size >= sizeof host)
+        return false;
+    (void)snprintf(host, sizeof host, "%.*s", (int)size, config->listen);
+    if (inet_pton(AF_INET, host, &address) == 1)
+        return ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
+    return strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0;
+}
+
+/* What is needed before others than this machine may connect. */
+static int check_exposure(const struct config *config, struct error *error)
+{
+    if ((config->tls_certificate == NULL) != (config->tls_key == NULL))
+        return error_set_at(error, ERROR_INVALID,
+                            config->tls_key == NULL ? "tls_key" : "tls_certificate",
+                            "must be given too: HTTPS needs a certificate and its key");
+    if (config_is_loopback(config))
+        return 0;
+    if (config->tokens == TOKENS_OFF)
+        return error_set_at(error, ERROR_INVALID, "tokens",
+                            "must be on, or listen a loopback address such as 127.0.0.1:8420: "
+                            "at %s others than this machine could do everything",
+                            config->listen);
+    if (config->tls_certificate == NULL && !config->insecure_http)
+        return error_set_at(error, ERROR_INVALID, "listen",
+                            "must be a loopback address such as 127.0.0.1:8420 unless there is "
+                            "TLS (--tls-certificate and --tls-key): at %s tokens could be read on "
+                            "their way; --insecure-http allows that, e.g. behind a proxy",
+                            config->listen);
+    return 0;
 }
 
 static int check_webhook(const struct config *config, struct error *error)
@@ -119,6 +174,7 @@ static int config_check(const void *options, const char *path, struct error *err
                             "not built yet; %s is refused",
                             config->listen);
     return check_webhook(config, error);
+    return 0;
 }
 
 const struct kind config_kind = {.name = "propd",
@@ -218,9 +274,16 @@ static int unknown_flag(const char *word, struct error *error)
 {
     const char *names[ARRAY_COUNT(config_fields) + 5] = {"help", "version", "print-config",
                                                          "config", "restore"};
+    enum { OTHERS = 4 };
+    const char *names[ARRAY_COUNT(config_fields) + ARRAY_COUNT(token_word_fields) + OTHERS] = {
+        "help", "version", "print-config", "config"};
     char given[64];
+    size_t count = OTHERS;
     for (size_t i = 0; config_fields[i].name != NULL; i++)
         names[5 + i] = config_fields[i].name;
+        names[count++] = config_fields[i].name;
+    for (size_t i = 0; token_word_fields[i].name != NULL; i++)
+        names[count++] = token_word_fields[i].name;
     snprintf(given, sizeof given, "%s", word + strspn(word, "-"));
     given[strcspn(given, "=")] = '\0';
     for (char *c = given; *c != '\0'; c++)
@@ -233,28 +296,48 @@ static int unknown_flag(const char *word, struct error *error)
                      near != NULL ? "; did you mean " : "", flag);
 }
 
+/* A boolean alone is true, and takes no word. */
+static int set_flag(struct flags *flags, const struct kind *kind, const struct field *field,
+                    const char *name, void *options, struct error *error)
+{
+    struct error failure = {0};
+    bool is_bare =
+        field->type == FIELD_TYPE_BOOLEAN && strchr(flags->words[flags->at], '=') == NULL;
+    const char *value = is_bare ? "true" : flag_value(flags, error);
+    if (value == NULL)
+        return -1;
+    if (fields_set(kind, options, field->name, value, &failure) != 0)
+        return error_set(error, failure.code, "%s: %s", name, failure.message);
+    return 0;
+}
+
+/* 1: the flag is one of the table's, and was read; 0: it is none; -1. */
+static int read_flag_of(struct flags *flags, const struct kind *kind, void *options,
+                        struct error *error)
+{
+    for (const struct field *field = kind->fields; field->name != NULL; field++) {
+        char name[64];
+        flag_name(field->name, name, sizeof name);
+        if (flag_is(flags->words[flags->at], name))
+            return set_flag(flags, kind, field, name, options, error) == 0 ? 1 : -1;
+    }
+    return 0;
+}
+
 static int read_flag(struct flags *flags, struct config *config, struct error *error)
 {
-    const char *word = flags->words[flags->at];
-    for (const struct field *field = config_fields; field->name != NULL; field++) {
-        char name[64];
-        struct error failure = {0};
-        flag_name(field->name, name, sizeof name);
-        if (!flag_is(word, name))
-            continue;
-        const char *value = flag_value(flags, error);
-        if (value == NULL)
-            return -1;
-        if (fields_set(&config_kind, config, field->name, value, &failure) != 0)
-            return error_set(error, failure.code, "%s: %s", name, failure.message);
-        return 0;
-    }
-    return unknown_flag(word, error);
+    int read = read_flag_of(flags, &config_kind, config, error);
+    if (read == 0)
+        read = read_flag_of(flags, &token_words_kind, config->create_token, error);
+    return read == 0 ? unknown_flag(flags->words[flags->at], error) : read > 0 ? 0 : -1;
 }
 
 static int read_flags(int argc, char **argv, struct config *config, struct error *error)
 {
     struct flags flags = {.count = argc, .words = argv, .at = 1};
+    config->create_token = calloc(1, sizeof *config->create_token);
+    if (config->create_token == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for the options");
     for (; flags.at < argc; flags.at++) {
         const char *word = argv[flags.at];
         if (strcmp(word, "--help") == 0 || strcmp(word, "--version") == 0 ||
@@ -316,6 +399,16 @@ static void print_default(FILE *out, const struct field *field, const json_t *de
     fputc('\n', out);
 }
 
+static void print_fields(FILE *out, const struct field *field, const json_t *defaults)
+{
+    for (; field->name != NULL; field++) {
+        char name[64];
+        flag_name(field->name, name, sizeof name);
+        fprintf(out, "  %-20s %s", name, field->help);
+        print_default(out, field, defaults);
+    }
+}
+
 static void print_help(FILE *out)
 {
     struct config config;
@@ -335,6 +428,9 @@ static void print_help(FILE *out)
     }
     fprintf(out, "  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n", "--restore",
             "make --data out of this backup (- for standard input) and exit", "--config",
+    print_fields(out, config_fields, defaults);
+    print_fields(out, token_word_fields, NULL);
+    fprintf(out, "  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n", "--config",
             "read options from this JSON file", "--print-config",
             "print all options as such a file and exit", "--version", "print the version and exit",
             "--help", "print this and exit");
@@ -383,7 +479,8 @@ static int read_all(int argc, char **argv, struct config *config, struct error *
     if (path != NULL ? read_file(path, config, error) : fields_default(&config_kind, config, error))
         return -1;
     if (read_environment(config, error) != 0 || read_flags(argc, argv, config, error) != 0 ||
-        choose_data(config, error) != 0 || config_check(config, "", error) != 0) {
+        choose_data(config, error) != 0 || config_check(config, "", error) != 0 ||
+        check_exposure(config, error) != 0) {
         config_clear(config);
         return -1;
     }
@@ -408,10 +505,14 @@ int config_read(int argc, char **argv, struct config *config, enum config_action
     if (has_flag(argc, argv, "--print-config"))
         return print_config(config, out, error);
     *action = config_restore_file(argc, argv) != NULL ? CONFIG_RESTORE : CONFIG_RUN;
+    *action = config->create_token->create_token != NULL ? CONFIG_CREATE_TOKEN : CONFIG_RUN;
     return 0;
 }
 
 void config_clear(struct config *config)
 {
+    if (config->create_token != NULL)
+        fields_clear(&token_words_kind, config->create_token);
+    free(config->create_token);
     fields_clear(&config_kind, config);
 }

@@ -39,6 +39,17 @@ struct config {
     int log;                      /* choice: debug info warning error off */
     struct strings allowed_hosts; /* names beside the address, localhost, 127.0.0.1, [::1] */
     struct strings allowed_origins;
+    int tokens;                       /* choice: auto on off, as enum tokens_mode */
+    char *tls_certificate, *tls_key;  /* PEM files; NULL: plain HTTP */
+    bool insecure_http;               /* plain HTTP on any address */
+    struct token_words *create_token; /* owned; what --create-token and its flags say; NULL */
+};
+
+/* What only flags say: a token to be made. */
+struct token_words {
+    char *create_token; /* its name; NULL: no token is to be made */
+    struct strings scope;
+    char *owner, *expires, *quota; /* NULL: not said */
 };
 extern const struct kind config_kind;
 
@@ -47,13 +58,19 @@ enum config_action {
     CONFIG_RESTORE, /* --restore FILE: config_restore_file() */
     CONFIG_EXIT     /* --help, --version or --print-config was answered on `out` */
 };
+    CONFIG_CREATE_TOKEN,
+    CONFIG_EXIT
+}; /* EXIT: --help, --version or --print-config was answered on `out` */
 
 /* Reads everything. Errors name the flag, the variable or the file's path. Any address but loopback
- * is refused here, as there are no tokens and no TLS yet. */
+ * is refused here without tokens, and without TLS unless plain HTTP is asked for. */
 int config_read(int argc, char **argv, struct config *config, enum config_action *action, FILE *out,
                 struct error *error);
 void config_clear(struct config *config);
 /* What --restore names ("-": standard input), out of the words that config_read() took. */
 const char *config_restore_file(int argc, char **argv);
+
+/* Whether only this machine can connect. */
+bool config_is_loopback(const struct config *config);
 
 #endif

@@ -70,8 +70,12 @@ static int job_enqueue(struct daemon *daemon, const char *id, struct error *erro
     AUTO_CLEAR(job_record_clear) struct job_record record = {0};
     if (store_job_get(daemon->store, id, &record, error) != 0)
         return -1;
-    return scheduler_add(daemon->scheduler, id, record.priority, record.threads, record.memory,
-                         error);
+    return daemon_job_schedule(daemon, &record, error);
+}
+
+static int64_t cores_of_owner(void *context, const char *owner)
+{
+    return tokens_quota(context, owner).cores;
 }
 
 static int daemon_open(struct daemon *daemon, struct error *error)
@@ -84,6 +88,10 @@ static int daemon_open(struct daemon *daemon, struct error *error)
         return -1;
     if (config->webhook_url != NULL)
         store_announce_ends(daemon->store);
+    daemon->tokens = tokens_open(daemon->store, (enum tokens_mode)config->tokens,
+                                 config_is_loopback(config), error);
+    if (daemon->tokens == NULL)
+        return -1;
     daemon->datasets = cache_create((uint64_t)config->cache_datasets, free_dataset, error);
     daemon->models = cache_create((uint64_t)config->cache_models, free_model, error);
     daemon->model_names = model_names_create(error);
@@ -95,6 +103,7 @@ static int daemon_open(struct daemon *daemon, struct error *error)
     if (daemon->datasets == NULL || daemon->models == NULL || daemon->model_names == NULL ||
         daemon->statistics == NULL || daemon->live == NULL || daemon->scheduler == NULL)
         return -1;
+    scheduler_limit_owners(daemon->scheduler, cores_of_owner, daemon->tokens);
     return 0;
 }
 
@@ -137,6 +146,7 @@ void daemon_stop(struct daemon *daemon)
     cache_free(daemon->model_names);
     statistics_free(daemon->statistics);
     live_free(daemon->live);
+    tokens_close(daemon->tokens);
     store_close(daemon->store);
     free(daemon);
 }
@@ -154,6 +164,8 @@ const struct config *daemon_config(const struct daemon *daemon)
 struct store_backup *daemon_backup_begin(struct daemon *daemon, struct error *error)
 {
     return store_backup_begin(daemon->store, &daemon->stopping, error);
+struct tokens *daemon_tokens(struct daemon *daemon)
+    return daemon->tokens;
 }
 
 struct daemon_load daemon_load(struct daemon *daemon)

@@ -20,6 +20,7 @@
 #define PROPD_PRODUCT "propd/" PROPD_VERSION
 
 struct daemon;
+struct tokens;
 
 /* Opens the store, marks jobs that a crash left running as queued again (attempt + 1, an event says
  * why) and starts the scheduler. The configuration is borrowed. */
@@ -32,6 +33,7 @@ void daemon_stop(struct daemon *daemon);
 
 struct store *daemon_store(struct daemon *daemon);
 const struct config *daemon_config(const struct daemon *daemon);
+struct tokens *daemon_tokens(struct daemon *daemon);
 
 /* ---- datasets (daemon/dataset_cache.c, daemon/upload.c) */
 

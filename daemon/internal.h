@@ -10,6 +10,7 @@
 #include "daemon/scheduler.h"
 #include "daemon/upkeep.h"
 #include "daemon/webhooks.h"
+#include "daemon/tokens.h"
 
 struct daemon {
     const struct config *config;
@@ -21,6 +22,8 @@ struct daemon {
     struct upkeep *upkeep;
     struct webhooks *webhooks; /* NULL until daemon_webhooks_start() */
     atomic_bool stopping;      /* imports under way are called off */
+    struct tokens *tokens;
+    atomic_bool stopping; /* imports under way are called off */
 };
 
 /* daemon/model_cache.c: what a model's record says beside its file, JSON text for the caller to
@@ -32,8 +35,12 @@ struct cache *model_names_create(struct error *error);
 int model_title_find(struct daemon *daemon, const struct viewer *viewer, const char *reference,
                      struct model_title *title, struct error *error);
 
-/* daemon/submit.c: adds a record in state "queued" and gives it to the scheduler. */
+/* daemon/submit.c: adds a record in state "queued", as far as its owner's quota goes, and gives it
+ * to the scheduler. */
 int daemon_job_queue(struct daemon *daemon, struct job_record *record, struct error *error);
+/* Gives a job that is in the store to the scheduler. */
+int daemon_job_schedule(struct daemon *daemon, const struct job_record *record,
+                        struct error *error);
 
 /* A file descriptor that is closed when its scope ends. */
 static inline void close_file(const int *file)

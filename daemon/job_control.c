@@ -158,8 +158,7 @@ int daemon_job_resume(struct daemon *daemon, const char *id, struct error *error
     if (store_job_get(daemon->store, id, &record, error) != 0 ||
         wish_fulfil(daemon, &wish, id, error) != 0)
         return -1;
-    return scheduler_add(daemon->scheduler, id, record.priority, record.threads, record.memory,
-                         error);
+    return daemon_job_schedule(daemon, &record, error);
 }
 
 int daemon_job_retry(struct daemon *daemon, const char *id, struct error *error)
@@ -176,8 +175,7 @@ int daemon_job_retry(struct daemon *daemon, const char *id, struct error *error)
         job_move(daemon->store, &change, from, STATE_QUEUED, "tried again by a request", error) !=
             0)
         return -1;
-    return scheduler_add(daemon->scheduler, id, record.priority, record.threads, record.memory,
-                         error);
+    return daemon_job_schedule(daemon, &record, error);
 }
 
 int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error)

@@ -33,6 +33,9 @@ libdaemon_la_SOURCES = \
 	daemon/submit.c daemon/submit.h \
 	daemon/task_queue.c daemon/task_queue.h \
 	daemon/upkeep.c daemon/upkeep.h \
+	daemon/token_command.c daemon/token_command.h \
+	daemon/token_request.c daemon/token_request.h \
+	daemon/tokens.c daemon/tokens.h \
 	daemon/upload.c \
 	daemon/verify.c \
 	daemon/webhook.c daemon/webhook.h \

@@ -5,6 +5,8 @@
 #include "daemon/config.h"
 #include "daemon/daemon.h"
 #include "storage/backup.h"
+#include "daemon/token_command.h"
+#include "daemon/tokens.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -48,10 +50,41 @@ static int fail(const struct error *error)
     return EXIT_FAILURE;
 }
 
+static void tell_first_token(struct daemon *daemon)
+{
+    const struct tokens *tokens = daemon_tokens(daemon);
+    if (tokens_are_required(tokens) && !tokens_exist(tokens))
+        fprintf(stderr,
+                "propd: there is no token yet, and nothing is done without one: stop this, make "
+                "the first by\n"
+                "           propd --data %s --create-token NAME --scope admin\n"
+                "       and start again\n",
+                daemon_config(daemon)->data);
+}
+
+/* The signal that ends us. With a certificate, SIGHUP is no end but reads that again. */
+static int await_end(struct server *server, const sigset_t *signals)
+{
+    int number = 0;
+    while (sigwait(signals, &number) == 0 && number == SIGHUP && server_is_secure(server)) {
+        struct error error = {0};
+        if (server_reload(server, &error) == 0)
+            log_write(LOG_LEVEL_INFO, "certificate_read_again", NULL);
+        else
+            log_error("certificate_kept", &error, "because", "it could not be read again");
+    }
+    return number;
+}
+
+static int make_token(const struct config *config)
+{
+    struct error error = {0};
+    return token_command_run(config, stdout, &error) == 0 ? EXIT_SUCCESS : fail(&error);
+}
+
 static int serve(const struct config *config, const sigset_t *signals)
 {
     struct error error = {0};
-    int signal_number = 0;
     struct daemon *daemon = daemon_start(config, &error);
     if (daemon == NULL)
         return fail(&error);
@@ -62,7 +95,8 @@ static int serve(const struct config *config, const sigset_t *signals)
     }
     printf("listening on %s\n", server_url(server));
     fflush(stdout);
-    sigwait(signals, &signal_number);
+    tell_first_token(daemon);
+    int signal_number = await_end(server, signals);
     log_write(LOG_LEVEL_INFO, "stopping", "signal", LOG_INTEGER(signal_number), NULL);
     daemon_quiesce(daemon);
     server_stop(server);
@@ -100,8 +134,11 @@ int main(int argc, char **argv)
     if (action == CONFIG_RESTORE) {
         status = restore(&config, config_restore_file(argc, argv));
     } else if (action == CONFIG_RUN) {
+    if (action != CONFIG_EXIT) {
+        log_set_level((enum log_level)config.log);
+        harden();
         const sigset_t signals = block_signals();
-        status = serve(&config, &signals);
+        status = action == CONFIG_RUN ? serve(&config, &signals) : make_token(&config);
     }
     config_clear(&config);
     return status;

@@ -136,6 +136,7 @@ int daemon_model_import(struct daemon *daemon, const char *owner, const char *na
     int result = import_record(model, owner, name, &made, error);
     if (result == 0)
         result = model_write(model, &canonical, error);
+    made.quota_bytes = tokens_quota(daemon->tokens, owner).bytes;
     if (result == 0)
         result = store_model_add(daemon->store, &made, &canonical, error);
     if (result == 0)

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,8 @@ struct scheduler {
     bool stopping, closing;
     task_run_fn *run;
     void *context;
+    int64_t (*cores_of)(void *context, const char *owner); /* NULL: owners have no limits */
+    void *cores_context;
 };
 
 struct scheduler *scheduler_create(int64_t cores, int64_t memory, task_run_fn *run, void *context,
@@ -146,6 +149,34 @@ static bool thread_get(struct scheduler *scheduler)
     return failed == 0;
 }
 
+/* Whether the owner may have the task's cores too. */
+static bool owner_fits(const struct scheduler *scheduler, const struct task *task)
+{
+    int64_t most = scheduler->cores_of != NULL && task->owner[0] != '\0'
+                       ? scheduler->cores_of(scheduler->cores_context, task->owner)
+                       : 0;
+    int64_t used = 0;
+    for (const struct task *other = scheduler->running; other != NULL; other = other->next)
+        if (!other->cores_given && strcmp(other->owner, task->owner) == 0)
+            used += other->cores;
+    return most == 0 || used == 0 || used + task->cores <= most;
+}
+
+/* The first of the queue but for those whose owner must wait; of one who waits, all do. */
+static struct task *task_next(const struct scheduler *scheduler)
+{
+    const struct task *waits = NULL;
+    struct task *task = task_queue_first(&scheduler->queue);
+    for (; task != NULL; task = task_queue_next(&scheduler->queue, task)) {
+        if (waits != NULL && strcmp(waits->owner, task->owner) == 0)
+            continue;
+        if (owner_fits(scheduler, task))
+            break;
+        waits = task;
+    }
+    return task;
+}
+
 /* Whether the head of the queue may start: there is room for it, and no earlier task of the same
  * job is still about to leave its thread (a job that was resumed at once). */
 static bool task_fits(struct scheduler *scheduler, const struct task *task)
@@ -162,7 +193,7 @@ static void task_start(struct scheduler *scheduler)
 {
     struct scheduler_load *load = &scheduler->load;
     struct task *task;
-    while (!scheduler->stopping && (task = task_queue_first(&scheduler->queue)) != NULL) {
+    while (!scheduler->stopping && (task = task_next(scheduler)) != NULL) {
         if (!task_fits(scheduler, task) || !thread_get(scheduler))
             return;
         queue_remove(scheduler, task);
@@ -201,24 +232,33 @@ void scheduler_take_cores(struct task *task)
 
 /* ---- the queue */
 
-int scheduler_add(struct scheduler *scheduler, const char *id, int64_t priority, int64_t cores,
-                  int64_t memory, struct error *error)
+int scheduler_add(struct scheduler *scheduler, const struct scheduler_job *job, struct error *error)
 {
     struct task *task = calloc(1, sizeof *task);
     if (task == NULL)
         return error_set(error, ERROR_MEMORY, "no memory to queue a job");
-    assert(strlen(id) < sizeof task->id);
-    strcpy(task->id, id);
-    task->priority = priority;
-    task->memory = memory;
+    assert(strlen(job->id) < sizeof task->id);
+    strcpy(task->id, job->id);
+    (void)snprintf(task->owner, sizeof task->owner, "%s", job->owner != NULL ? job->owner : "");
+    task->priority = job->priority;
+    task->memory = job->memory;
     task->scheduler = scheduler;
     pthread_mutex_lock(&scheduler->mutex);
-    task->cores = cores < scheduler->load.cores ? cores : scheduler->load.cores;
+    task->cores = job->cores < scheduler->load.cores ? job->cores : scheduler->load.cores;
     task->order = scheduler->next_order++;
     queue_add(scheduler, task);
     task_start(scheduler);
     pthread_mutex_unlock(&scheduler->mutex);
     return 0;
+}
+
+void scheduler_limit_owners(struct scheduler *scheduler,
+                            int64_t (*cores_of)(void *context, const char *owner), void *context)
+{
+    pthread_mutex_lock(&scheduler->mutex);
+    scheduler->cores_of = cores_of;
+    scheduler->cores_context = context;
+    pthread_mutex_unlock(&scheduler->mutex);
 }
 
 bool scheduler_remove(struct scheduler *scheduler, const char *id)

@@ -1,6 +1,6 @@
 /* Which job runs when: a queue of ids by priority, then first come, and a budget of cores and
  * memory. The head of the queue is never passed by, so that a large job is not starved by small
- * ones. */
+ * ones; but jobs of an owner who has all the cores that he may wait aside. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROPD_DAEMON_SCHEDULER_H
 #define PROPD_DAEMON_SCHEDULER_H
@@ -40,6 +40,8 @@ struct steering {
     enum request_outcome outcome; /* the scheduler's */
 };
 
+enum { TASK_OWNER_SIZE = 72 };
+
 /* A job in the queue or on its thread. */
 struct task {
     struct task *next;         /* in a chain of the queue's table, or in the running list */
@@ -48,7 +50,8 @@ struct task {
     int64_t size;
     uint64_t weight;
     char id[ID_SIZE];
-    int64_t priority, order; /* order: first come */
+    char owner[TASK_OWNER_SIZE]; /* "": nobody */
+    int64_t priority, order;     /* order: first come */
     int64_t cores, memory;
     bool cores_given;          /* to others, while it waits for the disk */
     _Atomic int request;       /* enum job_request */
@@ -69,8 +72,17 @@ void scheduler_stop(struct scheduler *scheduler);
 void scheduler_free(struct scheduler *scheduler);
 
 /* Queues a job. More cores than there are count as all of them. */
-int scheduler_add(struct scheduler *scheduler, const char *id, int64_t priority, int64_t cores,
-                  int64_t memory, struct error *error);
+struct scheduler_job {
+    const char *id;
+    const char *owner; /* NULL: nobody */
+    int64_t priority, cores, memory;
+};
+int scheduler_add(struct scheduler *scheduler, const struct scheduler_job *job,
+                  struct error *error);
+/* How many cores an owner's running jobs may have, 0: all. What asks is called under the
+ * scheduler's lock. An owner's job that asks for more than that runs alone among his. */
+void scheduler_limit_owners(struct scheduler *scheduler,
+                            int64_t (*cores_of)(void *context, const char *owner), void *context);
 /* Takes a job out of the queue; false where it is not in it. */
 bool scheduler_remove(struct scheduler *scheduler, const char *id);
 /* Changes the place of a job in the queue, behind those of the same priority that came before; a

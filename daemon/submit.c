@@ -126,13 +126,35 @@ int submit_limits(struct daemon *daemon, size_t memory, struct error *error)
     return 0;
 }
 
+int daemon_job_schedule(struct daemon *daemon, const struct job_record *record, struct error *error)
+{
+    const struct scheduler_job job = {.id = record->id,
+                                      .owner = record->owner,
+                                      .priority = record->priority,
+                                      .cores = record->threads,
+                                      .memory = record->memory};
+    return scheduler_add(daemon->scheduler, &job, error);
+}
+
+/* What waits and what is kept is looked at by the store, with the addition. */
+static int quota_take(struct daemon *daemon, struct job_record *record, struct error *error)
+{
+    const struct token_quota quota = tokens_quota(daemon->tokens, record->owner);
+    record->quota_jobs = quota.queued;
+    record->quota_bytes = quota.bytes;
+    if (quota.cores == 0 || record->threads <= quota.cores)
+        return 0;
+    return error_set(error, ERROR_QUOTA, "threads must be at most %lld, the quota of \"%.64s\"",
+                     (long long)quota.cores, record->owner);
+}
+
 int daemon_job_queue(struct daemon *daemon, struct job_record *record, struct error *error)
 {
-    if (store_job_add(daemon->store, record, "state",
+    if (quota_take(daemon, record, error) != 0 ||
+        store_job_add(daemon->store, record, "state",
                       "{\"state\":\"queued\",\"reason\":\"submitted\"}", error) != 0)
         return -1;
-    if (scheduler_add(daemon->scheduler, record->id, record->priority, record->threads,
-                      record->memory, error) == 0)
+    if (daemon_job_schedule(daemon, record, error) == 0)
         return 0;
     /* Refused jobs must not run after the next start. */
     (void)store_job_remove(daemon->store, record->id, states_queued, NULL);

@@ -99,6 +99,18 @@ struct task *task_queue_first(const struct task_queue *queue)
     return first;
 }
 
+struct task *task_queue_next(const struct task_queue *queue, const struct task *task)
+{
+    struct task *next = NULL;
+    for (struct task *at = queue->root; at != NULL;) {
+        bool is_behind = is_before(task, at);
+        if (is_behind)
+            next = at;
+        at = is_behind ? at->left : at->right;
+    }
+    return next;
+}
+
 int64_t task_queue_position(const struct task_queue *queue, const struct task *task)
 {
     const struct task *at = queue->root;

@@ -23,6 +23,8 @@ void task_queue_add(struct task_queue *queue, struct task *task);
 void task_queue_remove(struct task_queue *queue, struct task *task);
 /* NULL where it is empty. */
 struct task *task_queue_first(const struct task_queue *queue);
+/* The one behind `task`, which is in the queue; NULL: none. */
+struct task *task_queue_next(const struct task_queue *queue, const struct task *task);
 /* NULL where the job does not wait. */
 struct task *task_queue_find(const struct task_queue *queue, const char *id);
 /* From 1. */

@@ -73,6 +73,7 @@ int daemon_dataset_import(struct daemon *daemon, const struct daemon_upload *upl
     struct dataset *dataset = column_file_make(daemon, upload, file, error);
     int result = dataset != NULL ? record_fill(upload, dataset, &made, error) : -1;
     dataset_close(dataset);
+    made.quota_bytes = tokens_quota(daemon->tokens, upload->owner).bytes;
     if (result == 0)
         result = store_dataset_add(daemon->store, path, &made, existing, error);
     else

@@ -138,10 +138,13 @@ static int addition_run(struct connection *connection, void *context, struct err
         return -1;
     if (addition->existing)
         return 0;
-    if (version_next(connection, &dataset_kind, addition->record->owner, addition->record->name,
-                     &addition->version, error) != 0)
+    const struct dataset_record *record = addition->record;
+    if (quota_bytes_check(connection, record->owner, record->quota_bytes, record->file_bytes,
+                          error) != 0 ||
+        version_next(connection, &dataset_kind, record->owner, record->name, &addition->version,
+                     error) != 0)
         return -1;
-    return dataset_insert(connection, addition->record, addition->version, error);
+    return dataset_insert(connection, record, addition->version, error);
 }
 
 struct file_use {

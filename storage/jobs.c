@@ -165,7 +165,10 @@ static int job_addition_run(struct connection *connection, void *context, struct
     struct job_addition *addition = context;
     const struct job_record *record = addition->record;
     int64_t job;
-    if (dataset_check(connection, record->dataset_id, error) != 0 ||
+    if (quota_jobs_check(connection, record->owner, record->state, record->quota_jobs, error) !=
+            0 ||
+        quota_bytes_check(connection, record->owner, record->quota_bytes, 1, error) != 0 ||
+        dataset_check(connection, record->dataset_id, error) != 0 ||
         job_insert(connection, record, &job, error) != 0 ||
         spec_insert(connection, job, record, error) != 0 ||
         settings_take(connection, job, record->verifies, error) != 0 ||

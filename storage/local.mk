@@ -27,6 +27,7 @@ libstorage_la_SOURCES = \
 	storage/jobs.c \
 	storage/migrations.c storage/migrations.h \
 	storage/models.c \
+	storage/quotas.c \
 	storage/readers.c storage/readers.h \
 	storage/records.c storage/records.h \
 	storage/schema.c \
@@ -39,5 +40,6 @@ libstorage_la_SOURCES = \
 	storage/tables.h \
 	storage/text.c storage/text.h \
 	storage/upkeep.c storage/upkeep.h \
+	storage/tokens.c \
 	storage/writer.c storage/writer.h
 libstorage_la_LIBADD = libbase.la $(SQLITE_LIBS) $(LIBARCHIVE_LIBS)

@@ -62,7 +62,9 @@ int model_add(struct connection *connection, const struct model_record *record,
               const struct blob *blob, int64_t *version, struct error *error)
 {
     int64_t number;
-    if (version_next(connection, &model_kind, record->owner, record->name, version, error) != 0 ||
+    if (quota_bytes_check(connection, record->owner, record->quota_bytes,
+                          (int64_t)blob->bytes->size, error) != 0 ||
+        version_next(connection, &model_kind, record->owner, record->name, version, error) != 0 ||
         blob_put(connection, blob, &number, error) != 0)
         return -1;
     AUTO_CLEAR(statement_end)

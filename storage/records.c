@@ -187,7 +187,9 @@ int records_collect(struct statement *statement, const struct record_kind *kind,
     while ((row = statement_step(statement, error)) == 1) {
         if (records_grow(kind, &found, found_count, &capacity, error) != 0)
             break;
-        kind->read(statement, (char *)found + found_count++ * kind->size);
+        void *record = (char *)found + found_count++ * kind->size;
+        memset(record, 0, kind->size);
+        kind->read(statement, record);
         if (statement_check(statement, error) != 0)
             break;
     }

@@ -55,6 +55,8 @@ void store_on_events(struct store *store, void (*notify)(void *context, int64_t 
 struct dataset_record {
     char *id, *name;
     char *owner;         /* NULL when it is added: nobody's, "" */
+    int64_t quota_bytes; /* when it is added: most that the owner's datasets and models may have
+                            (ERROR_QUOTA); 0: no limit */
     int64_t version;     /* of the name, from 1; set by store_dataset_add */
     char *source_sha256; /* of the bytes that were uploaded */
     char *file_sha256;   /* of the column file: its name on disk */
@@ -110,6 +112,9 @@ int store_dataset_list(struct store *store, const struct store_page *page,
 struct job_record {
     char *id, *name;
     char *owner;                       /* NULL when it is added: nobody's, "" */
+    int64_t quota_jobs;                /* when it is added: most that the owner may have in its
+                                          state (ERROR_TOO_MANY); 0: no limit */
+    int64_t quota_bytes;               /* the same of bytes kept, which must leave some room */
     char *state;                       /* a word of the daemon's */
     int64_t priority, threads, memory; /* memory: bytes it will need */
     char *dataset_id;
@@ -324,6 +329,7 @@ int store_histogram_truncate(struct store *store, const char *job_id, int64_t ep
 struct model_record {
     char *id, *name;
     char *owner;               /* NULL when it is added: nobody's, "" */
+    int64_t quota_bytes;       /* as a dataset's */
     int64_t version;           /* of the name, from 1; set when it is added */
     char *job_id, *dataset_id; /* NULL for an import */
     char *sha256;              /* of the weights: model_digest() */
@@ -349,6 +355,40 @@ int store_model_remove(struct store *store, const char *id, struct error *error)
 /* What was read of models after a call still holds while the count is what it was in that call. It
  * is another one in each call while a model is being added or removed, and afterwards. */
 uint64_t store_model_changes(struct store *store);
+
+/* ---- tokens (storage/tokens.c) */
+
+struct token_record {
+    char *id, *name, *owner;
+    char *sha256; /* of its text */
+    char *scopes; /* as the daemon writes them */
+    char *quotas; /* JSON object text; NULL: none */
+    int64_t created_ms;
+    int64_t expires_ms, revoked_ms, used_ms; /* 0: never */
+};
+void token_record_clear(struct token_record *record);
+int store_token_add(struct store *store, struct token_record *record, struct error *error);
+/* By id, or the newest of that name. */
+int store_token_get(struct store *store, const char *reference, struct token_record *record,
+                    struct error *error);
+int store_token_list(struct store *store, const struct store_page *page,
+                     struct token_record **records, size_t *count, bool *more, struct error *error);
+/* All of them, those that expired or were revoked too. */
+struct token_list {
+    struct token_record *records;
+    size_t count;
+};
+int store_token_all(struct store *store, struct token_list *list, struct error *error);
+void token_list_clear(struct token_list *list);
+/* The first revocation stays. */
+int store_token_revoke(struct store *store, const char *id, int64_t revoked_ms,
+                       struct error *error);
+struct token_use {
+    const char *id;
+    int64_t used_ms;
+};
+int store_token_uses(struct store *store, const struct token_use *uses, size_t count,
+                     struct error *error);
 
 /* ---- idempotency keys (storage/answers.c): kept for a day, in a transaction of their own right
  * after that of what they made */

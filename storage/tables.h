@@ -27,6 +27,14 @@ int dataset_file_is_wanted(void *context, const char *sha256, struct error *erro
 int dataset_files_hold(struct store *store, struct error *error);
 void dataset_files_release(struct store *store);
 
+/* quotas.c: whether an owner may have `more` bytes of datasets and models in addition to those that
+ * he has, `most` in all (ERROR_QUOTA), or one more job in `state` (ERROR_TOO_MANY). most 0: no
+ * limit. */
+int quota_bytes_check(struct connection *connection, const char *owner, int64_t most, int64_t more,
+                      struct error *error);
+int quota_jobs_check(struct connection *connection, const char *owner, const char *state,
+                     int64_t most, struct error *error);
+
 /* settings.c: ERROR_CONFLICT where it would come before what is there. */
 int setting_add(struct connection *connection, int64_t job, const struct job_setting *setting,
                 struct error *error);

@@ -74,6 +74,10 @@ extern const struct route_steps oip_infer_steps;
 
 /* tensorflow.c */
 route_handler_fn handle_tensorflow_status;
+/* session.c, tokens.c */
+route_handler_fn handle_session_get, handle_session_post, handle_session_delete;
+extern const struct kind session_kind;
+route_handler_fn handle_tokens_list, handle_tokens_post, handle_tokens_get, handle_tokens_delete;
 
 /* predict.c, trace.c */
 extern const struct route_steps predict_steps;

@@ -1,7 +1,9 @@
 /* What the tests of the api share. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/api/support.h"
+#include "api/attempts.h"
 #include "api/keys.h"
+#include "api/sessions.h"
 #include "base/log.h"
 
 #include <arpa/inet.h>
@@ -48,6 +50,9 @@ void test_open(void)
     ck_assert_ok(error);
     keys = keys_create(&error);
     test_service.keys = keys;
+    test_service.attempts = attempts_create(&error);
+    test_service.sessions = sessions_create(&error);
+    ck_assert_ok(error);
 }
 
 void test_close(void)
@@ -55,6 +60,8 @@ void test_close(void)
     char command[96];
     daemon_stop(test_service.daemon);
     keys_free(keys);
+    attempts_free(test_service.attempts);
+    sessions_free(test_service.sessions);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
     ck_assert_int_eq(system(command), 0);
     test_tear_down();

@@ -93,7 +93,9 @@ static void expect_started(struct fixture *fixture, const char *ids)
 static void add(struct scheduler *scheduler, const char *id, int64_t priority, int64_t cores,
                 int64_t memory)
 {
-    ck_assert_int_eq(scheduler_add(scheduler, id, priority, cores, memory, NULL), 0);
+    const struct scheduler_job job = {
+        .id = id, .priority = priority, .cores = cores, .memory = memory};
+    ck_assert_int_eq(scheduler_add(scheduler, &job, NULL), 0);
 }
 
 START_TEST(higher_priority_then_first_come)
