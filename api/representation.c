@@ -293,11 +293,13 @@ static void cut_range(struct reply *reply, const struct request *request)
 
 /* ---- all of it */
 
+/* Where origins are listed, a cache must not hand the answer for one, or for none, to another. */
 static void add_vary(struct reply *reply, const struct request *request)
 {
+    bool has_origins = request->service->config->allowed_origins.count > 0;
     const char *const names[] = {reply->varies_by_accept ? "Accept" : NULL,
                                  may_be_packed(reply) ? "Accept-Encoding" : NULL,
-                                 guard_origin_is_listed(request) ? "Origin" : NULL};
+                                 has_origins ? "Origin" : NULL};
     char list[64] = "";
     size_t used = 0;
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 API_TESTS = \
+	tests/api/test_access \
 	tests/api/test_body \
 	tests/api/test_coding \
 	tests/api/test_dispatch \
@@ -38,6 +39,9 @@ libapitest_la_CPPFLAGS = $(TEST_CPPFLAGS)
 libapitest_la_CFLAGS = $(TEST_CFLAGS)
 API_TEST_LIBS = libapitest.la libapi.la libdaemon.la libengine.la libstorage.la libbase.la $(CHECK_LIBS)
 
+tests_api_test_access_CFLAGS = $(TEST_CFLAGS)
+tests_api_test_access_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_test_access_LDADD = $(API_TEST_LIBS)
 tests_api_test_body_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_body_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_body_LDADD = $(API_TEST_LIBS)

@@ -18,6 +18,7 @@ DAEMON_TESTS = \
 	tests/daemon/test_statistics \
 	tests/daemon/test_submit \
 	tests/daemon/test_task_queue \
+	tests/daemon/test_tokens \
 	tests/daemon/test_upload \
 	tests/daemon/test_webhook \
 	tests/daemon/test_weight_log
@@ -32,7 +33,8 @@ DAEMON_THREAD_TESTS = \
 	tests/daemon/test_job_write \
 	tests/daemon/test_model_cache \
 	tests/daemon/test_patch \
-	tests/daemon/test_scheduler
+	tests/daemon/test_scheduler \
+	tests/daemon/test_tokens
 check_PROGRAMS += $(DAEMON_TESTS)
 TESTS += $(DAEMON_TESTS)
 
@@ -76,6 +78,8 @@ tests_daemon_test_statistics_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_statistics_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_submit_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_submit_LDADD = $(DAEMON_TEST_LIBS)
+tests_daemon_test_tokens_CFLAGS = $(TEST_CFLAGS)
+tests_daemon_test_tokens_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_task_queue_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_task_queue_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_upload_CFLAGS = $(TEST_CFLAGS)

@@ -101,14 +101,62 @@ START_TEST(wrong_options_are_refused_by_name)
 }
 END_TEST
 
-START_TEST(address_that_others_reach_is_refused)
+START_TEST(address_that_others_reach_needs_tokens_and_tls)
+{
+    struct config config;
+    static const char *const exposed[] = {"0.0.0.0:8420", "[::]:8420", "192.0.2.1:8420",
+                                          "127.0.0.1.example:8420", "localhost.example:8420"};
+    for (size_t i = 0; i < ARRAY_COUNT(exposed); i++) {
+        struct error error = {0};
+        expect_refused(READ(&config, &error, "--listen", exposed[i]), &error, "--insecure-http");
+        ck_assert_int_eq(error.code, ERROR_INVALID);
+        error_clear(&error);
+        expect_refused(
+            READ(&config, &error, "--listen", exposed[i], "--insecure-http", "--tokens", "off"),
+            &error, "tokens");
+        ck_assert_int_eq(READ(&config, NULL, "--insecure-http", "--listen", exposed[i]), 0);
+        ck_assert(!config_is_loopback(&config));
+        config_clear(&config);
+    }
+}
+END_TEST
+
+START_TEST(loopback_needs_nothing)
+{
+    struct config config;
+    static const char *const ours[] = {"127.0.0.1:0", "127.8.9.1:1", "[::1]:8420", "localhost:1"};
+    for (size_t i = 0; i < ARRAY_COUNT(ours); i++) {
+        ck_assert_int_eq(READ(&config, NULL, "--listen", ours[i]), 0);
+        ck_assert(config_is_loopback(&config));
+        config_clear(&config);
+    }
+}
+END_TEST
+
+START_TEST(certificate_and_key_come_together)
 {
     struct config config;
     struct error error = {0};
-    expect_refused(READ(&config, &error, "--listen", "0.0.0.0:8420"), &error, "loopback");
-    ck_assert_int_eq(error.code, ERROR_NOT_BUILT);
+    expect_refused(READ(&config, &error, "--tls-certificate", "a.pem"), &error, "tls_key");
     error_clear(&error);
-    expect_refused(READ(&config, &error, "--listen", "[::]:8420"), &error, "loopback");
+    expect_refused(READ(&config, &error, "--tls-key", "a.pem"), &error, "tls_certificate");
+    ck_assert_int_eq(
+        READ(&config, NULL, "--listen", "0.0.0.0:1", "--tls-key", "a", "--tls-certificate", "b"),
+        0);
+    config_clear(&config);
+}
+END_TEST
+
+START_TEST(token_is_made_by_flags_alone)
+{
+    struct config config;
+    enum config_action action = CONFIG_RUN;
+    const char *const words[] = {"propd", "--create-token", "ci", "--scope=read,predict", NULL};
+    ck_assert_int_eq(read_words(words, &config, &action, NULL), 0);
+    ck_assert_int_eq(action, CONFIG_CREATE_TOKEN);
+    ck_assert_str_eq(config.create_token->create_token, "ci");
+    ck_assert_uint_eq(config.create_token->scope.count, 2);
+    config_clear(&config);
 }
 END_TEST
 
@@ -152,7 +200,10 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, flags_win_over_variables_and_variables_over_the_file);
     tcase_add_test(tests, flag_may_have_its_value_behind_it);
     tcase_add_test(tests, wrong_options_are_refused_by_name);
-    tcase_add_test(tests, address_that_others_reach_is_refused);
+    tcase_add_test(tests, address_that_others_reach_needs_tokens_and_tls);
+    tcase_add_test(tests, loopback_needs_nothing);
+    tcase_add_test(tests, certificate_and_key_come_together);
+    tcase_add_test(tests, token_is_made_by_flags_alone);
     tcase_add_test(tests, help_names_every_option);
     tcase_add_test(tests, printed_configuration_reads_back);
 }

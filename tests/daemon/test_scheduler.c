@@ -119,6 +119,42 @@ START_TEST(higher_priority_then_first_come)
 }
 END_TEST
 
+/* Of the owners, ada may have two cores. */
+static int64_t cores_of(void *context, const char *owner)
+{
+    (void)context;
+    return strcmp(owner, "ada") == 0 ? 2 : 0;
+}
+
+static void add_of(struct scheduler *scheduler, const char *owner, const char *id, int64_t cores)
+{
+    const struct scheduler_job job = {.id = id, .owner = owner, .cores = cores, .memory = 1};
+    ck_assert_int_eq(scheduler_add(scheduler, &job, NULL), 0);
+}
+
+START_TEST(owner_with_all_his_cores_waits_and_others_pass)
+{
+    struct fixture fixture;
+    fixture_start(&fixture);
+    struct scheduler *scheduler = scheduler_create(8, 100, run, &fixture, NULL);
+    scheduler_limit_owners(scheduler, cores_of, NULL);
+    add_of(scheduler, "ada", "a", 1);
+    add_of(scheduler, "ada", "b", 1);
+    add_of(scheduler, "ada", "c", 1);
+    add_of(scheduler, "ada", "d", 3); /* more than she may: alone among hers */
+    add_of(scheduler, "bob", "e", 3);
+    expect_started(&fixture, "a b e ");
+    ck_assert_int_eq(scheduler_load(scheduler).queued, 2);
+    release(&fixture, "a");
+    expect_started(&fixture, "a b e c ");
+    release(&fixture, "a b c");
+    expect_started(&fixture, "a b e c d ");
+    release(&fixture, "a b c d e");
+    scheduler_stop(scheduler);
+    scheduler_free(scheduler);
+}
+END_TEST
+
 START_TEST(new_priority_is_a_new_place_in_the_queue)
 {
     struct fixture fixture;
@@ -454,6 +490,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, higher_priority_then_first_come);
+    tcase_add_test(tests, owner_with_all_his_cores_waits_and_others_pass);
     tcase_add_test(tests, new_priority_is_a_new_place_in_the_queue);
     tcase_add_test(tests, steered_job_answers_and_runs_on);
     tcase_add_test(tests, many_steer_at_once_and_a_stop_gets_through);

@@ -54,6 +54,8 @@ static void check(const struct task_queue *queue, const struct list *list)
     for (int i = 0; i < list->count; i++) {
         ck_assert_int_eq(task_queue_position(queue, list->tasks[i]), i + 1);
         ck_assert_ptr_eq(task_queue_find(queue, list->tasks[i]->id), list->tasks[i]);
+        ck_assert_ptr_eq(task_queue_next(queue, list->tasks[i]),
+                         i + 1 < list->count ? list->tasks[i + 1] : NULL);
     }
 }
 

@@ -22,7 +22,10 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_real_data.py \
 	tests/end-to-end/test_real_data_networks.py \
 	tests/end-to-end/test_real_data_tables.py \
-	tests/end-to-end/test_hostile.py
+	tests/end-to-end/test_hostile.py \
+	tests/end-to-end/test_malformed.py \
+	tests/end-to-end/test_security.py \
+	tests/end-to-end/test_tls.py
 TEST_EXTENSIONS = .py .sh
 PY_LOG_COMPILER = python3
 # A unit test that takes a minute hangs; libcheck's own 4 s are too few for a busy machine and sanitizers.

@@ -34,6 +34,12 @@ def node(script, *words, **options):
                           check=True, capture_output=True, **options)
 
 
+def create_token(folder, name, scope, *more):
+    """The text of a token that is made in a folder on which no daemon runs."""
+    words = [PROGRAM, "--data", folder, "--create-token", name, "--scope", scope, *more]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+
+
 class Refused(Exception):
     """An answer that is an error: its status and body."""
 
@@ -48,14 +54,18 @@ class Daemon:
         self.folder = folder or tempfile.mkdtemp(prefix="propd-test-")
         self.options = options
         self.process = None
+        self.token = None    # for calls that bring no Authorization of their own
+        self.context = None  # ssl.SSLContext, where HTTPS is spoken
 
     def start(self):
-        words = [PROGRAM, "--data", self.folder, "--listen", "127.0.0.1:0"]
+        words = [PROGRAM, "--data", self.folder]
+        if "listen" not in self.options:
+            words += ["--listen", "127.0.0.1:0"]
         words += ["--%s=%s" % (k.replace("_", "-"), v) for k, v in self.options.items()]
         self.log = open(os.path.join(self.folder, "daemon.log"), "ab")
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline().decode()
-        if not line.startswith("listening on http://127.0.0.1:"):
+        if not line.startswith("listening on http"):
             raise RuntimeError("the daemon said %r; its log: %s" % (line, self.log_tail()))
         self.port = int(line.rsplit(":", 1)[1])
         return self
@@ -98,9 +108,14 @@ class Daemon:
 
     def send(self, method, path, body=None, headers=None):
         """(status, headers, bytes)"""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120 * PATIENCE)
+        headers = dict(headers or {})
+        if self.token:
+            headers.setdefault("Authorization", "Bearer " + self.token)
+        timeout = 120 * PATIENCE
+        connection = (http.client.HTTPSConnection("localhost", self.port, timeout=timeout, context=self.context)
+                      if self.context else http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout))
         try:
-            connection.request(method, path, body, headers or {})
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
         finally:
