@@ -392,8 +392,9 @@ static bool has_flag(int argc, char **argv, const char *flag)
 static void print_default(FILE *out, const struct field *field, const json_t *defaults)
 {
     const json_t *value = json_object_get(defaults, field->name);
-    AUTO_FREE char *text =
-        json_is_string(value) ? strdup(json_string_value(value)) : fields_print(value);
+    AUTO_FREE char *text = json_is_string(value) ? strdup(json_string_value(value))
+                           : value != NULL       ? fields_print(value)
+                                                 : NULL;
     if (text != NULL && strcmp(text, "null") != 0 && strcmp(text, "[]") != 0)
         fprintf(out, " [%s]", text);
     fputc('\n', out);

@@ -82,8 +82,8 @@ int handle_tokens_list(struct request *request, struct reply *reply, struct erro
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(items, token_json(&records[i]));
-    int result =
-        page_reply(reply, "tokens", items, count > 0 ? records[count - 1].id : NULL, more, error);
+    int result = page_reply(request, reply, "tokens", items,
+                            count > 0 ? records[count - 1].id : NULL, more, error);
     struct token_list list = {records, count};
     token_list_clear(&list);
     return result;

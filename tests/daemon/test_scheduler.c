@@ -139,7 +139,9 @@ START_TEST(owner_with_all_his_cores_waits_and_others_pass)
     struct scheduler *scheduler = scheduler_create(8, 100, run, &fixture, NULL);
     scheduler_limit_owners(scheduler, cores_of, NULL);
     add_of(scheduler, "ada", "a", 1);
+    expect_started(&fixture, "a ");
     add_of(scheduler, "ada", "b", 1);
+    expect_started(&fixture, "a b ");
     add_of(scheduler, "ada", "c", 1);
     add_of(scheduler, "ada", "d", 3); /* more than she may: alone among hers */
     add_of(scheduler, "bob", "e", 3);

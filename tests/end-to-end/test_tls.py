@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from propd import IRIS, PROGRAM, Daemon, create_token, main
+from propd import IRIS, PATIENCE, PROGRAM, Daemon, create_token, main
 
 OPENSSL = shutil.which("openssl")
 TESTSSL = shutil.which("testssl") or shutil.which("testssl.sh")
@@ -161,21 +161,24 @@ class Tls(unittest.TestCase):
                 self.assertEqual(status, 200)
                 self.assertIn("; Secure", headers["Set-Cookie"])
 
+    def weighty(self, kind, *checks):
+        """What testssl.sh calls high or worse of a server with a key of this kind; it takes about a minute."""
+        with tempfile.TemporaryDirectory() as folder:
+            chain, key = make_certificate(folder, kind=kind)
+            report = pathlib.Path(folder, "report.json")
+            with Daemon(tls_certificate=chain, tls_key=key) as daemon:
+                subprocess.run([TESTSSL, "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", *checks,
+                                "--jsonfile", report, "localhost:%d" % daemon.port], stdin=subprocess.DEVNULL,
+                               capture_output=True, timeout=500 * PATIENCE)
+            found = json.loads(report.read_text())
+        self.assertGreater(len(found), 5)
+        # engine_problem is about the OpenSSL that testssl.sh itself uses.
+        return [f for f in found if f["severity"] in ("HIGH", "CRITICAL", "FATAL", "WARN") and f["id"] != "engine_problem"]
+
     @unittest.skipUnless(TESTSSL, "testssl.sh is not here")
     def test_testssl_finds_nothing_of_weight(self):
-        for kind in ("ec", "rsa"):
-            with self.subTest(kind), tempfile.TemporaryDirectory() as folder:
-                chain, key = make_certificate(folder, kind=kind)
-                report = os.path.join(folder, "report.json")
-                with Daemon(tls_certificate=chain, tls_key=key) as daemon:
-                    subprocess.run([TESTSSL, "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", "--nodns",
-                                    "none", "--protocols", "--std", "--fs", "--vulnerable", "--jsonfile", report,
-                                    "localhost:%d" % daemon.port], stdin=subprocess.DEVNULL, capture_output=True,
-                                   timeout=500)
-                found = json.loads(pathlib.Path(report).read_text())
-                self.assertGreater(len(found), 20)
-                heavy = [f for f in found if f["severity"] in ("HIGH", "CRITICAL", "FATAL", "WARN")]
-                self.assertEqual(heavy, [])
+        self.assertEqual(self.weighty("ec", "--protocols", "--std", "--fs", "--vulnerable"), [])
+        self.assertEqual(self.weighty("rsa", "--std", "--robot"), [])
 
 
 if __name__ == "__main__":
