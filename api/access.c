@@ -18,6 +18,12 @@ bool access_is_limited(const struct service *service)
     return service->daemon != NULL && tokens_are_required(daemon_tokens(service->daemon));
 }
 
+bool access_lasts(const struct request *request)
+{
+    struct error error = {0};
+    return request->token == NULL || token_check(request->token, &error) == 0;
+}
+
 /* ---- what a request shows */
 
 const char *access_bearer(const struct request *request)
@@ -66,7 +72,9 @@ static int refuse_login(struct request *request, const struct error *failure, st
 {
     const struct service *service = request->service;
     int wait_s = attempts_fail(service->attempts, &request->address, clock_now_ns());
-    log_error("login_failed", failure, "request", request->id);
+    if (wait_s == 0)
+        log_write(LOG_LEVEL_WARNING, "login_failed", "request", LOG_TEXT(request->id), "why",
+                  LOG_TEXT(failure->message), NULL);
     if (wait_s > 0) {
         if (reply_header(reply, error, "Retry-After", "%d", wait_s) != 0)
             return -1;

@@ -16,6 +16,9 @@
  * no page of ours sends. */
 int access_check(struct request *request, struct reply *reply, struct error *error);
 
+/* Whether the request's token still counts, for answers that go on. */
+bool access_lasts(const struct request *request);
+
 /* Whether requests need a token. */
 bool access_is_limited(const struct service *service);
 

@@ -15,6 +15,7 @@ enum { KEY_SIZE_MAX = 255 };
 struct running {
     struct running *next;
     char *key;
+    const char *owner; /* borrowed */
 };
 
 struct keys {
@@ -48,18 +49,19 @@ static const char *request_key(const struct request *request)
     return request_header(request, "Idempotency-Key");
 }
 
-static struct running **find(struct keys *keys, const char *key)
+static struct running **find(struct keys *keys, const char *owner, const char *key)
 {
     struct running **at = &keys->running;
-    while (*at != NULL && strcmp((*at)->key, key) != 0)
+    while (*at != NULL && (strcmp((*at)->key, key) != 0 || strcmp((*at)->owner, owner) != 0))
         at = &(*at)->next;
     return at;
 }
 
-static void give_free(struct keys *keys, const char *key)
+static void give_free(const struct request *request, const char *key)
 {
+    struct keys *keys = request->service->keys;
     pthread_mutex_lock(&keys->mutex);
-    struct running **at = find(keys, key), *running = *at;
+    struct running **at = find(keys, request->viewer.owner, key), *running = *at;
     if (running != NULL)
         *at = running->next;
     pthread_mutex_unlock(&keys->mutex);
@@ -68,8 +70,9 @@ static void give_free(struct keys *keys, const char *key)
     free(running);
 }
 
-static int take(struct keys *keys, const char *key, struct error *error)
+static int take(const struct request *request, const char *key, struct error *error)
 {
+    struct keys *keys = request->service->keys;
     struct running *made = calloc(1, sizeof *made);
     char *copy = strdup(key);
     if (made == NULL || copy == NULL) {
@@ -78,8 +81,9 @@ static int take(struct keys *keys, const char *key, struct error *error)
         return error_set(error, ERROR_MEMORY, "no memory for an idempotency key");
     }
     made->key = copy;
+    made->owner = request->viewer.owner;
     pthread_mutex_lock(&keys->mutex);
-    bool taken = *find(keys, key) != NULL;
+    bool taken = *find(keys, made->owner, key) != NULL;
     if (!taken) {
         made->next = keys->running;
         keys->running = made;
@@ -155,11 +159,11 @@ int keys_begin(struct request *request, struct reply *reply, bool *answered, str
     if (*key == '\0' || strlen(key) > KEY_SIZE_MAX)
         return error_set(error, ERROR_MALFORMED, "an Idempotency-Key has 1 to %d bytes",
                          KEY_SIZE_MAX);
-    if (take(request->service->keys, key, error) != 0)
+    if (take(request, key, error) != 0)
         return -1;
     int result = look_up(request, key, reply, answered, error);
     if (result != 0 || *answered)
-        give_free(request->service->keys, key);
+        give_free(request, key);
     return result;
 }
 
@@ -186,6 +190,6 @@ int keys_end(struct request *request, struct reply *reply, bool succeeded, struc
     if (key == NULL)
         return 0;
     int result = succeeded && reply->json != NULL ? keep(request, key, reply, error) : 0;
-    give_free(request->service->keys, key);
+    give_free(request, key);
     return result;
 }

@@ -1,6 +1,7 @@
 /* Replies on their way out: small ones from memory at once, large ones by blocks so that the
  * watchdog sees them move, streams as events come. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/access.h"
 #include "api/server_inside.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -64,6 +65,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
     if (exchange->piece_at == exchange->piece.size) {
         uint64_t happened = waits_happened(server->waits);
         if (exchange->stream_ended)
+        if (exchange->stream_ended || server->service.stopping || !access_lasts(&exchange->request))
             return MHD_CONTENT_READER_END_OF_STREAM;
         if (server->service.stopping)
             return exchange->reply.stream.is_file ? MHD_CONTENT_READER_END_WITH_ERROR

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Tokens, owners, quotas and sessions over a real socket: who may do what, and what nobody may."""
+import http.client
 import json
 import pathlib
 import re
-import sqlite3
+import socket
 import subprocess
 import tempfile
 import time
@@ -87,7 +88,6 @@ class Security(unittest.TestCase):
         self.assertGreater(count, 30)
 
     def test_401_comes_before_the_body(self):
-        import socket
         with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=20) as connection:
             connection.sendall(b"PUT /v1/datasets/iris HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n"
                                b"Expect: 100-continue\r\n\r\n")
@@ -192,14 +192,20 @@ class Security(unittest.TestCase):
             self.assertNotIn("Access-Control-Allow-Origin", headers)
             self.assertIn("Origin", headers["Vary"])
 
-    def test_a_folder_of_the_release_before_opens(self):
-        """Its tokens table came empty."""
-        self.daemon.stop()
-        with sqlite3.connect(pathlib.Path(self.folder, "propd.db")) as database:
-            database.execute("DELETE FROM tokens")
-        database.close()
-        self.daemon.start()
-        self.assertEqual(self.send(None, "GET", "/v1/jobs")[0], 200)
+    def test_streams_end_with_their_token(self):
+        made = json.loads(self.send("root", "POST", "/v1/tokens", {"name": "eye", "scopes": ["read"], "owner": "ada"})[2])
+        self.send("ada", "PUT", "/v1/datasets/iris", IRIS.read_bytes())
+        job = json.loads(self.send("ada", "POST", "/v1/jobs", {
+            "dataset": "iris", "network": dense(64), "training": {"epochs": 1000000}})[2])["id"]
+        stream = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=60)
+        stream.request("GET", "/v1/jobs/%s/events" % job, headers={
+            "Accept": "text/event-stream", "Authorization": "Bearer " + made["token"]})
+        answer = stream.getresponse()
+        self.assertIn(b"event", answer.readline() + answer.readline())
+        self.assertEqual(self.send("root", "DELETE", "/v1/tokens/" + made["id"])[0], 204)
+        answer.read()
+        stream.close()
+        self.send("ada", "POST", "/v1/jobs/%s:cancel" % job, {})
 
 
 class Exposure(unittest.TestCase):
