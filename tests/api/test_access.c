@@ -89,13 +89,14 @@ START_TEST(nothing_but_public_routes_is_served_without_a_token_that_counts)
     ck_assert_int_eq(tokens_revoke(daemon_tokens(test_service.daemon), id, &error), 0);
     struct timespec second = {.tv_sec = 1, .tv_nsec = 1000000};
     (void)nanosleep(&second, NULL);
-    const char *const wrong[] = {NULL,
-                                 "Authorization: Bearer propd_" ZEROS "\n",
-                                 "Authorization: Bearer \n",
-                                 "Authorization: Basic cm9vdDpyb290\n",
-                                 "Sec-Fetch-Site: same-origin\nCookie: propd_session=0123456789abcdef\n",
-                                 expired,
-                                 revoked};
+    const char *const wrong[] = {
+        NULL,
+        "Authorization: Bearer propd_" ZEROS "\n",
+        "Authorization: Bearer \n",
+        "Authorization: Basic cm9vdDpyb290\n",
+        "Sec-Fetch-Site: same-origin\nCookie: propd_session=0123456789abcdef\n",
+        expired,
+        revoked};
     for (const struct route *route = api_routes; route->method != NULL; route++) {
         for (size_t i = 0; i < ARRAY_COUNT(wrong); i++)
             ck_assert_msg((status_of(route, "nobody", wrong[i]) == 401) == (route->scope != NULL),
