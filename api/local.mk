@@ -64,7 +64,6 @@ libapi_la_SOURCES = \
 	api/handlers/trace.c \
 	api/handlers/upkeep.c \
 	api/handlers/webhooks.c
-libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(ZLIB_LIBS)
 	api/handlers/tokens.c \
 	api/handlers/trace.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS)

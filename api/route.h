@@ -26,13 +26,10 @@ struct route_steps {
 enum route_flag {
     ROUTE_STREAM = 1 << 0,         /* may stream or wait: counts against the limit of those */
     ROUTE_TENSORFLOW = 1 << 1,     /* errors in TensorFlow Serving's form */
-    ROUTE_OPEN_INFERENCE = 1 << 3, /* in the Open Inference Protocol's: the same, and 400 where we
+    ROUTE_OPEN_INFERENCE = 1 << 2, /* in the Open Inference Protocol's: the same, and 400 where we
                                       say 422 */
-    ROUTE_RANGES = 1 << 2,         /* serves parts of its answer: Range, 206 and 416 */
-    ROUTE_STREAM = 1 << 0,     /* may stream or wait: counts against the limit of those */
-    ROUTE_TENSORFLOW = 1 << 1, /* errors in TensorFlow Serving's form */
-    ROUTE_RANGES = 1 << 2,     /* serves parts of its answer: Range, 206 and 416 */
-    ROUTE_SECRET = 1 << 3,     /* the answer is for whoever asked alone: never kept for a key */
+    ROUTE_RANGES = 1 << 3,         /* serves parts of its answer: Range, 206 and 416 */
+    ROUTE_SECRET = 1 << 4, /* the answer is for whoever asked alone: never kept for a key */
 };
 
 enum { ROUTE_ANSWERS_MAX = 6, ROUTE_PROBLEMS_MAX = 6 };

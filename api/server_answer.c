@@ -65,9 +65,8 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
     if (exchange->piece_at == exchange->piece.size) {
         uint64_t happened = waits_happened(server->waits);
         if (exchange->stream_ended)
-        if (exchange->stream_ended || server->service.stopping || !access_lasts(&exchange->request))
             return MHD_CONTENT_READER_END_OF_STREAM;
-        if (server->service.stopping)
+        if (server->service.stopping || !access_lasts(&exchange->request))
             return exchange->reply.stream.is_file ? MHD_CONTENT_READER_END_WITH_ERROR
                                                   : MHD_CONTENT_READER_END_OF_STREAM;
         if (!next_piece(exchange, &failed) && !failed) {

@@ -167,14 +167,7 @@ static int config_check(const void *options, const char *path, struct error *err
         return error_set_at(error, ERROR_INVALID, "listen",
                             "must be address:port such as 127.0.0.1:8420, not %s",
                             config->listen != NULL ? config->listen : "null");
-    if (!address_is_loopback(config->listen))
-        return error_set_at(error, ERROR_NOT_BUILT, "listen",
-                            "must be a loopback address such as 127.0.0.1:8420: any other needs "
-                            "tokens and TLS, which are "
-                            "not built yet; %s is refused",
-                            config->listen);
     return check_webhook(config, error);
-    return 0;
 }
 
 const struct kind config_kind = {.name = "propd",
@@ -272,15 +265,12 @@ static bool flag_is(const char *word, const char *flag)
 
 static int unknown_flag(const char *word, struct error *error)
 {
-    const char *names[ARRAY_COUNT(config_fields) + 5] = {"help", "version", "print-config",
-                                                         "config", "restore"};
-    enum { OTHERS = 4 };
+    enum { OTHERS = 5 };
     const char *names[ARRAY_COUNT(config_fields) + ARRAY_COUNT(token_word_fields) + OTHERS] = {
-        "help", "version", "print-config", "config"};
+        "help", "version", "print-config", "config", "restore"};
     char given[64];
     size_t count = OTHERS;
     for (size_t i = 0; config_fields[i].name != NULL; i++)
-        names[5 + i] = config_fields[i].name;
         names[count++] = config_fields[i].name;
     for (size_t i = 0; token_word_fields[i].name != NULL; i++)
         names[count++] = token_word_fields[i].name;
@@ -421,17 +411,10 @@ static void print_help(FILE *out)
     }
     fprintf(out, "usage: propd [OPTION=VALUE]...\n"
                  "A self-hosted training service for neural networks, over HTTP.\n\n");
-    for (const struct field *field = config_fields; field->name != NULL; field++) {
-        char name[64];
-        flag_name(field->name, name, sizeof name);
-        fprintf(out, "  %-20s %s", name, field->help);
-        print_default(out, field, defaults);
-    }
-    fprintf(out, "  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n", "--restore",
-            "make --data out of this backup (- for standard input) and exit", "--config",
     print_fields(out, config_fields, defaults);
     print_fields(out, token_word_fields, NULL);
-    fprintf(out, "  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n", "--config",
+    fprintf(out, "  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n  %-20s %s\n", "--restore",
+            "make --data out of this backup (- for standard input) and exit", "--config",
             "read options from this JSON file", "--print-config",
             "print all options as such a file and exit", "--version", "print the version and exit",
             "--help", "print this and exit");
@@ -505,8 +488,9 @@ int config_read(int argc, char **argv, struct config *config, enum config_action
         return -1;
     if (has_flag(argc, argv, "--print-config"))
         return print_config(config, out, error);
-    *action = config_restore_file(argc, argv) != NULL ? CONFIG_RESTORE : CONFIG_RUN;
-    *action = config->create_token->create_token != NULL ? CONFIG_CREATE_TOKEN : CONFIG_RUN;
+    *action = config_restore_file(argc, argv) != NULL            ? CONFIG_RESTORE
+              : config->create_token->create_token != NULL ? CONFIG_CREATE_TOKEN
+                                                           : CONFIG_RUN;
     return 0;
 }
 

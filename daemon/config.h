@@ -55,12 +55,10 @@ extern const struct kind config_kind;
 
 enum config_action {
     CONFIG_RUN,
+    CONFIG_CREATE_TOKEN,
     CONFIG_RESTORE, /* --restore FILE: config_restore_file() */
     CONFIG_EXIT     /* --help, --version or --print-config was answered on `out` */
 };
-    CONFIG_CREATE_TOKEN,
-    CONFIG_EXIT
-}; /* EXIT: --help, --version or --print-config was answered on `out` */
 
 /* Reads everything. Errors name the flag, the variable or the file's path. Any address but loopback
  * is refused here without tokens, and without TLS unless plain HTTP is asked for. */

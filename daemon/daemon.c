@@ -164,7 +164,10 @@ const struct config *daemon_config(const struct daemon *daemon)
 struct store_backup *daemon_backup_begin(struct daemon *daemon, struct error *error)
 {
     return store_backup_begin(daemon->store, &daemon->stopping, error);
+}
+
 struct tokens *daemon_tokens(struct daemon *daemon)
+{
     return daemon->tokens;
 }
 

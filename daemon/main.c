@@ -119,6 +119,18 @@ static int restore(const struct config *config, const char *file)
     return EXIT_SUCCESS;
 }
 
+static int act(enum config_action action, const struct config *config, const char *restore_file)
+{
+    if (action == CONFIG_EXIT)
+        return EXIT_SUCCESS;
+    log_set_level((enum log_level)config->log);
+    harden();
+    if (action == CONFIG_RESTORE)
+        return restore(config, restore_file);
+    const sigset_t signals = block_signals();
+    return action == CONFIG_RUN ? serve(config, &signals) : make_token(config);
+}
+
 int main(int argc, char **argv)
 {
     struct config config;
@@ -128,18 +140,7 @@ int main(int argc, char **argv)
         (void)fail(&error);
         return EXIT_USAGE;
     }
-    int status = EXIT_SUCCESS;
-    log_set_level((enum log_level)config.log);
-    harden();
-    if (action == CONFIG_RESTORE) {
-        status = restore(&config, config_restore_file(argc, argv));
-    } else if (action == CONFIG_RUN) {
-    if (action != CONFIG_EXIT) {
-        log_set_level((enum log_level)config.log);
-        harden();
-        const sigset_t signals = block_signals();
-        status = action == CONFIG_RUN ? serve(&config, &signals) : make_token(&config);
-    }
+    int status = act(action, &config, config_restore_file(argc, argv));
     config_clear(&config);
     return status;
 }
