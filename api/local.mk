@@ -61,9 +61,8 @@ libapi_la_SOURCES = \
 	api/handlers/session.c \
 	api/handlers/system.c \
 	api/handlers/tensorflow.c \
+	api/handlers/tokens.c \
 	api/handlers/trace.c \
 	api/handlers/upkeep.c \
 	api/handlers/webhooks.c
-	api/handlers/tokens.c \
-	api/handlers/trace.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS)

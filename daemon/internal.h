@@ -18,12 +18,11 @@ struct daemon {
     struct cache *datasets, *models, *model_names;
     struct scheduler *scheduler;
     struct statistics *statistics;
-    struct live *live;    /* daemon/live.h */
+    struct live *live; /* daemon/live.h */
+    struct tokens *tokens;
     struct upkeep *upkeep;
     struct webhooks *webhooks; /* NULL until daemon_webhooks_start() */
     atomic_bool stopping;      /* imports under way are called off */
-    struct tokens *tokens;
-    atomic_bool stopping; /* imports under way are called off */
 };
 
 /* daemon/model_cache.c: what a model's record says beside its file, JSON text for the caller to

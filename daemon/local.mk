@@ -20,6 +20,7 @@ libdaemon_la_SOURCES = \
 	daemon/job_state.c daemon/job_state.h \
 	daemon/job_status.c \
 	daemon/job_write.c \
+	daemon/live.c daemon/live.h \
 	daemon/measure.c daemon/measure.h \
 	daemon/model_cache.c \
 	daemon/model_names.c \
@@ -27,15 +28,14 @@ libdaemon_la_SOURCES = \
 	daemon/preview.c \
 	daemon/recorder.c daemon/recorder.h \
 	daemon/rehearse.c \
-	daemon/live.c daemon/live.h \
 	daemon/scheduler.c daemon/scheduler.h \
 	daemon/statistics.c daemon/statistics.h \
 	daemon/submit.c daemon/submit.h \
 	daemon/task_queue.c daemon/task_queue.h \
-	daemon/upkeep.c daemon/upkeep.h \
 	daemon/token_command.c daemon/token_command.h \
 	daemon/token_request.c daemon/token_request.h \
 	daemon/tokens.c daemon/tokens.h \
+	daemon/upkeep.c daemon/upkeep.h \
 	daemon/upload.c \
 	daemon/verify.c \
 	daemon/webhook.c daemon/webhook.h \

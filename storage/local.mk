@@ -39,7 +39,7 @@ libstorage_la_SOURCES = \
 	storage/store.c storage/store.h \
 	storage/tables.h \
 	storage/text.c storage/text.h \
-	storage/upkeep.c storage/upkeep.h \
 	storage/tokens.c \
+	storage/upkeep.c storage/upkeep.h \
 	storage/writer.c storage/writer.h
 libstorage_la_LIBADD = libbase.la $(SQLITE_LIBS) $(LIBARCHIVE_LIBS)
