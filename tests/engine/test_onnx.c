@@ -190,7 +190,7 @@ END_TEST
 
 START_TEST(a_byte_that_is_wrong_does_no_harm)
 {
-    static const uint8_t values[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};
+    static const uint8_t values[] = {0x00, 0x80, 0xFF};
     struct model *model = model_of_type(&layer_conv2d);
     struct bytes file = write_onnx(model);
     struct bytes alone = graph_alone(&file);
