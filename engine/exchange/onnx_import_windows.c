@@ -341,7 +341,7 @@ static int import_pad(struct import *import)
 {
     struct import_value value;
     struct onnx_tensor_view fill;
-    int64_t pads[ONNX_RANK_MAX * 2], sides[2 * AXES_MAX];
+    int64_t pads[ONNX_RANK_MAX * 2], sides[2 * AXES_MAX] = {0};
     float zero = 0.0F;
     if (import_take_layer(import, 0, &value))
         return -1;
