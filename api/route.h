@@ -29,7 +29,7 @@ enum route_flag {
     ROUTE_OPEN_INFERENCE = 1 << 2, /* in the Open Inference Protocol's: the same, and 400 where we
                                       say 422 */
     ROUTE_RANGES = 1 << 3,         /* serves parts of its answer: Range, 206 and 416 */
-    ROUTE_SECRET = 1 << 4, /* the answer is for whoever asked alone: never kept for a key */
+    ROUTE_SECRET = 1 << 4,         /* the answer is for whoever asked alone: never kept for a key */
 };
 
 enum { ROUTE_ANSWERS_MAX = 6, ROUTE_PROBLEMS_MAX = 6 };

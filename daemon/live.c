@@ -1,5 +1,5 @@
-/* Models of jobs that run: the job's thread copies its weights between two steps, when somebody asks
- * and the last copy is old enough. */
+/* Models of jobs that run: the job's thread copies its weights between two steps, when somebody
+ * asks and the last copy is old enough. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/live.h"
 #include "daemon/internal.h"
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A copy serves for so long, and for so many times what it took, so that a job that is asked without
- * end trains on as if nobody did. */
+/* A copy serves for so long, and for so many times what it took, so that a job that is asked
+ * without end trains on as if nobody did. */
 static const uint64_t age_ns = 100000000;
 enum { COST_SHARE = 100, COPIES_KEPT = 16, KEY_SIZE = ID_SIZE + 32 };
 
@@ -175,8 +175,7 @@ static const struct model *hold(struct daemon *daemon, const struct job_record *
 }
 
 const struct model *live_hold(struct daemon *daemon, const struct viewer *viewer,
-                              const char *reference, struct model_title *title,
-                              struct error *error)
+                              const char *reference, struct model_title *title, struct error *error)
 {
     AUTO_CLEAR(job_record_clear) struct job_record record = {0};
     AUTO_FREE char *name = strndup(reference, (size_t)(live_find(reference) - reference));

@@ -38,8 +38,8 @@ int handle_checkpoints_list(struct request *request, struct reply *reply, struct
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(list, checkpoint_json(&checkpoints[i], best));
     free(checkpoints);
-    return reply_json(reply, 200,
-                      json_pack("{s:s, s:o}", "job", record.id, "checkpoints", list), error);
+    return reply_json(reply, 200, json_pack("{s:s, s:o}", "job", record.id, "checkpoints", list),
+                      error);
 }
 
 static int read_step(const char *text, int64_t *step, struct error *error)

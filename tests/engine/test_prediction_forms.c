@@ -211,6 +211,7 @@ START_TEST(columns_come_as_arrays_of_their_own)
     ck_assert_msg(prediction_read_tensors(&found, tensors, 2, ROWS_MAX, &error) == 0, "%s",
                   error.message);
     check_same(&found, &expected);
+    error = (struct error){0};
     ck_assert_int_eq(prediction_read_tensors(&found, tensors, 1, ROWS_MAX, &error), -1);
     ck_assert_ptr_nonnull(strstr(error.message, "\"length\" is missing"));
     prediction_clear(&found);
