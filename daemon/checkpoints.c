@@ -29,8 +29,10 @@ static int promote(struct job *job, struct model_record *record, struct error *e
     AUTO_CLEAR(bytes_clear) struct bytes file = {0};
     struct model_record made = {0};
     int result = job_checkpoint_model(job, &made, &file, error);
-    if (result == 0)
+    if (result == 0) {
+        made.quota_bytes = tokens_quota(job->daemon->tokens, made.owner).bytes;
         result = store_model_add(job->daemon->store, &made, &file, error);
+    }
     if (result != 0) {
         model_record_clear(&made);
         return -1;
