@@ -3,6 +3,7 @@
 #include "api/dispatch.h"
 #include "api/access.h"
 #include "api/coding.h"
+#include "api/etags.h"
 #include "api/guard.h"
 #include "api/keys.h"
 #include "api/problem.h"
@@ -12,6 +13,8 @@
 
 #include <string.h>
 #include <strings.h>
+
+enum { MATCH_ATTEMPTS = 16 };
 
 static bool media_type_is(const char *content_type, const char *name)
 {
@@ -130,26 +133,50 @@ int dispatch_head(struct request *request, struct reply *reply)
     return -1;
 }
 
-/* If-Match: the thing as a GET of the same path would show it now must have one of the tags. */
+static uint64_t changes_time(const struct request *request)
+{
+    struct daemon *daemon = request->service->daemon;
+    return daemon != NULL ? changes_now(store_changes(daemon_store(daemon))) : 0;
+}
+
+/* What a GET of the same path says now; the caller clears `twin`, whose path is only lent. */
+static int look_again(const struct request *request, struct request *twin, struct reply *reply,
+                      struct error *error)
+{
+    *twin = (struct request){.service = request->service,
+                             .viewer = request->viewer,
+                             .token = request->token,
+                             .method = "GET",
+                             .path = request->path,
+                             .since = changes_time(request)};
+    if (route_find(twin, reply, error) != 0 ||
+        request_read_query(twin, twin->route->query, error) != 0 ||
+        twin->route->handler(twin, reply, error) != 0)
+        return -1;
+    reply_finish(reply, twin);
+    return 0;
+}
+
+static bool changes_thing(const struct request *request)
+{
+    return strcmp(request->method, "DELETE") == 0 || strcmp(request->method, "PATCH") == 0 ||
+           strcmp(request->method, "PUT") == 0;
+}
+
+/* If-Match: the thing as a GET of the same path would show it now must have one of the tags, and
+ * nothing of that may change before the handler's write: the store looks at the terms once more in
+ * the write's transaction. */
 static int check_match(struct request *request, struct error *error)
 {
-    bool changes = strcmp(request->method, "DELETE") == 0 || strcmp(request->method, "PATCH") == 0;
-    if (request_header(request, "If-Match") == NULL || !changes)
-        return 0;
-    struct request twin = {.service = request->service,
-                           .viewer = request->viewer,
-                           .token = request->token,
-                           .method = "GET",
-                           .path = request->path};
+    struct request twin;
     struct reply reply AUTO_CLEAR(reply_clear) = {0};
-    int result = route_find(&twin, &reply, error);
-    if (result == 0)
-        result = request_read_query(&twin, twin.route->query, error);
-    if (result == 0)
-        result = twin.route->handler(&twin, &reply, error);
-    if (result == 0)
-        reply_finish(&reply, &twin);
-    twin.path = NULL; /* was only lent */
+    if (request_header(request, "If-Match") == NULL || !changes_thing(request))
+        return 0;
+    int result = look_again(request, &twin, &reply, error);
+    request->made_of = twin.made_of;
+    request->terms.unchanged = &request->made_of;
+    request->terms.since = twin.since;
+    twin.path = NULL;
     request_clear(&twin);
     if (result != 0)
         return -1;
@@ -185,21 +212,44 @@ static int run_handler(struct request *request, struct reply *reply, struct erro
     return result;
 }
 
+/* What an ETag is made of is noted coarsely: where something else of it has changed the thing is
+ * looked at again. */
+static int run_matching(struct request *request, struct reply *reply, struct error *error)
+{
+    for (int attempt = 1;; attempt++) {
+        if (check_match(request, error) != 0)
+            return -1;
+        if (run_handler(request, reply, error) == 0)
+            return 0;
+        if (error->code != ERROR_PRECONDITION || request->terms.unchanged == NULL ||
+            attempt == MATCH_ATTEMPTS)
+            return -1;
+        reply_clear(reply);
+        reply->status = 200;
+        error_clear(error);
+    }
+}
+
 static int run(struct request *request, struct reply *reply, struct error *error)
 {
     reply->status = 200;
-    if (body_finish(&request->body, error) != 0 || check_match(request, error) != 0)
+    if (body_finish(&request->body, error) != 0)
         return -1;
-    return run_handler(request, reply, error);
+    if (etags_answer(request, reply))
+        return 0;
+    request->since = changes_time(request);
+    return run_matching(request, reply, error);
 }
 
 void dispatch_run(struct request *request, struct reply *reply)
 {
     struct error error = {0};
-    if (run(request, reply, &error) != 0)
+    if (run(request, reply, &error) != 0) {
         dispatch_refuse(request, reply, &error);
-    else if (reply->wait_until_ns == 0)
+    } else if (reply->wait_until_ns == 0) {
         reply_finish(reply, request);
+        etags_keep(request, reply);
+    }
 }
 
 /* Not where the answer is kept for a key. */

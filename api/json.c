@@ -39,6 +39,13 @@ json_t *json_object_text(const char *text)
     return json_object();
 }
 
+/* A JSON array of our own; [] for NULL. */
+static json_t *json_list_text(const char *text)
+{
+    json_t *json = text != NULL ? fields_parse(text, strlen(text), NULL) : NULL;
+    return json != NULL ? json : json_array();
+}
+
 /* A name, or a list of several. */
 static json_t *json_targets(const char *text)
 {
@@ -49,6 +56,14 @@ static json_t *json_targets(const char *text)
     return json_incref(json_array_size(names) == 1 ? json_array_get(names, 0) : names);
 }
 
+static int add_saying(json_t *json, const char *tags, const char *about)
+{
+    return json_object_set_new(json, "tags", json_object_text(tags)) != 0 ||
+                   json_object_set_new(json, "about", json_text(about)) != 0
+               ? -1
+               : 0;
+}
+
 json_t *json_dataset(const struct dataset_record *record, bool whole)
 {
     json_t *json = json_pack(
@@ -57,7 +72,7 @@ json_t *json_dataset(const struct dataset_record *record, bool whole)
         "target", json_targets(record->target), "sha256", record->source_sha256, "file_sha256",
         record->file_sha256, "bytes", (json_int_t)record->source_bytes, "file_bytes",
         (json_int_t)record->file_bytes, "created_at", json_time(record->created_ms));
-    if (json == NULL || !whole)
+    if (json == NULL || add_saying(json, record->tags, record->about) != 0 || !whole)
         return json;
     struct error error = {0};
     json_auto_t *description =
@@ -88,17 +103,6 @@ static json_t *status_json(const struct job_record *record)
     return json;
 }
 
-/* "iris@1"; null where there is none, or where it was deleted since. */
-static json_t *model_name(struct daemon *daemon, const char *model_id)
-{
-    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
-    struct error error = {0};
-    if (model_id == NULL ||
-        store_model_get(daemon_store(daemon), NULL, model_id, &record, &error) != 0)
-        return json_null();
-    return json_sprintf("%s@%lld", record.name, (long long)record.version);
-}
-
 static json_t *failure_json(const struct job_record *record)
 {
     if (record->error_code == NULL)
@@ -111,19 +115,25 @@ static json_t *failure_json(const struct job_record *record)
 }
 
 /* [{"step", "at", "changes"}] */
-static json_t *settings_json(struct daemon *daemon, const char *id)
+static json_t *settings_json(const struct setting_record *settings, size_t count)
 {
-    struct setting_record *settings = NULL;
-    struct error error = {0};
-    size_t count = 0;
     json_t *list = json_array();
-    if (store_setting_list(daemon_store(daemon), id, &settings, &count, &error) != 0)
-        return list; /* the job was removed just now */
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(list, json_pack("{s:I, s:o, s:o}", "step",
                                                     (json_int_t)settings[i].step, "at",
                                                     json_time(settings[i].at_ms), "changes",
                                                     json_object_text(settings[i].changes)));
+    return list;
+}
+
+static json_t *settings_read(struct daemon *daemon, const char *id)
+{
+    struct setting_record *settings = NULL;
+    struct error error = {0};
+    size_t count = 0;
+    if (store_setting_list(daemon_store(daemon), id, &settings, &count, &error) != 0)
+        return json_array(); /* the job was removed just now */
+    json_t *list = settings_json(settings, count);
     settings_free(settings, count);
     return list;
 }
@@ -139,18 +149,21 @@ static json_t *spec_json(const struct job_record *record)
 }
 
 /* What only a look at one job tells. */
-static int add_whole(json_t *json, struct daemon *daemon, const struct job_record *record)
+static json_t *add_whole(json_t *json_taken, const struct job_record *record,
+                         json_t *settings_taken)
 {
     json_auto_t *whole = json_pack(
-        "{s:o, s:o, s:o, s:o}", "settings", settings_json(daemon, record->id), "verifies",
-        json_text(record->verifies), "verification",
+        "{s:o, s:o, s:o, s:o}", "settings", settings_taken, "verifies", json_text(record->verifies),
+        "verification",
         record->verification != NULL ? json_object_text(record->verification) : json_null(), "spec",
         spec_json(record));
-    return json_object_update(json, whole);
+    if (json_taken != NULL && json_object_update(json_taken, whole) == 0)
+        return json_taken;
+    json_decref(json_taken);
+    return NULL;
 }
 
-json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t position,
-                 bool whole)
+static json_t *job_json(const struct job_record *record, int64_t position)
 {
     json_t *json = json_pack("{s:s, s:o, s:s, s:I, s:o, s:o}", "id", record->id, "name",
                              json_text(record->name), "state", record->state, "priority",
@@ -159,16 +172,28 @@ json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t
                              json_object_text(record->tags));
     json_auto_t *status = status_json(record);
     json_auto_t *rest = json_pack(
-        "{s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "model", model_name(daemon, record->model_id),
-        "error", failure_json(record), "attempt", (json_int_t)record->attempt, "seq",
+        "{s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "model", json_text(record->model), "error",
+        failure_json(record), "attempt", (json_int_t)record->attempt, "seq",
         (json_int_t)record->seq, "created_at", json_time(record->created_ms), "started_at",
         json_time(record->started_ms), "finished_at", json_time(record->finished_ms));
-    if (json == NULL || json_object_update(json, status) != 0 ||
-        json_object_update(json, rest) != 0 || (whole && add_whole(json, daemon, record) != 0)) {
-        json_decref(json);
-        return NULL;
-    }
-    return json;
+    if (json != NULL && json_object_update(json, status) == 0 &&
+        json_object_update(json, rest) == 0)
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
+json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t position,
+                 bool whole)
+{
+    json_t *json = job_json(record, position);
+    return whole ? add_whole(json, record, settings_read(daemon, record->id)) : json;
+}
+
+json_t *json_job_made(const struct daemon_job *job)
+{
+    return add_whole(job_json(&job->record, job->position), &job->record,
+                     settings_json(job->settings, job->setting_count));
 }
 
 json_t *json_job_found(struct daemon *daemon, const char *id)
@@ -189,12 +214,16 @@ json_t *json_model(const struct model_record *record, bool whole)
         json_text(record->dataset_id), "sha256", record->sha256, "file_sha256", record->file_sha256,
         "file_bytes", (json_int_t)record->file_bytes, "created_at", json_time(record->created_ms));
     json_auto_t *info = json_object_text(record->info);
-    if (json != NULL && !whole) {
+    if (json == NULL || add_saying(json, record->tags, record->about) != 0 ||
+        json_object_set_new(json, "aliases", json_list_text(record->aliases)) != 0) {
+        json_decref(json);
+        return NULL;
+    }
+    if (!whole) {
         (void)json_object_del(info, "lineage");
         (void)json_object_del(info, "description");
     }
-    if (json != NULL)
-        (void)json_object_update_missing(json, info);
+    (void)json_object_update_missing(json, info);
     return json;
 }
 

@@ -11,6 +11,7 @@
 #include "storage/store.h"
 
 struct daemon;
+struct daemon_job;
 
 /* RFC 3339, null for 0. */
 json_t *json_time(int64_t unix_ms);
@@ -26,6 +27,8 @@ json_t *json_job(struct daemon *daemon, const struct job_record *record, int64_t
                  bool whole);
 /* The same with all of it, of the job with this id; NULL also where there is none. */
 json_t *json_job_found(struct daemon *daemon, const char *id);
+/* The same, whole, of one that is just being made: nothing is read for it. */
+json_t *json_job_made(const struct daemon_job *job);
 json_t *json_model(const struct model_record *record, bool whole);
 json_t *json_event(const struct event_record *record);
 

@@ -14,13 +14,22 @@ enum { KEY_SIZE_MAX = 255 };
 
 struct running {
     struct running *next;
-    char *key;
-    const char *owner; /* borrowed */
+    const char *owner, *key;
 };
 
 struct keys {
     pthread_mutex_t mutex;
     struct running *running;
+};
+
+/* A request with a key that is being answered. */
+struct key_use {
+    struct running running; /* its texts are borrowed from the request */
+    char digest[DIGEST_TEXT_SIZE];
+    struct store_answer answer;
+    const struct keys_answer *made_by;
+    struct reply made; /* the answer as it was kept with what was made */
+    bool is_made;
 };
 
 struct keys *keys_create(struct error *error)
@@ -49,50 +58,40 @@ static const char *request_key(const struct request *request)
     return request_header(request, "Idempotency-Key");
 }
 
-static struct running **find(struct keys *keys, const char *owner, const char *key)
+static struct running **find(struct keys *keys, const struct running *wanted)
 {
     struct running **at = &keys->running;
-    while (*at != NULL && (strcmp((*at)->key, key) != 0 || strcmp((*at)->owner, owner) != 0))
+    while (*at != NULL &&
+           (strcmp((*at)->key, wanted->key) != 0 || strcmp((*at)->owner, wanted->owner) != 0))
         at = &(*at)->next;
     return at;
 }
 
-static void give_free(const struct request *request, const char *key)
+static void give_free(struct request *request)
 {
     struct keys *keys = request->service->keys;
+    struct key_use *use = request->key;
     pthread_mutex_lock(&keys->mutex);
-    struct running **at = find(keys, request->viewer.owner, key), *running = *at;
-    if (running != NULL)
-        *at = running->next;
+    struct running **at = find(keys, &use->running);
+    *at = use->running.next;
     pthread_mutex_unlock(&keys->mutex);
-    if (running != NULL)
-        free(running->key);
-    free(running);
+    reply_clear(&use->made);
+    free(use);
+    request->key = NULL;
+    request->terms.answer = NULL;
 }
 
-static int take(const struct request *request, const char *key, struct error *error)
+static int take(struct keys *keys, struct running *running, struct error *error)
 {
-    struct keys *keys = request->service->keys;
-    struct running *made = calloc(1, sizeof *made);
-    char *copy = strdup(key);
-    if (made == NULL || copy == NULL) {
-        free(made);
-        free(copy);
-        return error_set(error, ERROR_MEMORY, "no memory for an idempotency key");
-    }
-    made->key = copy;
-    made->owner = request->viewer.owner;
     pthread_mutex_lock(&keys->mutex);
-    bool taken = *find(keys, made->owner, key) != NULL;
+    bool taken = *find(keys, running) != NULL;
     if (!taken) {
-        made->next = keys->running;
-        keys->running = made;
+        running->next = keys->running;
+        keys->running = running;
     }
     pthread_mutex_unlock(&keys->mutex);
     if (!taken)
         return 0;
-    free(copy);
-    free(made);
     return error_set(error, ERROR_CONFLICT,
                      "the first request with this Idempotency-Key is still being answered");
 }
@@ -128,22 +127,37 @@ static int repeat(const struct answer_record *record, struct reply *reply, struc
     return reply_header(reply, error, "Idempotency-Replayed", "true");
 }
 
-static int look_up(struct request *request, const char *key, struct reply *reply, bool *answered,
+static int look_up(struct request *request, struct reply *reply, bool *answered,
                    struct error *error)
 {
+    const struct key_use *use = request->key;
     struct answer_record record AUTO_CLEAR(answer_record_clear) = {0};
-    char digest[DIGEST_TEXT_SIZE];
-    if (request_digest(request, digest, error) != 0 ||
-        store_answer_get(daemon_store(request->service->daemon), request->viewer.owner, key,
-                         &record, error) != 0)
+    if (store_answer_get(daemon_store(request->service->daemon), use->running.owner,
+                         use->running.key, &record, error) != 0)
         return -1;
     *answered = record.request_sha256 != NULL;
     if (!*answered)
         return 0;
-    if (strcmp(record.request_sha256, digest) != 0)
+    if (strcmp(record.request_sha256, use->digest) != 0)
         return error_set(error, ERROR_INVALID,
                          "this Idempotency-Key came with another request before");
     return repeat(&record, reply, error);
+}
+
+static int use_make(struct request *request, const char *key, struct error *error)
+{
+    struct key_use *use = calloc(1, sizeof *use);
+    if (use == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an idempotency key");
+    use->running.owner = request->viewer.owner;
+    use->running.key = key;
+    if (request_digest(request, use->digest, error) != 0 ||
+        take(request->service->keys, &use->running, error) != 0) {
+        free(use);
+        return -1;
+    }
+    request->key = use;
+    return 0;
 }
 
 int keys_begin(struct request *request, struct reply *reply, bool *answered, struct error *error)
@@ -159,37 +173,101 @@ int keys_begin(struct request *request, struct reply *reply, bool *answered, str
     if (*key == '\0' || strlen(key) > KEY_SIZE_MAX)
         return error_set(error, ERROR_MALFORMED, "an Idempotency-Key has 1 to %d bytes",
                          KEY_SIZE_MAX);
-    if (take(request, key, error) != 0)
+    if (use_make(request, key, error) != 0)
         return -1;
-    int result = look_up(request, key, reply, answered, error);
+    int result = look_up(request, reply, answered, error);
     if (result != 0 || *answered)
-        give_free(request, key);
+        give_free(request);
     return result;
 }
 
-static int keep(struct request *request, const char *key, const struct reply *reply,
+/* ---- keeping */
+
+/* The answer as JSON text; NULL where it is none, or without memory. */
+static char *reply_text_of(const struct reply *reply)
+{
+    if (reply->json != NULL)
+        return fields_print(reply->json);
+    if (reply->content_type == NULL || strcmp(reply->content_type, "application/json") != 0 ||
+        reply->body.failed)
+        return NULL;
+    return strndup((const char *)reply->body.data, reply->body.size);
+}
+
+static int record_make(const struct reply *reply, struct answer_record *record, struct error *error)
+{
+    const char *location = reply_header_value(reply, "Location");
+    record->status = reply->status;
+    record->body = reply_text_of(reply);
+    record->location = location != NULL ? strdup(location) : NULL;
+    if (record->body == NULL || (location != NULL && record->location == NULL))
+        return error_set(error, ERROR_MEMORY, "no memory to keep the answer");
+    return 0;
+}
+
+static int fill(void *context, const void *record, bool is_new, struct answer_record *answer,
                 struct error *error)
 {
-    char digest[DIGEST_TEXT_SIZE];
-    AUTO_FREE char *body = fields_print(reply->json);
-    if (body == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory to keep the answer");
-    if (request_digest(request, digest, error) != 0)
+    struct key_use *use = context;
+    if (use->made_by->reply(use->made_by->context, record, is_new, &use->made, error) != 0 ||
+        record_make(&use->made, answer, error) != 0)
         return -1;
-    const char *location = reply_header_value(reply, "Location");
-    AUTO_FREE char *location_copy = location != NULL ? strdup(location) : NULL;
-    const struct answer_record record = {
-        .request_sha256 = digest, .status = reply->status, .location = location_copy, .body = body};
-    return store_answer_put(daemon_store(request->service->daemon), request->viewer.owner, key,
-                            &record, error);
+    use->is_made = true;
+    return 0;
+}
+
+const struct store_terms *keys_terms(struct request *request, const struct keys_answer *answer)
+{
+    struct key_use *use = request->key;
+    if (use != NULL) {
+        use->made_by = answer;
+        use->answer = (struct store_answer){.owner = use->running.owner,
+                                            .key = use->running.key,
+                                            .request_sha256 = use->digest,
+                                            .fill = fill,
+                                            .context = use};
+        request->terms.answer = &use->answer;
+    }
+    return &request->terms;
+}
+
+int keys_reply(struct request *request, const struct keys_answer *answer, const void *record,
+               bool is_new, struct reply *reply, struct error *error)
+{
+    struct key_use *use = request->key;
+    if (use == NULL)
+        return answer->reply(answer->context, record, is_new, reply, error);
+    reply_clear(reply);
+    *reply = use->made;
+    use->made = (struct reply){0};
+    return 0;
+}
+
+static int keep(struct request *request, const struct reply *reply, struct error *error)
+{
+    const struct key_use *use = request->key;
+    struct answer_record record AUTO_CLEAR(answer_record_clear) = {0};
+    const struct store_answer answer = {
+        .owner = use->running.owner, .key = use->running.key, .request_sha256 = use->digest};
+    if (record_make(reply, &record, error) != 0)
+        return -1;
+    return store_answer_put(daemon_store(request->service->daemon), &answer, &record, error);
+}
+
+static bool is_kept_as_json(const struct reply *reply)
+{
+    return reply->json != NULL ||
+           (reply->content_type != NULL && strcmp(reply->content_type, "application/json") == 0);
 }
 
 int keys_end(struct request *request, struct reply *reply, bool succeeded, struct error *error)
 {
-    const char *key = request_key(request);
-    if (key == NULL)
+    const struct key_use *use = request->key;
+    if (use == NULL)
         return 0;
-    int result = succeeded && reply->json != NULL ? keep(request, key, reply, error) : 0;
-    give_free(request, key);
+    int result = 0;
+    if (succeeded && !use->is_made && is_kept_as_json(reply))
+        result = keep(request, reply, error);
+    give_free(request);
     return result;
 }

@@ -7,7 +7,9 @@ libapi_la_SOURCES = \
 	api/attempts.c api/attempts.h \
 	api/body.c api/body.h \
 	api/coding.c api/coding.h \
+	api/cursor.c api/cursor.h \
 	api/dispatch.c api/dispatch.h \
+	api/etags.c api/etags.h \
 	api/guard.c api/guard.h \
 	api/hosts.c api/hosts.h \
 	api/json.c api/json.h \
@@ -22,6 +24,7 @@ libapi_la_SOURCES = \
 	api/request.c api/request.h \
 	api/route.c api/route.h \
 	api/routes.c \
+	api/say.c api/say.h \
 	api/server.c api/server.h api/server_inside.h \
 	api/server_answer.c api/server_body.c api/server_exchange.c api/server_head.c api/server_loop.c \
 	api/service.h \
@@ -33,6 +36,7 @@ libapi_la_SOURCES = \
 	api/watchdog.c api/watchdog.h \
 	api/workers.c api/workers.h \
 	api/handlers/handlers.h \
+	api/handlers/aliases.c \
 	api/handlers/augmentations.c \
 	api/handlers/backup.c \
 	api/handlers/catalog.c \

@@ -12,23 +12,53 @@
 #include "base/fields.h"
 #include "storage/store.h"
 
-enum { PAGE_LIMIT = 50, PAGE_LIMIT_MAX = 500 };
+enum { PAGE_LIMIT = 50, PAGE_LIMIT_MAX = 500, PAGE_TAGS_MAX = 8, PAGE_FILTERS_MAX = 16 };
 
 struct page_query {
     int64_t limit;
-    char *cursor; /* NULL: from the newest */
-    char *name;   /* filter; NULL */
-    int format;   /* enum media */
+    char *cursor;                         /* NULL: from the beginning */
+    char *name;                           /* filter; "ir*": those that begin so; NULL */
+    char *created_after, *created_before; /* RFC 3339; NULL */
+    int format;                           /* enum media */
 };
 extern const struct kind page_query_kind;
 
-/* The page of the store that a request and its query ask for; borrows from both. */
-struct store_page page_start(const struct request *request, const struct page_query *query);
+/* Of lists of what has tags. */
+struct tagged_query {
+    struct page_query page;
+    struct strings tag; /* "team:vision" or "team" */
+};
+extern const struct kind tagged_query_kind;
 
-/* {"<name>": items, "next": id of the last or null}; or the items as CSV or NDJSON, as the query
- * (the request's, or the base of it) and Accept say. A header links to the next page in all of
- * them. */
-int page_reply(const struct request *request, struct reply *reply, const char *name,
-               json_t *items_taken, const char *last_id, bool more, struct error *error);
+/* A page on its way to the store; borrows from the request. */
+struct page {
+    struct store_page store;
+    struct store_filter filters[PAGE_FILTERS_MAX];
+    struct store_place after, next;
+    uint64_t query; /* list, order and filters, for cursors */
+    int format;     /* enum media */
+    char *prefix;   /* owned */
+    char *tags[PAGE_TAGS_MAX];
+};
+
+/* The page that a request asks for; `sort` is one of the list's words, "-name" for descending.
+ * page_clear() in every case. */
+int page_open(struct page *page, const struct request *request, const struct page_query *query,
+              const char *sort, struct error *error);
+void page_clear(struct page *page);
+/* Only those with all of these tags. */
+int page_filter_tags(struct page *page, const struct strings *tags, struct error *error);
+/* One more condition; its texts are borrowed. */
+void page_filter(struct page *page, struct store_filter filter);
+
+/* Only those of the dataset that a reference is (NULL: of any). `record` is the caller's to clear,
+ * after the page was asked for. */
+int page_filter_dataset(struct page *page, const struct request *request, const char *reference,
+                        struct dataset_record *record, struct error *error);
+
+/* {"<name>": items, "next": a cursor or null}; or the items as CSV or NDJSON, as the query and
+ * Accept say. A header links to the next page in all of them. */
+int page_reply(const struct request *request, struct reply *reply, const struct page *page,
+               const char *name, json_t *items_taken, struct error *error);
 
 #endif

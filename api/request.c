@@ -58,6 +58,18 @@ size_t request_header_count(const struct request *request, const char *name)
     return count;
 }
 
+void request_depends(struct request *request, int what)
+{
+    change_set_add(&request->made_of, what);
+}
+
+void request_depends_on_job(struct request *request, const struct job_record *job)
+{
+    request_depends(request, change_of_job(job->number));
+    if (strcmp(job->id, request->captures[0]) != 0)
+        request_depends(request, CHANGE_JOB_LIST);
+}
+
 /* Whether the comma-separated list has an element that is `word` up to its parameters. */
 static bool list_has(const char *list, const char *word)
 {

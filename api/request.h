@@ -53,6 +53,11 @@ struct request {
     void *query;            /* struct of route->query, its defaults and what the URI says */
     void *work;             /* owned; what the steps of a route keep of the request */
     bool error_is_in_query; /* the error's path names a query parameter */
+
+    uint64_t since;            /* a time of the store's changes before anything was looked at */
+    struct change_set made_of; /* what a handler's answer to GET is made of; empty: unknown */
+    struct store_terms terms;  /* for what a handler writes */
+    struct key_use *key;       /* api/keys.c's, while it answers a request with a key; NULL */
 };
 
 /* Starts a request: id and time. */
@@ -76,6 +81,13 @@ void request_append_parameters(const struct request *request, const char *const 
 /* Fills request->query (of `kind`; NULL: no parameters but "pretty"). An unknown parameter is an
  * error that lists the known ones. */
 int request_read_query(struct request *request, const struct kind *kind, struct error *error);
+
+/* Says that the answer to a GET is made of this (enum change_kind): so that it need not be made
+ * again as long as none of it changes. Whatever else it is made of must not change. */
+void request_depends(struct request *request, int what);
+/* Of a job and what came with its changes. Where it was asked for by name it is another one as soon
+ * as there is a newer one of that name. */
+void request_depends_on_job(struct request *request, const struct job_record *job);
 
 /* First header of that name (any case) as text, NULL where there is none. */
 const char *request_header(const struct request *request, const char *name);

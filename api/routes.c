@@ -4,6 +4,7 @@
 #include "api/handlers/handlers.h"
 #include "api/handlers/inference.h"
 #include "api/page.h"
+#include "api/say.h"
 #include "daemon/daemon.h"
 #include "daemon/token_request.h"
 #include "engine/dataset.h"
@@ -111,9 +112,9 @@ const struct route api_routes[] = {
      .help = "removes what the rules of retention let go, now; or lists it (dry_run)",
      .answers = {{200, "upkeep"}}},
 
-    {"GET", "/v1/datasets", handle_datasets_list, .query = &page_query_kind, .scope = "read",
-     .help = "datasets, newest first", .answers = {{200, "dataset_list"}, ANSWERS_ROWS},
-     .problems = {ERROR_NOT_ACCEPTABLE}},
+    {"GET", "/v1/datasets", handle_datasets_list, .query = &datasets_list_query_kind,
+     .scope = "read", .help = "datasets, newest first",
+     .answers = {{200, "dataset_list"}, ANSWERS_ROWS}, .problems = {ERROR_NOT_ACCEPTABLE}},
     {"POST", "/v1/datasets", handle_datasets_post, .query = &datasets_post_query_kind,
      .body_kind = BODY_UPLOAD, .body_limit = limit_dataset, .is_slow = always, .scope = "train",
      .help = "uploads a file, or a form with features and labels",
@@ -137,6 +138,10 @@ const struct route api_routes[] = {
      .query = &rows_image_query_kind, .is_slow = always, .flags = ROUTE_RANGES, .scope = "read",
      .help = "the image of a row", .answers = {{200, .type = "image/png"}},
      .problems = {ERROR_TOO_LARGE}},
+    {"PATCH", "/v1/datasets/{dataset}", handle_datasets_patch, .body_kind = BODY_JSON,
+     .example = "{\"tags\": {\"team\": \"vision\"}, \"about\": \"Fisher's irises\"}",
+     .body = &say_kind, .scope = "train", .help = "changes tags and what its owner says of it",
+     .answers = {{200, "dataset"}}},
     {"DELETE", "/v1/datasets/{dataset}", handle_datasets_delete, .scope = "train",
      .help = "removes a version of a dataset that no unfinished job needs", .answers = {{204}},
      .problems = {ERROR_CONFLICT}},
@@ -220,15 +225,33 @@ const struct route api_routes[] = {
      .example = "{}", .body = &jobs_move_kind, .is_slow = always, .scope = "train",
      .help = "tells a webhook again, now", .answers = {{202, "delivery"}}},
 
-    {"GET", "/v1/models", handle_models_list, .query = &page_query_kind, .scope = "read",
+    {"GET", "/v1/models", handle_models_list, .query = &models_list_query_kind, .scope = "read",
      .help = "models, newest first", .answers = {{200, "model_list"}, ANSWERS_ROWS},
-     .problems = {ERROR_NOT_ACCEPTABLE}},
+     .problems = {ERROR_NOT_FOUND, ERROR_NOT_ACCEPTABLE}},
     {"POST", "/v1/models", handle_models_post, .query = &models_post_query_kind,
      .body_kind = BODY_UPLOAD, .body_limit = limit_model, .is_slow = always, .scope = "train",
      .help = "imports a model's file: safetensors, ONNX, NPZ or Keras",
      .answers = {{201, "model"}}},
     {"GET", "/v1/models/{model}", handle_models_get, .scope = "read",
      .help = "a model: input, layers, metrics, lineage, digest", .answers = {{200, "model"}}},
+    {"PATCH", "/v1/models/{model}", handle_models_patch, .body_kind = BODY_JSON,
+     .example = "{\"tags\": {\"team\": \"vision\"}, \"about\": \"for the shop\"}",
+     .body = &say_kind, .scope = "train", .help = "changes tags and what its owner says of it",
+     .answers = {{200, "model"}}},
+    {"GET", "/v1/models/{model}/versions", handle_models_versions,
+     .query = &models_versions_query_kind, .scope = "read",
+     .help = "versions of a model's name, newest first",
+     .answers = {{200, "version_list"}, ANSWERS_ROWS}, .problems = {ERROR_NOT_ACCEPTABLE}},
+    {"GET", "/v1/models/{model}/aliases", handle_aliases_list, .scope = "read",
+     .help = "names for versions of a model", .answers = {{200, "alias_list"}}},
+    {"GET", "/v1/models/{model}/aliases/{alias}", handle_aliases_get, .scope = "read",
+     .help = "the version that an alias is", .answers = {{200, "alias"}}},
+    {"PUT", "/v1/models/{model}/aliases/{alias}", handle_aliases_put, .body_kind = BODY_JSON,
+     .example = "{\"version\": 3}", .body = &aliases_put_kind, .scope = "train",
+     .help = "makes an alias a version from here on: model@alias",
+     .answers = {{200, "alias"}, {201, "alias"}}},
+    {"DELETE", "/v1/models/{model}/aliases/{alias}", handle_aliases_delete, .scope = "train",
+     .help = "removes an alias; the version stays", .answers = {{204}}},
     {"DELETE", "/v1/models/{model}", handle_models_delete, .scope = "train",
      .help = "removes a version of a model", .answers = {{204}}, .problems = {ERROR_CONFLICT}},
     {"GET", "/v1/models/{model}/file", handle_models_file, .query = &models_file_query_kind,

@@ -1,9 +1,10 @@
 /* Starting and stopping the HTTP server (GNU libmicrohttpd 0.9.75). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/server.h"
-#include "api/json.h"
 #include "api/attempts.h"
+#include "api/etags.h"
 #include "api/hosts.h"
+#include "api/json.h"
 #include "api/keys.h"
 #include "api/route.h"
 #include "api/server_inside.h"
@@ -147,7 +148,10 @@ static int start_parts(struct server *server, struct error *error)
         return -1;
     server->service.attempts = attempts_create(error);
     server->service.sessions = sessions_create(error);
-    server->service.keys = server->service.daemon != NULL ? keys_create(error) : NULL;
+    if (server->service.daemon != NULL) {
+        server->service.keys = keys_create(error);
+        server->service.etags = etags_create(error);
+    }
     server->watchdog = watchdog_start(error);
     server->waits = waits_start(error);
     server->workers = workers_start(WORKER_THREADS, error);
@@ -176,6 +180,7 @@ static void server_free(struct server *server)
     sessions_free(server->service.sessions);
     hosts_clear(&server->service.hosts);
     tls_close(server->tls);
+    etags_free(server->service.etags);
     pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->mutex);
     free(server);

@@ -13,6 +13,7 @@
 
 struct attempts;
 struct daemon;
+struct etags;
 struct keys;
 struct route;
 struct sessions;
@@ -26,6 +27,7 @@ struct service {
     struct sessions *sessions;   /* logins by cookie */
     struct strings hosts;        /* further names and addresses of this machine */
     bool is_secure;              /* HTTPS */
+    struct etags *etags;         /* what answers stand for; may be NULL */
     struct body_budget budget;
     const char *address;      /* "127.0.0.1" out of config->listen: a Host that is ours; NULL */
     const char *http_library; /* name and version, for GET /v1/system */

@@ -54,6 +54,91 @@ void clock_format(int64_t unix_ms, char text[CLOCK_TEXT_SIZE])
     snprintf(text + used, CLOCK_TEXT_SIZE - used, ".%03dZ", (int)ms);
 }
 
+/* `count` digits as a number; -1 where they are none. */
+static int digits(const char **text, int count)
+{
+    int number = 0;
+    for (int i = 0; i < count; i++, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return -1;
+        number = number * 10 + (**text - '0');
+    }
+    return number;
+}
+
+static bool take_byte(const char **text, char byte)
+{
+    if (**text != byte)
+        return false;
+    (*text)++;
+    return true;
+}
+
+static int parse_day(const char **text, struct tm *date)
+{
+    *date = (struct tm){.tm_year = digits(text, 4) - 1900};
+    bool right = date->tm_year >= -1900 && take_byte(text, '-');
+    date->tm_mon = right ? digits(text, 2) - 1 : -1;
+    right = right && date->tm_mon >= 0 && date->tm_mon < 12 && take_byte(text, '-');
+    date->tm_mday = right ? digits(text, 2) : 0;
+    if (date->tm_mday < 1)
+        return -1;
+    struct tm same = *date;
+    (void)timegm(&same); /* brings 31 April into May */
+    return same.tm_mday == date->tm_mday && same.tm_mon == date->tm_mon ? 0 : -1;
+}
+
+static int parse_time(const char **text, struct tm *date, int *ms)
+{
+    *ms = 0;
+    date->tm_hour = digits(text, 2);
+    date->tm_min = take_byte(text, ':') ? digits(text, 2) : -1;
+    date->tm_sec = date->tm_min >= 0 && take_byte(text, ':') ? digits(text, 2) : -1;
+    if (date->tm_hour < 0 || date->tm_hour > 23 || date->tm_min < 0 || date->tm_min > 59 ||
+        date->tm_sec < 0 || date->tm_sec > 60)
+        return -1;
+    if (!take_byte(text, '.'))
+        return 0;
+    int place = 100;
+    if (**text < '0' || **text > '9')
+        return -1;
+    for (; **text >= '0' && **text <= '9'; (*text)++, place /= 10)
+        *ms += place * (**text - '0');
+    return 0;
+}
+
+/* In minutes. */
+static int parse_offset(const char **text, int *offset)
+{
+    *offset = 0;
+    if (take_byte(text, 'Z') || take_byte(text, 'z'))
+        return 0;
+    int sign = **text == '-' ? -1 : 1;
+    if (!take_byte(text, '+') && !take_byte(text, '-'))
+        return -1;
+    int hours = digits(text, 2);
+    int minutes = hours >= 0 && take_byte(text, ':') ? digits(text, 2) : -1;
+    if (hours > 23 || minutes < 0 || minutes > 59)
+        return -1;
+    *offset = sign * (60 * hours + minutes);
+    return 0;
+}
+
+int clock_parse(const char *text, int64_t *unix_ms)
+{
+    struct tm date;
+    int ms = 0, offset = 0;
+    if (parse_day(&text, &date) != 0)
+        return -1;
+    if (*text != '\0' && ((!take_byte(&text, 'T') && !take_byte(&text, 't')) ||
+                          parse_time(&text, &date, &ms) != 0 || parse_offset(&text, &offset) != 0))
+        return -1;
+    if (*text != '\0')
+        return -1;
+    *unix_ms = ((int64_t)timegm(&date) - 60 * (int64_t)offset) * 1000 + ms;
+    return 0;
+}
+
 static int fill_random(uint8_t *random, size_t size, struct error *error)
 {
     size_t done = 0;

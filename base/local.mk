@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libbase.la
 libbase_la_SOURCES = \
 	base/base64.c base/base64.h \
+	base/base64url.c base/base64url.h \
 	base/bytes.c base/bytes.h \
 	base/clock.c base/clock.h \
 	base/compiler.h \

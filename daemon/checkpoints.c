@@ -31,7 +31,7 @@ static int promote(struct job *job, struct model_record *record, struct error *e
     int result = job_checkpoint_model(job, &made, &file, error);
     if (result == 0) {
         made.quota_bytes = tokens_quota(job->daemon->tokens, made.owner).bytes;
-        result = store_model_add(job->daemon->store, &made, &file, error);
+        result = store_model_add(job->daemon->store, &made, &file, NULL, error);
     }
     if (result != 0) {
         model_record_clear(&made);

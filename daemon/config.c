@@ -488,7 +488,7 @@ int config_read(int argc, char **argv, struct config *config, enum config_action
         return -1;
     if (has_flag(argc, argv, "--print-config"))
         return print_config(config, out, error);
-    *action = config_restore_file(argc, argv) != NULL            ? CONFIG_RESTORE
+    *action = config_restore_file(argc, argv) != NULL      ? CONFIG_RESTORE
               : config->create_token->create_token != NULL ? CONFIG_CREATE_TOKEN
                                                            : CONFIG_RUN;
     return 0;

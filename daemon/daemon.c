@@ -100,6 +100,8 @@ static int daemon_open(struct daemon *daemon, struct error *error)
     daemon->scheduler = scheduler_create(
         config->cores > 0 ? config->cores : cores_of_process(),
         config->memory > 0 ? config->memory : memory_of_machine() / 2, job_run, daemon, error);
+    if (daemon->scheduler != NULL)
+        scheduler_note_changes(daemon->scheduler, store_changes(daemon->store));
     if (daemon->datasets == NULL || daemon->models == NULL || daemon->model_names == NULL ||
         daemon->statistics == NULL || daemon->live == NULL || daemon->scheduler == NULL)
         return -1;

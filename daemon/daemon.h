@@ -47,6 +47,7 @@ struct daemon_upload {
     const char *source_sha256;   /* of the bytes as they came (of both, one after the other) */
     int64_t source_bytes;
     const struct dataset_options *options;
+    const struct store_terms *terms;
 };
 int daemon_dataset_import(struct daemon *daemon, const struct daemon_upload *upload,
                           struct dataset_record *record, bool *existing, struct error *error);
@@ -58,7 +59,7 @@ void daemon_dataset_release(struct daemon *daemon, const struct dataset *dataset
 /* Removes it from the store (see store_dataset_remove) and lets go of its file, so that the disk
  * space comes back as soon as nobody holds it. */
 int daemon_dataset_remove(struct daemon *daemon, const struct dataset_record *record,
-                          struct error *error);
+                          const struct store_terms *terms, struct error *error);
 
 /* ---- models (daemon/model_cache.c) */
 
@@ -91,19 +92,28 @@ struct model_format;
 int daemon_model_export(struct daemon *daemon, const struct model_record *record,
                         const struct model_format *format, struct bytes *file, struct error *error);
 /* Removes it from the store and from memory, there once nobody holds it. */
-int daemon_model_remove(struct daemon *daemon, const char *id, struct error *error);
+int daemon_model_remove(struct daemon *daemon, const char *id, const struct store_terms *terms,
+                        struct error *error);
 /* Checks and keeps a model file of any format that can be read under `name` (NULL: "imported"). */
 int daemon_model_import(struct daemon *daemon, const char *owner, const char *name,
-                        const void *file, size_t size, struct model_record *record,
-                        struct error *error);
+                        const void *file, size_t size, const struct store_terms *terms,
+                        struct model_record *record, struct error *error);
 
 /* ---- jobs (daemon/scheduler.c, daemon/job.c) */
 
-/* Checks the whole document (dataset, network, training) and queues it: *answer is NULL and id is
- * set. With "dry_run": true in the document nothing is kept and *answer is what
- * daemon_network_check() gives. */
+/* Checks the whole document (dataset, network, training) and queues it: *answer is NULL and `job`
+ * is what was made, the caller's to clear. With "dry_run": true in the document nothing is kept and
+ * *answer is what daemon_network_check() gives. */
+struct daemon_job {
+    const struct store_terms *terms; /* given: of its addition; NULL: none */
+    struct job_record record;
+    struct setting_record *settings; /* those of the job that it replays */
+    size_t setting_count;
+    int64_t position; /* in the queue as it comes into it; set before the terms are asked */
+};
+void daemon_job_clear(struct daemon_job *job);
 int daemon_job_submit(struct daemon *daemon, const struct viewer *viewer, const json_t *document,
-                      char id[ID_SIZE], json_t **answer, struct error *error);
+                      struct daemon_job *job, json_t **answer, struct error *error);
 
 /* What a list of augmentations makes of rows: `document` is a job's (network may be absent) with
  * "augmentation", "rows" or "count", "epoch" and "seed" beside it. The caller frees the preview. */
@@ -128,12 +138,12 @@ int daemon_job_retry(struct daemon *daemon, const char *id, struct error *error)
  * job_patch_kind as JSON; what is absent stays. What is trained by takes effect at the next step
  * and is on disk, with its place in the run, before that step. */
 int daemon_job_patch(struct daemon *daemon, const char *id, const json_t *document,
-                     struct error *error);
+                     const struct store_terms *terms, struct error *error);
 extern const struct kind job_patch_kind;
 /* Queues a job that replays a succeeded one from its record and compares the digests of the
- * weights; its id goes to `verification`. ERROR_CONFLICT where that cannot be, e.g. by another
+ * weights: `job`. ERROR_CONFLICT where that cannot be, e.g. by another
  * version of the engine. */
-int daemon_job_verify(struct daemon *daemon, const char *id, char verification[ID_SIZE],
+int daemon_job_verify(struct daemon *daemon, const char *id, struct daemon_job *job,
                       struct error *error);
 /* Makes the weights of a kept checkpoint the next version of the job's model, whatever the job
  * does. Takes as long as preparing a run does. ERROR_NOT_FOUND where there is no such checkpoint.
@@ -141,7 +151,8 @@ int daemon_job_verify(struct daemon *daemon, const char *id, char verification[I
 int daemon_checkpoint_promote(struct daemon *daemon, const char *job_id, int64_t step,
                               struct model_record *record, struct error *error);
 /* Only finished ones (succeeded, failed, cancelled); else ERROR_CONFLICT. */
-int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error);
+int daemon_job_remove(struct daemon *daemon, const char *id, const struct store_terms *terms,
+                      struct error *error);
 
 /* The record with the live status of a running job in `status`; *position: place in the queue from
  * 1, 0 where it does not wait. By id or name. */
@@ -160,6 +171,8 @@ int daemon_webhooks_start(struct daemon *daemon,
 int daemon_webhook_retry(struct daemon *daemon, const char *id, struct error *error);
 
 struct store_backup *daemon_backup_begin(struct daemon *daemon, struct error *error);
+/* The same of a record that was read already. */
+void daemon_job_look(struct daemon *daemon, struct job_record *record, int64_t *position);
 
 /* ---- the machine */
 

@@ -27,9 +27,9 @@ void daemon_dataset_release(struct daemon *daemon, const struct dataset *dataset
 }
 
 int daemon_dataset_remove(struct daemon *daemon, const struct dataset_record *record,
-                          struct error *error)
+                          const struct store_terms *terms, struct error *error)
 {
-    if (store_dataset_remove(daemon->store, record->id, error) != 0)
+    if (store_dataset_remove(daemon->store, record->id, terms, error) != 0)
         return -1;
     cache_forget(daemon->datasets, record->file_sha256); /* one that shares the file maps it anew */
     return 0;

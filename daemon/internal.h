@@ -34,9 +34,9 @@ struct cache *model_names_create(struct error *error);
 int model_title_find(struct daemon *daemon, const struct viewer *viewer, const char *reference,
                      struct model_title *title, struct error *error);
 
-/* daemon/submit.c: adds a record in state "queued", as far as its owner's quota goes, and gives it
- * to the scheduler. */
-int daemon_job_queue(struct daemon *daemon, struct job_record *record, struct error *error);
+/* daemon/submit.c: adds job->record, in state "queued", as far as its owner's quota goes, and gives
+ * it to the scheduler. */
+int daemon_job_queue(struct daemon *daemon, struct daemon_job *job, struct error *error);
 /* Gives a job that is in the store to the scheduler. */
 int daemon_job_schedule(struct daemon *daemon, const struct job_record *record,
                         struct error *error);

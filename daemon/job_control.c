@@ -21,13 +21,6 @@ struct wish {
     const char *const *reached; /* states that a request leads to */
 };
 
-static bool state_in(const char *state, const char *const *states)
-{
-    while (*states != NULL && strcmp(*states, state) != 0)
-        states++;
-    return *states != NULL;
-}
-
 static int refuse(const struct wish *wish, const struct job_record *record, struct error *error)
 {
     return error_set(error, ERROR_CONFLICT, "job %s is %s and cannot be %s", record->id,
@@ -42,7 +35,7 @@ static int outcome_check(struct daemon *daemon, const struct wish *wish, const c
     AUTO_CLEAR(job_record_clear) struct job_record record = {0};
     if (store_job_get(daemon->store, id, &record, error) != 0)
         return -1;
-    if (state_in(record.state, wish->reached))
+    if (job_state_in(record.state, wish->reached))
         return 0;
     if (job_state_finished(record.state))
         return refuse(wish, &record, error);
@@ -100,7 +93,7 @@ static int wish_try(struct daemon *daemon, const struct wish *wish, const char *
     int asked = wish_ask(daemon, wish, id, error);
     if (asked != 2)
         return asked;
-    if (!state_in(record.state, wish->from))
+    if (!job_state_in(record.state, wish->from))
         return strcmp(record.state, STATE_RUNNING) == 0 && wish->request != JOB_GO_ON
                    ? 1
                    : refuse(wish, &record, error);
@@ -169,7 +162,7 @@ int daemon_job_retry(struct daemon *daemon, const char *id, struct error *error)
     const struct job_change change = {.id = id, .add_attempts = 1, .forget_end = true};
     if (store_job_get(daemon->store, id, &record, error) != 0)
         return -1;
-    if (!state_in(record.state, from))
+    if (!job_state_in(record.state, from))
         return refuse(&wish, &record, error);
     if (job_setup_check(daemon, &record, "tried again", error) != 0 ||
         job_move(daemon->store, &change, from, STATE_QUEUED, "tried again by a request", error) !=
@@ -178,9 +171,10 @@ int daemon_job_retry(struct daemon *daemon, const char *id, struct error *error)
     return daemon_job_schedule(daemon, &record, error);
 }
 
-int daemon_job_remove(struct daemon *daemon, const char *id, struct error *error)
+int daemon_job_remove(struct daemon *daemon, const char *id, const struct store_terms *terms,
+                      struct error *error)
 {
-    return store_job_remove(daemon->store, id, states_finished, error);
+    return store_job_remove(daemon->store, id, states_finished, terms, error);
 }
 
 int daemon_job_get(struct daemon *daemon, const struct viewer *viewer, const char *reference,
@@ -188,6 +182,12 @@ int daemon_job_get(struct daemon *daemon, const struct viewer *viewer, const cha
 {
     if (store_job_find(daemon->store, viewer, reference, record, error) != 0)
         return -1;
+    daemon_job_look(daemon, record, position);
+    return 0;
+}
+
+void daemon_job_look(struct daemon *daemon, struct job_record *record, int64_t *position)
+{
     char *live = scheduler_look(daemon->scheduler, record->id, position);
     if (live != NULL && strcmp(record->state, STATE_RUNNING) == 0) {
         free(record->status);
@@ -195,5 +195,4 @@ int daemon_job_get(struct daemon *daemon, const struct viewer *viewer, const cha
     } else {
         free(live);
     }
-    return 0;
 }

@@ -15,13 +15,22 @@ const char *const states_paused[] = {STATE_PAUSED, NULL};
 const char *const states_waiting[] = {STATE_QUEUED, STATE_PAUSED, NULL};
 const char *const states_finished[] = {STATE_SUCCEEDED, STATE_FAILED, STATE_CANCELLED, NULL};
 
+bool job_state_in(const char *state, const char *const *states)
+{
+    while (*states != NULL && strcmp(state, *states) != 0)
+        states++;
+    return *states != NULL;
+}
+
 bool job_state_finished(const char *state)
 {
-    for (int i = 0; states_finished[i] != NULL; i++) {
-        if (strcmp(state, states_finished[i]) == 0)
-            return true;
-    }
-    return false;
+    return job_state_in(state, states_finished);
+}
+
+bool job_state_known(const char *state)
+{
+    return job_state_in(state, states_running) || job_state_in(state, states_waiting) ||
+           job_state_finished(state);
 }
 
 static char *event_body(const struct job_change *change, const char *to, const char *reason)

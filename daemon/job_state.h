@@ -21,6 +21,8 @@ extern const char *const states_queued[],
     *const states_running[], *const states_paused[], *const states_waiting[] /* queued or paused */,
                                                          *const states_finished[];
 
+bool job_state_in(const char *state, const char *const *states);
+bool job_state_known(const char *state);
 bool job_state_finished(const char *state);
 
 /* Moves job change->id from one of `from` to `to` with an event {"state", "reason"}; the other

@@ -27,8 +27,14 @@ void job_wait_for_space(struct job *job, const struct error *failure)
 void job_publish(struct job *job)
 {
     job->published_ns = clock_now_ns();
+    struct changes *changes = store_changes(job->daemon->store);
+    const int noted[] = {change_of_job(job->record.number), CHANGE_JOBS};
     json_auto_t *status = job_status_make(job, false);
+    for (size_t i = 0; i < ARRAY_COUNT(noted); i++)
+        changes_begin(changes, noted[i]);
     scheduler_publish(job->task, print_or_null(status));
+    for (size_t i = 0; i < ARRAY_COUNT(noted); i++)
+        changes_end(changes, noted[i]);
 }
 
 /* While the job's end is on its way to the disk the next one may have its cores; not before, so

@@ -63,8 +63,11 @@ static int refuse_job(const char *name, struct error *error)
 static int find_by_name(struct daemon *daemon, const struct viewer *viewer, const char *name,
                         struct job_record *record, struct error *error)
 {
+    char *names[] = {(char *)(uintptr_t)name}, running[] = STATE_RUNNING, *states[] = {running};
+    const struct store_filter filters[] = {{.column = "name", .texts = names, .count = 1},
+                                           {.column = "state", .texts = states, .count = 1}};
     const struct store_page page = {
-        .viewer = viewer, .limit = 1, .name = name, .state = STATE_RUNNING};
+        .viewer = viewer, .limit = 1, .filters = filters, .filter_count = 2};
     struct job_record *records = NULL;
     size_t count = 0;
     bool more;

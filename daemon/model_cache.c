@@ -71,9 +71,10 @@ void daemon_model_release(struct daemon *daemon, const struct model *model)
     cache_release(daemon->models, model);
 }
 
-int daemon_model_remove(struct daemon *daemon, const char *id, struct error *error)
+int daemon_model_remove(struct daemon *daemon, const char *id, const struct store_terms *terms,
+                        struct error *error)
 {
-    if (store_model_remove(daemon->store, id, error) != 0)
+    if (store_model_remove(daemon->store, id, terms, error) != 0)
         return -1;
     cache_forget(daemon->models, id);
     return 0;
@@ -125,8 +126,8 @@ static int import_record(const struct model *model, const char *owner, const cha
 }
 
 int daemon_model_import(struct daemon *daemon, const char *owner, const char *name,
-                        const void *file, size_t size, struct model_record *record,
-                        struct error *error)
+                        const void *file, size_t size, const struct store_terms *terms,
+                        struct model_record *record, struct error *error)
 {
     struct model *model = model_import(file, size, error);
     if (model == NULL)
@@ -138,7 +139,7 @@ int daemon_model_import(struct daemon *daemon, const char *owner, const char *na
         result = model_write(model, &canonical, error);
     made.quota_bytes = tokens_quota(daemon->tokens, owner).bytes;
     if (result == 0)
-        result = store_model_add(daemon->store, &made, &canonical, error);
+        result = store_model_add(daemon->store, &made, &canonical, terms, error);
     if (result == 0)
         *record = made;
     else

@@ -1,4 +1,5 @@
-/* What references to models stand for, remembered until the store's models change. */
+/* What references to models stand for, remembered until the store's models or their aliases change.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/internal.h"
 
@@ -10,7 +11,7 @@
 enum { NAMES_MAX = 256 };
 
 struct name {
-    uint64_t changes; /* of the store's models, before it was read */
+    uint64_t since; /* when it was read */
     struct model_title title;
 };
 
@@ -24,7 +25,8 @@ static bool recall(struct daemon *daemon, const char *reference, struct model_ti
     struct name *name = cache_hold(daemon->model_names, reference);
     if (name == NULL)
         return false;
-    bool is_valid = name->changes == store_model_changes(daemon->store);
+    const struct change_set models = {1, {CHANGE_MODELS}};
+    bool is_valid = !changes_any(store_changes(daemon->store), &models, name->since);
     *title = name->title;
     cache_release(daemon->model_names, name);
     if (!is_valid)
@@ -32,13 +34,13 @@ static bool recall(struct daemon *daemon, const char *reference, struct model_ti
     return is_valid;
 }
 
-static void remember(struct daemon *daemon, const char *reference, uint64_t changes,
+static void remember(struct daemon *daemon, const char *reference, uint64_t since,
                      const struct model_title *title)
 {
     struct name *name = malloc(sizeof *name);
     if (name == NULL)
         return;
-    *name = (struct name){.changes = changes, .title = *title};
+    *name = (struct name){.since = since, .title = *title};
     cache_release(daemon->model_names, cache_add(daemon->model_names, reference, name, 1, NULL));
 }
 
@@ -75,9 +77,9 @@ int model_title_find(struct daemon *daemon, const struct viewer *viewer, const c
         return error_set(error, ERROR_MEMORY, "no memory for the name of a model");
     if (recall(daemon, key, title))
         return 0;
-    uint64_t changes = store_model_changes(daemon->store);
+    uint64_t since = changes_now(store_changes(daemon->store));
     if (title_read(daemon, viewer, reference, title, error) != 0)
         return -1;
-    remember(daemon, key, changes, title);
+    remember(daemon, key, since, title);
     return 0;
 }

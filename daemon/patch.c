@@ -101,6 +101,7 @@ int patch_write(struct store *store, const char *id, const struct patch *patch,
     if (text == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an event");
     const struct job_change change = {.id = id,
+                                      .terms = patch->terms,
                                       .from = from,
                                       .tags = patch->tags,
                                       .priority =
@@ -228,12 +229,13 @@ static int patch_training(struct daemon *daemon, const char *id, struct patch *p
 }
 
 int daemon_job_patch(struct daemon *daemon, const char *id, const json_t *document,
-                     struct error *error)
+                     const struct store_terms *terms, struct error *error)
 {
     struct patch patch;
     int result = 0;
     if (patch_read(document, &patch, error) != 0)
         return -1;
+    patch.terms = terms;
     if (patch.training != NULL)
         result = patch_training(daemon, id, &patch, error);
     else if (json_object_size(patch.changes) > 0)

@@ -20,6 +20,7 @@ struct patch {
     char *training;  /* what of it the trainer takes, as JSON text; NULL: nothing */
     char *tags;      /* JSON text; NULL: they stay */
     bool has_priority;
+    const struct store_terms *terms; /* of the write; NULL */
 };
 
 /* Reads a PATCH's body; the caller clears the patch. */

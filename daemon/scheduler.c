@@ -23,6 +23,7 @@ struct scheduler {
     struct scheduler_load load;
     int64_t next_order;
     bool stopping, closing;
+    struct changes *changes; /* NULL: nobody wants to know */
     task_run_fn *run;
     void *context;
     int64_t (*cores_of)(void *context, const char *owner); /* NULL: owners have no limits */
@@ -62,16 +63,27 @@ static struct task **running_find(struct scheduler *scheduler, const char *id)
     return place;
 }
 
+/* Under the mutex, so that nobody has seen the change before it is noted. */
+static void queue_changed(struct scheduler *scheduler)
+{
+    if (scheduler->changes == NULL)
+        return;
+    changes_begin(scheduler->changes, CHANGE_QUEUE);
+    changes_end(scheduler->changes, CHANGE_QUEUE);
+}
+
 static void queue_add(struct scheduler *scheduler, struct task *task)
 {
     task_queue_add(&scheduler->queue, task);
     scheduler->load.queued = task_queue_count(&scheduler->queue);
+    queue_changed(scheduler);
 }
 
 static void queue_remove(struct scheduler *scheduler, struct task *task)
 {
     task_queue_remove(&scheduler->queue, task);
     scheduler->load.queued = task_queue_count(&scheduler->queue);
+    queue_changed(scheduler);
 }
 
 /* ---- threads */
@@ -87,6 +99,7 @@ static void task_end(struct scheduler *scheduler, struct task *task)
     scheduler->load.cores_used -= task->cores_given ? 0 : task->cores;
     scheduler->load.memory_used -= task->memory;
     scheduler->load.running--;
+    queue_changed(scheduler);
     task_start(scheduler);
     pthread_cond_broadcast(&scheduler->ended);
     task_free(task);
@@ -232,23 +245,52 @@ void scheduler_take_cores(struct task *task)
 
 /* ---- the queue */
 
-int scheduler_add(struct scheduler *scheduler, const struct scheduler_job *job, struct error *error)
+void scheduler_note_changes(struct scheduler *scheduler, struct changes *changes)
+{
+    scheduler->changes = changes;
+}
+
+struct task *scheduler_task(const struct scheduler_job *job, struct error *error)
 {
     struct task *task = calloc(1, sizeof *task);
-    if (task == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory to queue a job");
+    if (task == NULL) {
+        (void)error_set(error, ERROR_MEMORY, "no memory to queue a job");
+        return NULL;
+    }
     assert(strlen(job->id) < sizeof task->id);
     strcpy(task->id, job->id);
     (void)snprintf(task->owner, sizeof task->owner, "%s", job->owner != NULL ? job->owner : "");
     task->priority = job->priority;
+    task->cores = job->cores;
     task->memory = job->memory;
+    return task;
+}
+
+void scheduler_task_free(struct task *task)
+{
+    if (task != NULL)
+        task_free(task);
+}
+
+void scheduler_queue(struct scheduler *scheduler, struct task *task_taken)
+{
+    struct task *task = task_taken;
     task->scheduler = scheduler;
     pthread_mutex_lock(&scheduler->mutex);
-    task->cores = job->cores < scheduler->load.cores ? job->cores : scheduler->load.cores;
+    if (task->cores > scheduler->load.cores)
+        task->cores = scheduler->load.cores;
     task->order = scheduler->next_order++;
     queue_add(scheduler, task);
     task_start(scheduler);
     pthread_mutex_unlock(&scheduler->mutex);
+}
+
+int scheduler_add(struct scheduler *scheduler, const struct scheduler_job *job, struct error *error)
+{
+    struct task *task = scheduler_task(job, error);
+    if (task == NULL)
+        return -1;
+    scheduler_queue(scheduler, task);
     return 0;
 }
 
@@ -259,6 +301,15 @@ void scheduler_limit_owners(struct scheduler *scheduler,
     scheduler->cores_of = cores_of;
     scheduler->cores_context = context;
     pthread_mutex_unlock(&scheduler->mutex);
+}
+
+int64_t scheduler_place(struct scheduler *scheduler, int64_t priority)
+{
+    pthread_mutex_lock(&scheduler->mutex);
+    const struct task task = {.priority = priority, .order = scheduler->next_order};
+    int64_t place = task_queue_position(&scheduler->queue, &task);
+    pthread_mutex_unlock(&scheduler->mutex);
+    return place;
 }
 
 bool scheduler_remove(struct scheduler *scheduler, const char *id)

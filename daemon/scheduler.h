@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "storage/changes.h"
 
 struct scheduler;
 
@@ -71,18 +72,28 @@ void scheduler_quiesce(struct scheduler *scheduler);
 void scheduler_stop(struct scheduler *scheduler);
 void scheduler_free(struct scheduler *scheduler);
 
-/* Queues a job. More cores than there are count as all of them. */
 struct scheduler_job {
     const char *id;
     const char *owner; /* NULL: nobody */
     int64_t priority, cores, memory;
 };
-int scheduler_add(struct scheduler *scheduler, const struct scheduler_job *job,
-                  struct error *error);
 /* How many cores an owner's running jobs may have, 0: all. What asks is called under the
  * scheduler's lock. An owner's job that asks for more than that runs alone among his. */
 void scheduler_limit_owners(struct scheduler *scheduler,
                             int64_t (*cores_of)(void *context, const char *owner), void *context);
+/* Where it notes that places in the queue have changed; before it is used by several threads. */
+void scheduler_note_changes(struct scheduler *scheduler, struct changes *changes);
+
+/* A task for a job, to be queued or freed. */
+struct task *scheduler_task(const struct scheduler_job *job, struct error *error);
+void scheduler_task_free(struct task *task);
+/* More cores than there are count as all of them. */
+void scheduler_queue(struct scheduler *scheduler, struct task *task_taken);
+/* Both. */
+int scheduler_add(struct scheduler *scheduler, const struct scheduler_job *job,
+                  struct error *error);
+/* The position that a job of this priority would have in the queue. */
+int64_t scheduler_place(struct scheduler *scheduler, int64_t priority);
 /* Takes a job out of the queue; false where it is not in it. */
 bool scheduler_remove(struct scheduler *scheduler, const char *id);
 /* Changes the place of a job in the queue, behind those of the same priority that came before; a

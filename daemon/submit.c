@@ -126,13 +126,18 @@ int submit_limits(struct daemon *daemon, size_t memory, struct error *error)
     return 0;
 }
 
+static struct scheduler_job task_of(const struct job_record *record)
+{
+    return (struct scheduler_job){.id = record->id,
+                                  .owner = record->owner,
+                                  .priority = record->priority,
+                                  .cores = record->threads,
+                                  .memory = record->memory};
+}
+
 int daemon_job_schedule(struct daemon *daemon, const struct job_record *record, struct error *error)
 {
-    const struct scheduler_job job = {.id = record->id,
-                                      .owner = record->owner,
-                                      .priority = record->priority,
-                                      .cores = record->threads,
-                                      .memory = record->memory};
+    const struct scheduler_job job = task_of(record);
     return scheduler_add(daemon->scheduler, &job, error);
 }
 
@@ -148,32 +153,33 @@ static int quota_take(struct daemon *daemon, struct job_record *record, struct e
                      (long long)quota.cores, record->owner);
 }
 
-int daemon_job_queue(struct daemon *daemon, struct job_record *record, struct error *error)
+void daemon_job_clear(struct daemon_job *job)
 {
-    if (quota_take(daemon, record, error) != 0 ||
-        store_job_add(daemon->store, record, "state",
-                      "{\"state\":\"queued\",\"reason\":\"submitted\"}", error) != 0)
-        return -1;
-    if (daemon_job_schedule(daemon, record, error) == 0)
-        return 0;
-    /* Refused jobs must not run after the next start. */
-    (void)store_job_remove(daemon->store, record->id, states_queued, NULL);
-    return -1;
+    job_record_clear(&job->record);
+    settings_free(job->settings, job->setting_count);
 }
 
-static int job_queue(struct daemon *daemon, const struct job_setup *setup, size_t memory,
-                     const json_t *spec, json_t *resolved, char id[ID_SIZE], struct error *error)
+/* The task is made first: after the commit nothing may fail. */
+int daemon_job_queue(struct daemon *daemon, struct daemon_job *job, struct error *error)
 {
-    AUTO_CLEAR(job_record_clear) struct job_record record = {0};
-    if (record_make(setup, memory, spec, resolved, &record, error) != 0 ||
-        daemon_job_queue(daemon, &record, error) != 0)
+    struct job_record *record = &job->record;
+    const struct scheduler_job asked = task_of(record);
+    struct task *task =
+        quota_take(daemon, record, error) == 0 ? scheduler_task(&asked, error) : NULL;
+    if (task == NULL)
         return -1;
-    snprintf(id, ID_SIZE, "%s", record.id);
+    job->position = scheduler_place(daemon->scheduler, record->priority);
+    if (store_job_add(daemon->store, record, "state",
+                      "{\"state\":\"queued\",\"reason\":\"submitted\"}", job->terms, error) != 0) {
+        scheduler_task_free(task);
+        return -1;
+    }
+    scheduler_queue(daemon->scheduler, task);
     return 0;
 }
 
 static int job_check_and_queue(struct daemon *daemon, const struct job_setup *setup,
-                               char id[ID_SIZE], struct error *error)
+                               struct daemon_job *job, struct error *error)
 {
     json_auto_t *resolved = NULL;
     size_t memory = 0;
@@ -181,11 +187,13 @@ static int job_check_and_queue(struct daemon *daemon, const struct job_setup *se
         submit_limits(daemon, memory, error) != 0)
         return -1;
     json_auto_t *spec = submit_spec(setup, resolved, error);
-    return spec != NULL ? job_queue(daemon, setup, memory, spec, resolved, id, error) : -1;
+    if (spec == NULL || record_make(setup, memory, spec, resolved, &job->record, error) != 0)
+        return -1;
+    return daemon_job_queue(daemon, job, error);
 }
 
 int daemon_job_submit(struct daemon *daemon, const struct viewer *viewer, const json_t *document,
-                      char id[ID_SIZE], json_t **answer, struct error *error)
+                      struct daemon_job *job, json_t **answer, struct error *error)
 {
     struct job_setup setup;
     int result;
@@ -198,7 +206,7 @@ int daemon_job_submit(struct daemon *daemon, const struct viewer *viewer, const 
         *answer = submit_rehearse(daemon, &setup, error);
         result = *answer != NULL ? 0 : -1;
     } else {
-        result = job_check_and_queue(daemon, &setup, id, error);
+        result = job_check_and_queue(daemon, &setup, job, error);
     }
     job_setup_close(daemon, &setup);
     return result;

@@ -115,13 +115,12 @@ int64_t task_queue_position(const struct task_queue *queue, const struct task *t
 {
     const struct task *at = queue->root;
     int64_t before = 0;
-    while (at != task) {
-        assert(at != NULL);
+    while (at != NULL && at != task) {
         bool is_left = is_before(task, at);
         before += is_left ? 0 : size_of(at->left) + 1;
         at = is_left ? at->left : at->right;
     }
-    return before + size_of(at->left) + 1;
+    return before + (at != NULL ? size_of(at->left) : 0) + 1;
 }
 
 int64_t task_queue_count(const struct task_queue *queue)

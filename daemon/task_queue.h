@@ -27,7 +27,7 @@ struct task *task_queue_first(const struct task_queue *queue);
 struct task *task_queue_next(const struct task_queue *queue, const struct task *task);
 /* NULL where the job does not wait. */
 struct task *task_queue_find(const struct task_queue *queue, const char *id);
-/* From 1. */
+/* From 1; of a task that is not in it: where it would be. */
 int64_t task_queue_position(const struct task_queue *queue, const struct task *task);
 int64_t task_queue_count(const struct task_queue *queue);
 

@@ -32,12 +32,12 @@ static struct upkeep_rules rules_make(const struct config *config)
 
 static int job_remove(struct daemon *daemon, const struct upkeep_item *item, struct error *error)
 {
-    return daemon_job_remove(daemon, item->id, error);
+    return daemon_job_remove(daemon, item->id, NULL, error);
 }
 
 static int model_remove(struct daemon *daemon, const struct upkeep_item *item, struct error *error)
 {
-    return daemon_model_remove(daemon, item->id, error);
+    return daemon_model_remove(daemon, item->id, NULL, error);
 }
 
 static int checkpoints_remove(struct daemon *daemon, const struct upkeep_item *item,

@@ -75,7 +75,7 @@ int daemon_dataset_import(struct daemon *daemon, const struct daemon_upload *upl
     dataset_close(dataset);
     made.quota_bytes = tokens_quota(daemon->tokens, upload->owner).bytes;
     if (result == 0)
-        result = store_dataset_add(daemon->store, path, &made, existing, error);
+        result = store_dataset_add(daemon->store, path, &made, existing, upload->terms, error);
     else
         (void)unlink(path);
     if (result == 0)

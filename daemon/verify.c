@@ -101,21 +101,20 @@ static int record_make(const struct job_record *original, const json_t *wanted,
     return 0;
 }
 
-int daemon_job_verify(struct daemon *daemon, const char *id, char verification[ID_SIZE],
+int daemon_job_verify(struct daemon *daemon, const char *id, struct daemon_job *job,
                       struct error *error)
 {
-    AUTO_CLEAR(job_record_clear) struct job_record original = {0}, record = {0};
+    AUTO_CLEAR(job_record_clear) struct job_record original = {0};
     if (store_job_get(daemon->store, id, &original, error) != 0 ||
         state_check(&original, error) != 0)
         return -1;
     json_auto_t *wanted = expectation(daemon, &original, error);
     if (wanted == NULL || job_setup_check(daemon, &original, "verified", error) != 0 ||
         submit_limits(daemon, (size_t)original.memory, error) != 0 ||
-        record_make(&original, wanted, &record, error) != 0 ||
-        daemon_job_queue(daemon, &record, error) != 0)
+        record_make(&original, wanted, &job->record, error) != 0 ||
+        store_setting_list(daemon->store, id, &job->settings, &job->setting_count, error) != 0)
         return -1;
-    (void)snprintf(verification, ID_SIZE, "%s", record.id);
-    return 0;
+    return daemon_job_queue(daemon, job, error);
 }
 
 /* ---- the replay */

@@ -4,6 +4,7 @@
 #include "storage/internal.h"
 #include "storage/statement.h"
 #include "storage/store.h"
+#include "storage/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,11 +56,6 @@ int store_answer_get(struct store *store, const char *owner, const char *key,
     return 0;
 }
 
-struct answer_put {
-    const char *owner, *key;
-    const struct answer_record *record;
-};
-
 static int answers_expire(struct connection *connection, struct error *error)
 {
     AUTO_CLEAR(statement_end)
@@ -69,30 +65,40 @@ static int answers_expire(struct connection *connection, struct error *error)
     return statement_run(&delete, error);
 }
 
-/* Of two at once the first is kept: it is what was answered first. */
-static int answer_put_run(struct connection *connection, void *context, struct error *error)
+int answer_add(struct connection *connection, const struct store_answer *answer,
+               const struct answer_record *record, struct error *error)
 {
-    const struct answer_put *put = context;
     if (answers_expire(connection, error) != 0)
         return -1;
     AUTO_CLEAR(statement_end)
     struct statement insert = statement_start(
         connection, "INSERT INTO answers (owner, key, request_sha256, status, location, body, "
-                    "created_ms) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, key) DO NOTHING");
-    statement_bind_text(&insert, put->owner);
-    statement_bind_text(&insert, put->key);
-    statement_bind_text(&insert, put->record->request_sha256);
-    statement_bind_integer(&insert, put->record->status);
-    statement_bind_text(&insert, put->record->location);
-    statement_bind_text(&insert, put->record->body);
+                    "created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    statement_bind_text(&insert, answer->owner);
+    statement_bind_text(&insert, answer->key);
+    statement_bind_text(&insert, answer->request_sha256);
+    statement_bind_integer(&insert, record->status);
+    statement_bind_text(&insert, record->location);
+    statement_bind_text(&insert, record->body);
     statement_bind_integer(&insert, clock_unix_ms());
     return statement_run(&insert, error);
 }
 
-int store_answer_put(struct store *store, const char *owner, const char *key,
+struct answer_put {
+    const struct store_answer *answer;
+    const struct answer_record *record;
+};
+
+static int answer_put_run(struct connection *connection, void *context, struct error *error)
+{
+    const struct answer_put *put = context;
+    return answer_add(connection, put->answer, put->record, error);
+}
+
+int store_answer_put(struct store *store, const struct store_answer *answer,
                      const struct answer_record *record, struct error *error)
 {
-    struct answer_put put = {.owner = owner, .key = key, .record = record};
+    struct answer_put put = {.answer = answer, .record = record};
     size_t size = record->body ? strlen(record->body) : 0;
     return store_write_growing(store, size, answer_put_run, &put, error);
 }

@@ -169,6 +169,50 @@ struct connection *connection_open_reader(const char *path, struct error *error)
     return connection;
 }
 
+void connection_change(struct connection *connection, int what)
+{
+    if (!connection->changes || connection->is_changed[what])
+        return;
+    connection->is_changed[what] = connection->has_changed = true;
+    changes_begin(connection->changes, what);
+}
+
+void connection_changes_end(struct connection *connection)
+{
+    for (int what = 0; connection->has_changed && what < CHANGE_COUNT; what++) {
+        if (connection->is_changed[what])
+            changes_end(connection->changes, what);
+        connection->is_changed[what] = false;
+    }
+    connection->has_changed = false;
+}
+
+static void job_changed(struct connection *connection, int operation, int64_t number)
+{
+    connection_change(connection, change_of_job(number));
+    connection_change(connection, CHANGE_JOBS);
+    if (operation != SQLITE_UPDATE)
+        connection_change(connection, CHANGE_JOB_LIST);
+}
+
+static void row_changed(void *context, int operation, const char *database UNUSED,
+                        const char *table, sqlite3_int64 number)
+{
+    struct connection *connection = context;
+    if (strcmp(table, "jobs") == 0)
+        job_changed(connection, operation, number);
+    else if (strcmp(table, "datasets") == 0)
+        connection_change(connection, CHANGE_DATASETS);
+    else if (strcmp(table, "models") == 0 || strcmp(table, "aliases") == 0)
+        connection_change(connection, CHANGE_MODELS);
+}
+
+void connection_note_changes(struct connection *connection, struct changes *changes)
+{
+    connection->changes = changes;
+    sqlite3_update_hook(connection->database, row_changed, connection);
+}
+
 void connection_close(struct connection *connection)
 {
     if (!connection)

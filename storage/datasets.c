@@ -49,12 +49,21 @@ static void dataset_clear(void *record)
     dataset_record_clear(record);
 }
 
+static const struct record_column dataset_columns[] = {
+    {.name = "name", .sql = "name", .type = COLUMN_TEXT},
+    {.name = "rows", .sql = "rows", .type = COLUMN_INTEGER},
+    {.name = "bytes", .sql = "source_bytes", .type = COLUMN_INTEGER},
+    {.name = NULL}};
+
 static const struct record_kind dataset_kind = {
     .noun = "dataset",
+    .table = "datasets",
     .prefix = "ds_",
     .select = "SELECT id, name, version, source_sha256, file_sha256, source_bytes, file_bytes, "
               "rows, target, description, created_ms, owner, tags, about FROM datasets",
     .versioned = true,
+    .columns = dataset_columns,
+    .id_offset = offsetof(struct dataset_record, id),
     .size = sizeof(struct dataset_record),
     .read = dataset_read,
     .clear = dataset_clear,
@@ -74,8 +83,8 @@ int dataset_check(struct connection *connection, const char *id, struct error *e
 }
 
 struct dataset_addition {
-    const struct dataset_record *record;
-    int64_t version;
+    struct dataset_record *record;
+    const struct store_terms *terms;
     bool existing;
     struct dataset_record found; /* where existing */
 };
@@ -134,17 +143,19 @@ static int dataset_insert(struct connection *connection, const struct dataset_re
 static int addition_run(struct connection *connection, void *context, struct error *error)
 {
     struct dataset_addition *addition = context;
-    if (addition_look(connection, addition, error) != 0)
+    struct dataset_record *record = addition->record;
+    if (terms_check(connection, addition->terms, error) != 0 ||
+        addition_look(connection, addition, error) != 0)
         return -1;
     if (addition->existing)
-        return 0;
-    const struct dataset_record *record = addition->record;
+        return terms_answer(connection, addition->terms, &addition->found, false, error);
     if (quota_bytes_check(connection, record->owner, record->quota_bytes, record->file_bytes,
                           error) != 0 ||
-        version_next(connection, &dataset_kind, record->owner, record->name, &addition->version,
-                     error) != 0)
+        version_next(connection, &dataset_kind, record->owner, record->name, &record->version,
+                     error) != 0 ||
+        dataset_insert(connection, record, record->version, error) != 0)
         return -1;
-    return dataset_insert(connection, record, addition->version, error);
+    return terms_answer(connection, addition->terms, record, true, error);
 }
 
 struct file_use {
@@ -226,10 +237,10 @@ static int addition_commit(struct store *store, const char *path, struct dataset
 }
 
 int store_dataset_add(struct store *store, const char *path, struct dataset_record *record,
-                      bool *existing, struct error *error)
+                      bool *existing, const struct store_terms *terms, struct error *error)
 {
     char sha256[DIGEST_TEXT_SIZE];
-    struct dataset_addition addition = {.record = record};
+    struct dataset_addition addition = {.record = record, .terms = terms};
     int result = files_seal(path, sha256, &record->file_bytes, error);
     if (result == 0)
         result = text_replace(&record->file_sha256, sha256, error);
@@ -243,8 +254,6 @@ int store_dataset_add(struct store *store, const char *path, struct dataset_reco
     if (addition.existing) {
         dataset_record_clear(record);
         *record = addition.found;
-    } else {
-        record->version = addition.version;
     }
     return 0;
 }
@@ -272,8 +281,15 @@ int store_dataset_list(struct store *store, const struct store_page *page,
     return 0;
 }
 
+int store_dataset_say(struct store *store, const char *id, const struct record_saying *says,
+                      const struct store_terms *terms, struct error *error)
+{
+    return store_record_say(store, &dataset_kind, id, says, terms, error);
+}
+
 struct dataset_removal {
     const char *id;
+    const struct store_terms *terms;
     char file_sha256[DIGEST_TEXT_SIZE];
 };
 
@@ -301,7 +317,8 @@ static int jobs_check(struct connection *connection, const char *id, struct erro
 static int removal_run(struct connection *connection, void *context, struct error *error)
 {
     struct dataset_removal *removal = context;
-    if (dataset_check(connection, removal->id, error) != 0 ||
+    if (terms_check(connection, removal->terms, error) != 0 ||
+        dataset_check(connection, removal->id, error) != 0 ||
         jobs_check(connection, removal->id, error) != 0)
         return -1;
     AUTO_CLEAR(statement_end)
@@ -316,9 +333,10 @@ static int removal_run(struct connection *connection, void *context, struct erro
     return statement_check(&delete, error);
 }
 
-int store_dataset_remove(struct store *store, const char *id, struct error *error)
+int store_dataset_remove(struct store *store, const char *id, const struct store_terms *terms,
+                         struct error *error)
 {
-    struct dataset_removal removal = {.id = id};
+    struct dataset_removal removal = {.id = id, .terms = terms};
     pthread_mutex_lock(&store->dataset_files);
     int result = store_write(store, removal_run, &removal, error);
     if (result == 0)

@@ -107,6 +107,7 @@ static int histogram_truncation_run(struct connection *connection, void *context
     int64_t job;
     if (job_number(connection, truncation->job_id, &job, error) != 0)
         return -1;
+    connection_change(connection, change_of_job(job));
     AUTO_CLEAR(statement_end)
     struct statement delete =
         statement_start(connection, "DELETE FROM histograms WHERE job = ? AND epoch > ?");

@@ -132,8 +132,11 @@ static int history_truncation_run(struct connection *connection, void *context, 
     const struct history_truncation *truncation = context;
     struct history_series_row *rows;
     size_t count;
-    if (history_series_list(connection, truncation->job_id, &rows, &count, error) != 0)
+    int64_t job;
+    if (job_number(connection, truncation->job_id, &job, error) != 0 ||
+        history_series_list(connection, truncation->job_id, &rows, &count, error) != 0)
         return -1;
+    connection_change(connection, change_of_job(job));
     int result = 0;
     for (size_t i = 0; i < count && result == 0; i++)
         result =

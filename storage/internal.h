@@ -4,7 +4,6 @@
 #define PROPD_STORAGE_INTERNAL_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "storage/connection.h"
 #include "storage/files.h"
@@ -18,21 +17,16 @@ struct store {
     struct space space;
     struct writer *writer;
     struct readers *readers;
+    struct changes *changes;
     char *database_path;
     bool announces_ends;        /* set before the first change */
     pthread_mutex_t deliveries; /* guards the next two */
     void (*deliveries_notify)(void *context);
     void *deliveries_context;
-    _Atomic uint64_t model_changes; /* counts up after each commit that adds or removes a model */
-    atomic_int models_changing;     /* such commits that are on their way */
-    pthread_mutex_t dataset_files;  /* held while a dataset's file and its row change together */
-    bool dataset_files_held;        /* under it: no file goes while a backup reads them, … */
-    bool dataset_files_dropped;     /* … after which those go that would have gone meanwhile */
+    pthread_mutex_t dataset_files; /* held while a dataset's file and its row change together */
+    bool dataset_files_held;       /* under it: no file goes while a backup reads them, … */
+    bool dataset_files_dropped;    /* … after which those go that would have gone meanwhile */
 };
-
-/* Around what adds or removes a model, from before it can be read until it is done. */
-void store_models_begin(struct store *store);
-void store_models_end(struct store *store);
 
 /* Runs in a snapshot of a read connection. */
 int store_read(struct store *store, connection_fn run, void *context, struct error *error);

@@ -71,7 +71,7 @@ struct change {
     bool has_deliveries;
 };
 
-/* Apart from progress_update(), which is frequent and touches no index. */
+/* Apart from progress_update(), which is frequent and hardly touches an index. */
 static int state_update(struct connection *connection, int64_t job, const struct job_change *change,
                         struct error *error)
 {
@@ -97,7 +97,8 @@ static int progress_update(struct connection *connection, int64_t job, const str
     AUTO_CLEAR(statement_end)
     struct statement update = statement_start(
         connection,
-        "UPDATE jobs SET status = coalesce(?, status), error_code = coalesce(?, error_code), "
+        "UPDATE jobs SET status = coalesce(?1, status), best = CASE json_valid(?1) WHEN 1 THEN "
+        "json_extract(?1, '$.best.value') ELSE best END, error_code = coalesce(?, error_code), "
         "error_message = coalesce(?, error_message), model_id = coalesce(?, model_id), "
         "started_ms = coalesce(nullif(?, 0), started_ms), "
         "finished_ms = coalesce(nullif(?, 0), finished_ms), "
@@ -220,7 +221,8 @@ static int change_run(struct connection *connection, void *context, struct error
     int64_t job;
     change->seq = 0;
     change->has_deliveries = false;
-    if (job_state_check(connection, given->id, given->from, &job, error) != 0 ||
+    if (terms_check(connection, given->terms, error) != 0 ||
+        job_state_check(connection, given->id, given->from, &job, error) != 0 ||
         (given->settings &&
          settings_check(connection, job, given->id, *given->settings, error) != 0) ||
         (given->setting && setting_add(connection, job, given->setting, error) != 0) ||
@@ -299,8 +301,6 @@ static struct store_write *change_begin(struct store *store, const struct job_ch
         free(write);
         return NULL;
     }
-    if (change->model)
-        store_models_begin(store);
     writer_begin(store->writer, &write->operation);
     return write;
 }
@@ -334,8 +334,6 @@ int store_job_change_end(struct store *store, struct store_write *write_taken, i
         deliveries_tell(store);
     if (result == 0 && run->job->model)
         run->job->model->version = run->model_version;
-    if (run->job->model)
-        store_models_end(store);
     free(write_taken);
     return result;
 }

@@ -22,6 +22,7 @@ void job_record_clear(struct job_record *record)
     free(record->error_message);
     free(record->error_details);
     free(record->model_id);
+    free(record->model);
     free(record->verifies);
     free(record->verification);
     free(record->owner);
@@ -33,6 +34,7 @@ void job_record_clear(struct job_record *record)
 static void job_read(struct statement *row, void *record)
 {
     struct job_record *job = record;
+    job->number = statement_read_integer(row);
     job->id = statement_read_text(row);
     job->name = statement_read_text(row);
     job->state = statement_read_text(row);
@@ -57,6 +59,7 @@ static void job_read(struct statement *row, void *record)
     job->owner = statement_read_text(row);
     job->webhook_url = statement_read_text(row);
     job->webhook_secret = NULL;
+    job->model = statement_read_text(row);
 }
 
 static void job_clear(void *record)
@@ -64,15 +67,32 @@ static void job_clear(void *record)
     job_record_clear(record);
 }
 
+/* What is not known comes last either way. */
+static const struct record_column job_columns[] = {
+    {.name = "name", .sql = "name", .type = COLUMN_TEXT},
+    {.name = "state", .sql = "state", .type = COLUMN_TEXT},
+    {.name = "priority", .sql = "priority", .type = COLUMN_INTEGER},
+    {.name = "finished_at", .sql = "finished_ms", .type = COLUMN_INTEGER},
+    {.name = "best",
+     .sql = "coalesce(best, 9e999)",
+     .descending = "coalesce(best, -9e999)",
+     .type = COLUMN_NUMBER},
+    {.name = NULL}};
+
 /* CROSS JOIN: jobs and their indexes are always the outer loop. */
 static const struct record_kind job_kind = {
     .noun = "job",
+    .table = "jobs",
     .prefix = "job_",
-    .select = "SELECT id, name, state, priority, threads, memory, dataset_id, spec, status, "
-              "error_code, error_message, model_id, attempt, seq, created_ms, started_ms, "
-              "finished_ms, tags, error_details, verifies, verification, owner, webhook_url FROM "
-              "jobs CROSS JOIN "
-              "job_specs ON job_specs.job = jobs.number",
+    .select =
+        "SELECT jobs.number, id, name, state, priority, threads, memory, dataset_id, spec, status, "
+        "error_code, error_message, model_id, attempt, seq, created_ms, started_ms, "
+        "finished_ms, tags, error_details, verifies, verification, owner, webhook_url, (SELECT "
+        "name || '@' || "
+        "version FROM models WHERE models.id = model_id) FROM jobs CROSS JOIN "
+        "job_specs ON job_specs.job = jobs.number",
+    .columns = job_columns,
+    .id_offset = offsetof(struct job_record, id),
     .size = sizeof(struct job_record),
     .read = job_read,
     .clear = job_clear,
@@ -85,9 +105,9 @@ int job_number(struct connection *connection, const char *id, int64_t *number, s
 }
 
 struct job_addition {
-    const struct job_record *record;
+    struct job_record *record;
+    const struct store_terms *terms;
     const char *event_type, *event_body;
-    int64_t seq;
 };
 
 static int job_insert(struct connection *connection, const struct job_record *record,
@@ -163,30 +183,30 @@ int job_seq_set(struct connection *connection, int64_t job, int64_t seq, struct 
 static int job_addition_run(struct connection *connection, void *context, struct error *error)
 {
     struct job_addition *addition = context;
-    const struct job_record *record = addition->record;
+    struct job_record *record = addition->record;
     int64_t job;
-    if (quota_jobs_check(connection, record->owner, record->state, record->quota_jobs, error) !=
+    if (terms_check(connection, addition->terms, error) != 0 ||
+        quota_jobs_check(connection, record->owner, record->state, record->quota_jobs, error) !=
             0 ||
         quota_bytes_check(connection, record->owner, record->quota_bytes, 1, error) != 0 ||
         dataset_check(connection, record->dataset_id, error) != 0 ||
         job_insert(connection, record, &job, error) != 0 ||
         spec_insert(connection, job, record, error) != 0 ||
         settings_take(connection, job, record->verifies, error) != 0 ||
-        event_add(connection, job, addition->event_type, addition->event_body, &addition->seq,
-                  error) != 0)
+        event_add(connection, job, addition->event_type, addition->event_body, &record->seq,
+                  error) != 0 ||
+        job_seq_set(connection, job, record->seq, error) != 0)
         return -1;
-    return job_seq_set(connection, job, addition->seq, error);
+    record->number = job;
+    return terms_answer(connection, addition->terms, record, true, error);
 }
 
 int store_job_add(struct store *store, struct job_record *record, const char *event_type,
-                  const char *event_body, struct error *error)
+                  const char *event_body, const struct store_terms *terms, struct error *error)
 {
     struct job_addition addition = {
-        .record = record, .event_type = event_type, .event_body = event_body};
-    if (store_write_growing(store, strlen(record->spec), job_addition_run, &addition, error) != 0)
-        return -1;
-    record->seq = addition.seq;
-    return 0;
+        .record = record, .terms = terms, .event_type = event_type, .event_body = event_body};
+    return store_write_growing(store, strlen(record->spec), job_addition_run, &addition, error);
 }
 
 struct job_get {
@@ -297,6 +317,7 @@ int store_job_counts(struct store *store,
 
 struct job_removal {
     const char *id;
+    const struct store_terms *terms;
     const char *const *states;
 };
 
@@ -312,15 +333,16 @@ static int job_removal_run(struct connection *connection, void *context, struct 
 {
     const struct job_removal *removal = context;
     int64_t job;
-    if (job_state_check(connection, removal->id, removal->states, &job, error) != 0 ||
+    if (terms_check(connection, removal->terms, error) != 0 ||
+        job_state_check(connection, removal->id, removal->states, &job, error) != 0 ||
         checkpoints_prune(connection, job, 0, error) != 0)
         return -1;
     return job_delete(connection, job, error);
 }
 
 int store_job_remove(struct store *store, const char *id, const char *const *states,
-                     struct error *error)
+                     const struct store_terms *terms, struct error *error)
 {
-    struct job_removal removal = {.id = id, .states = states};
+    struct job_removal removal = {.id = id, .terms = terms, .states = states};
     return store_write(store, job_removal_run, &removal, error);
 }

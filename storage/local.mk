@@ -2,10 +2,12 @@
 noinst_LTLIBRARIES += libstorage.la
 libstorage_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(LIBARCHIVE_CFLAGS)
 libstorage_la_SOURCES = \
+	storage/aliases.c \
 	storage/answers.c \
 	storage/backup.c storage/backup.h \
 	storage/backup_manifest.c storage/backup_manifest.h \
 	storage/blobs.c storage/blobs.h \
+	storage/changes.c storage/changes.h \
 	storage/checkpointer.c storage/checkpointer.h \
 	storage/checkpoints.c \
 	storage/connection.c storage/connection.h \
@@ -25,6 +27,7 @@ libstorage_la_SOURCES = \
 	storage/internal.h \
 	storage/job_change.c \
 	storage/jobs.c \
+	storage/lists.c \
 	storage/migrations.c storage/migrations.h \
 	storage/models.c \
 	storage/quotas.c \
@@ -38,6 +41,7 @@ libstorage_la_SOURCES = \
 	storage/statement.c storage/statement.h \
 	storage/store.c storage/store.h \
 	storage/tables.h \
+	storage/terms.c storage/terms.h \
 	storage/text.c storage/text.h \
 	storage/tokens.c \
 	storage/upkeep.c storage/upkeep.h \

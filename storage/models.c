@@ -21,6 +21,7 @@ void model_record_clear(struct model_record *record)
     free(record->owner);
     free(record->tags);
     free(record->about);
+    free(record->aliases);
     memset(record, 0, sizeof(*record));
 }
 
@@ -40,6 +41,7 @@ static void model_read(struct statement *row, void *record)
     model->owner = statement_read_text(row);
     model->tags = statement_read_text(row);
     model->about = statement_read_text(row);
+    model->aliases = statement_read_text(row);
 }
 
 static void model_clear(void *record)
@@ -47,12 +49,22 @@ static void model_clear(void *record)
     model_record_clear(record);
 }
 
+static const struct record_column model_columns[] = {
+    {.name = "name", .sql = "name", .type = COLUMN_TEXT},
+    {.name = "bytes", .sql = "file_bytes", .type = COLUMN_INTEGER},
+    {.name = NULL}};
+
 static const struct record_kind model_kind = {
     .noun = "model",
+    .table = "models",
     .prefix = "mdl_",
     .select = "SELECT id, name, version, job_id, dataset_id, sha256, file_sha256, file_bytes, "
-              "info, created_ms, owner, tags, about FROM models",
+              "info, created_ms, owner, tags, about, (SELECT json_group_array(alias) FROM "
+              "(SELECT alias FROM aliases WHERE model = models.number ORDER BY alias)) FROM models",
     .versioned = true,
+    .aliased = true,
+    .columns = model_columns,
+    .id_offset = offsetof(struct model_record, id),
     .size = sizeof(struct model_record),
     .read = model_read,
     .clear = model_clear,
@@ -94,29 +106,28 @@ int model_record_seal(struct model_record *record, const struct blob *blob, stru
 }
 
 struct model_addition {
-    const struct model_record *record;
+    struct model_record *record;
+    const struct store_terms *terms;
     struct blob blob;
-    int64_t version;
 };
 
 static int model_addition_run(struct connection *connection, void *context, struct error *error)
 {
     struct model_addition *addition = context;
-    return model_add(connection, addition->record, &addition->blob, &addition->version, error);
+    if (terms_check(connection, addition->terms, error) != 0 ||
+        model_add(connection, addition->record, &addition->blob, &addition->record->version,
+                  error) != 0)
+        return -1;
+    return terms_answer(connection, addition->terms, addition->record, true, error);
 }
 
 int store_model_add(struct store *store, struct model_record *record, const struct bytes *file,
-                    struct error *error)
+                    const struct store_terms *terms, struct error *error)
 {
-    struct model_addition addition = {.record = record, .blob = blob_prepare(file)};
+    struct model_addition addition = {.record = record, .terms = terms, .blob = blob_prepare(file)};
     if (model_record_seal(record, &addition.blob, error) != 0)
         return -1;
-    store_models_begin(store);
-    int result = store_write_growing(store, file->size, model_addition_run, &addition, error);
-    store_models_end(store);
-    if (result == 0)
-        record->version = addition.version;
-    return result;
+    return store_write_growing(store, file->size, model_addition_run, &addition, error);
 }
 
 int store_model_get(struct store *store, const struct viewer *viewer, const char *reference,
@@ -170,42 +181,35 @@ static int model_delete(struct connection *connection, const char *id, struct er
     return statement_run(&delete, error);
 }
 
+int store_model_say(struct store *store, const char *id, const struct record_saying *says,
+                    const struct store_terms *terms, struct error *error)
+{
+    return store_record_say(store, &model_kind, id, says, terms, error);
+}
+
 struct model_removal {
     const char *id;
+    const struct store_terms *terms;
 };
 
 static int model_removal_run(struct connection *connection, void *context, struct error *error)
 {
     const struct model_removal *removal = context;
-    int64_t blob;
-    if (record_number(connection, "model", "SELECT blob FROM models WHERE id = ?", removal->id,
+    int64_t number, blob;
+    if (terms_check(connection, removal->terms, error) != 0 ||
+        record_number(connection, "model", "SELECT number FROM models WHERE id = ?", removal->id,
+                      &number, error) != 0 ||
+        aliases_check(connection, number, error) != 0 ||
+        record_number(connection, "model", "SELECT blob FROM models WHERE id = ?", removal->id,
                       &blob, error) != 0 ||
         model_delete(connection, removal->id, error) != 0)
         return -1;
     return blob_release(connection, blob, error);
 }
 
-int store_model_remove(struct store *store, const char *id, struct error *error)
+int store_model_remove(struct store *store, const char *id, const struct store_terms *terms,
+                       struct error *error)
 {
-    struct model_removal removal = {.id = id};
-    store_models_begin(store);
-    int result = store_write(store, model_removal_run, &removal, error);
-    store_models_end(store);
-    return result;
-}
-
-void store_models_begin(struct store *store)
-{
-    store->models_changing++;
-}
-
-void store_models_end(struct store *store)
-{
-    store->model_changes++;
-    store->models_changing--;
-}
-
-uint64_t store_model_changes(struct store *store)
-{
-    return store->models_changing > 0 ? ++store->model_changes : store->model_changes;
+    struct model_removal removal = {.id = id, .terms = terms};
+    return store_write(store, model_removal_run, &removal, error);
 }

@@ -10,6 +10,7 @@ struct readers {
     pthread_mutex_t mutex;
     pthread_cond_t released;
     int count, free_count;
+    uint64_t reads;
     struct connection *free[]; /* the first free_count are free */
 };
 
@@ -51,6 +52,7 @@ static struct connection *connection_hold(struct readers *readers)
     while (readers->free_count == 0)
         pthread_cond_wait(&readers->released, &readers->mutex);
     struct connection *connection = readers->free[--readers->free_count];
+    readers->reads++;
     pthread_mutex_unlock(&readers->mutex);
     return connection;
 }
@@ -73,6 +75,14 @@ static void snapshot_end(struct connection *connection)
 {
     AUTO_CLEAR(statement_end) struct statement end = statement_start(connection, "ROLLBACK");
     statement_run(&end, NULL);
+}
+
+uint64_t readers_count(struct readers *readers)
+{
+    pthread_mutex_lock(&readers->mutex);
+    uint64_t reads = readers->reads;
+    pthread_mutex_unlock(&readers->mutex);
+    return reads;
 }
 
 int readers_run(struct readers *readers, connection_fn run, void *context, struct error *error)

@@ -1,8 +1,8 @@
 /* Records by reference, and pages of them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/records.h"
-#include "base/compiler.h"
 #include "storage/internal.h"
+#include "storage/tables.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -60,6 +60,24 @@ static int record_by_id(struct connection *connection, const struct record_kind 
     return record_take(&find, kind, record, error);
 }
 
+/* `owner` NULL: whosever was set last. */
+static int record_by_alias(struct connection *connection, const struct record_kind *kind,
+                           const char *owner, const char *name, const char *alias, void *record,
+                           struct error *error)
+{
+    char condition[256];
+    (void)snprintf(condition, sizeof(condition),
+                   "number = (SELECT model FROM aliases WHERE name = ? AND alias = ?%s ORDER BY "
+                   "changed_ms DESC LIMIT 1)",
+                   owner ? " AND owner = ?" : "");
+    AUTO_CLEAR(statement_end) struct statement find = record_select(connection, kind, condition);
+    statement_bind_text(&find, name);
+    statement_bind_text(&find, alias);
+    if (owner)
+        statement_bind_text(&find, owner);
+    return record_take(&find, kind, record, error);
+}
+
 /* `owner` NULL: whosever was made last. */
 static int record_by_name(struct connection *connection, const struct record_kind *kind,
                           const char *owner, const char *name, int64_t version, void *record,
@@ -110,27 +128,56 @@ static int version_parse(const char *text, int64_t *version)
     return number > 0 ? 0 : -1;
 }
 
+/* What a reference is taken apart into. */
+struct reference {
+    char name[NAME_SIZE];
+    const char *alias; /* NULL: a version */
+    int64_t version;   /* 0: the newest */
+    bool has_version;  /* it is said */
+};
+
+static int reference_parse(const struct record_kind *kind, const char *text,
+                           struct reference *reference)
+{
+    const char *at = kind->versioned ? strrchr(text, '@') : NULL;
+    size_t size = at ? (size_t)(at - text) : strlen(text);
+    *reference = (struct reference){.has_version = at != NULL};
+    if (size >= sizeof(reference->name))
+        return -1;
+    memcpy(reference->name, text, size);
+    if (!at || version_parse(at + 1, &reference->version) == 0)
+        return 0;
+    reference->alias = at + 1;
+    return kind->aliased ? 0 : -1;
+}
+
+static int record_by_reference(struct connection *connection, const struct record_kind *kind,
+                               const char *owner, const struct reference *reference, void *record,
+                               struct error *error)
+{
+    if (reference->alias)
+        return record_by_alias(connection, kind, owner, reference->name, reference->alias, record,
+                               error);
+    return record_by_name(connection, kind, owner, reference->name, reference->version, record,
+                          error);
+}
+
 int record_find(struct connection *connection, const struct record_kind *kind,
                 const struct viewer *viewer, const char *reference, void *record,
                 struct error *error)
 {
     const struct viewer *who = viewer ? viewer : &everyone;
-    char name[NAME_SIZE];
-    int64_t version = 0;
-    const char *at = kind->versioned ? strrchr(reference, '@') : NULL;
-    size_t size = at ? (size_t)(at - reference) : strlen(reference);
-    if (size >= sizeof(name) || (at && version_parse(at + 1, &version) != 0))
-        return record_absent(kind, reference, error);
-    memcpy(name, reference, size);
-    name[size] = '\0';
+    struct reference parts;
     int row = 0;
-    if (!at && strncmp(reference, kind->prefix, strlen(kind->prefix)) == 0)
+    if (reference_parse(kind, reference, &parts) != 0)
+        return record_absent(kind, reference, error);
+    if (!parts.has_version && strncmp(reference, kind->prefix, strlen(kind->prefix)) == 0)
         row = record_by_id(connection, kind, who->sees_all ? NULL : who->owner, reference, record,
                            error);
     if (row == 0) /* a name may begin like an id */
-        row = record_by_name(connection, kind, who->owner, name, version, record, error);
+        row = record_by_reference(connection, kind, who->owner, &parts, record, error);
     if (row == 0 && who->sees_all)
-        row = record_by_name(connection, kind, NULL, name, version, record, error);
+        row = record_by_reference(connection, kind, NULL, &parts, record, error);
     return row == 0 ? record_absent(kind, reference, error) : row < 0 ? -1 : 0;
 }
 
@@ -202,57 +249,45 @@ int records_collect(struct statement *statement, const struct record_kind *kind,
     return 0;
 }
 
-struct record_list {
+/* ---- what its owner says of it */
+
+struct saying {
     const struct record_kind *kind;
-    const struct store_page *page;
-    void *records;
-    size_t count;
+    const char *id;
+    const struct record_saying *says;
+    const struct store_terms *terms;
 };
 
-/* Ids sort by time, so that "newest first" is by id and a page goes on where the last one ended,
- * also when that record is gone. */
-static struct statement list_select(struct connection *connection, const struct record_list *list)
+static int saying_run(struct connection *connection, void *context, struct error *error)
 {
-    const struct store_page *page = list->page;
+    const struct saying *saying = context;
+    const struct record_saying *says = saying->says;
     char sql[SQL_SIZE];
-    const char *owner = page->viewer && !page->viewer->sees_all ? page->viewer->owner : NULL;
-    int size =
-        snprintf(sql, sizeof(sql), "%s WHERE true%s%s%s%s%s ORDER BY id DESC LIMIT ?",
-                 list->kind->select, owner ? " AND owner = ?" : "",
-                 page->after ? " AND id < ?" : "", page->name ? " AND name = ?" : "",
-                 page->state ? " AND state = ?" : "", page->dataset ? " AND dataset_id = ?" : "");
-    assert(size < SQL_SIZE);
-    (void)size;
-    struct statement statement = statement_start(connection, sql);
-    const char *const texts[] = {owner, page->after, page->name, page->state, page->dataset};
-    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
-        if (texts[i])
-            statement_bind_text(&statement, texts[i]);
-    statement_bind_integer(&statement, page->limit + 1);
-    return statement;
-}
-
-static int record_list_run(struct connection *connection, void *context, struct error *error)
-{
-    struct record_list *list = context;
-    AUTO_CLEAR(statement_end) struct statement select = list_select(connection, list);
-    return records_collect(&select, list->kind, &list->records, &list->count, error);
-}
-
-int store_record_list(struct store *store, const struct record_kind *kind,
-                      const struct store_page *page, void **records, size_t *count, bool *more,
-                      struct error *error)
-{
-    assert(page->limit > 0 && page->limit < INT64_MAX);
-    struct record_list list = {.kind = kind, .page = page};
-    if (store_read(store, record_list_run, &list, error) != 0)
+    int64_t number;
+    (void)snprintf(sql, sizeof(sql), "SELECT number FROM %s WHERE id = ?", saying->kind->table);
+    if (terms_check(connection, saying->terms, error) != 0 ||
+        record_number(connection, saying->kind->noun, sql, saying->id, &number, error) != 0)
         return -1;
-    *more = list.count > (size_t)page->limit;
-    if (*more)
-        kind->clear((char *)list.records + --list.count * kind->size);
-    *records = list.records;
-    *count = list.count;
-    return 0;
+    (void)snprintf(
+        sql, sizeof(sql),
+        "UPDATE %s SET tags = iif(?, ?, tags), about = iif(?, ?, about) WHERE number = ?",
+        saying->kind->table);
+    AUTO_CLEAR(statement_end) struct statement update = statement_start(connection, sql);
+    statement_bind_integer(&update, says->has_tags);
+    statement_bind_text(&update, says->tags);
+    statement_bind_integer(&update, says->has_about);
+    statement_bind_text(&update, says->about);
+    statement_bind_integer(&update, number);
+    return statement_run(&update, error);
+}
+
+int store_record_say(struct store *store, const struct record_kind *kind, const char *id,
+                     const struct record_saying *says, const struct store_terms *terms,
+                     struct error *error)
+{
+    struct saying saying = {.kind = kind, .id = id, .says = says, .terms = terms};
+    size_t size = (says->tags ? strlen(says->tags) : 0) + (says->about ? strlen(says->about) : 0);
+    return store_write_growing(store, size, saying_run, &saying, error);
 }
 
 int version_next(struct connection *connection, const struct record_kind *kind, const char *owner,

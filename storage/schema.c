@@ -192,6 +192,19 @@ static const char webhooks[] =
     "CREATE INDEX deliveries_by_job ON deliveries (job, number);"
     "CREATE INDEX deliveries_by_turn ON deliveries (next_ms) WHERE state = 'pending';"
     "CREATE INDEX jobs_by_end ON jobs (owner, finished_ms, id) WHERE finished_ms > 0;";
+/* What lists are sorted and filtered by. best: out of the status, which is long. */
+static const char list_indexes[] =
+    "CREATE INDEX datasets_by_rows ON datasets (rows, id);"
+    "CREATE INDEX datasets_by_bytes ON datasets (source_bytes, id);"
+    "ALTER TABLE jobs ADD COLUMN best REAL;"
+    "UPDATE jobs SET best = json_extract(status, '$.best.value') WHERE json_valid(status);"
+    "CREATE INDEX jobs_by_best ON jobs (coalesce(best, 9e999), id);"
+    "CREATE INDEX jobs_by_worst ON jobs (coalesce(best, -9e999), id);"
+    "CREATE INDEX jobs_by_priority ON jobs (priority, id);"
+    "CREATE INDEX jobs_by_finish ON jobs (finished_ms, id);"
+    "CREATE INDEX models_by_bytes ON models (file_bytes, id);"
+    "CREATE INDEX models_by_job ON models (job_id, id);"
+    "CREATE INDEX models_by_dataset ON models (dataset_id, id);";
 
 const struct migration migrations[] = {
     {"datasets, jobs, histories, models, answers", first_schema},
@@ -200,5 +213,6 @@ const struct migration migrations[] = {
     {"values of a history that are all the same are kept once", nothing},
     {"owners, tags, aliases, tokens", owners},
     {"webhooks and what is to be told to them; ended jobs in order", webhooks},
+    {"indexes of lists", list_indexes},
 };
 const size_t migration_count = ARRAY_COUNT(migrations);

@@ -7,9 +7,16 @@
 
 struct statement statement_start(struct connection *connection, const char *sql)
 {
-    struct statement statement = {.connection = connection, .column = -1};
+    struct statement statement = {.connection = connection, .column = -1, .is_kept = true};
     statement.handle = connection_prepare(connection, sql, &statement.code);
     assert(!statement.handle || !sqlite3_stmt_busy(statement.handle));
+    return statement;
+}
+
+struct statement statement_start_once(struct connection *connection, const char *sql)
+{
+    struct statement statement = {.connection = connection, .column = -1};
+    statement.code = sqlite3_prepare_v2(connection->database, sql, -1, &statement.handle, NULL);
     return statement;
 }
 
@@ -17,8 +24,12 @@ void statement_end(struct statement *statement)
 {
     if (!statement->handle)
         return;
-    sqlite3_reset(statement->handle);
-    sqlite3_clear_bindings(statement->handle);
+    if (statement->is_kept) {
+        sqlite3_reset(statement->handle);
+        sqlite3_clear_bindings(statement->handle);
+    } else {
+        sqlite3_finalize(statement->handle);
+    }
     statement->handle = NULL;
 }
 
@@ -41,6 +52,13 @@ void statement_bind_integer(struct statement *statement, int64_t value)
     int parameter = ++statement->parameter;
     if (statement->handle)
         statement_note(statement, sqlite3_bind_int64(statement->handle, parameter, value));
+}
+
+void statement_bind_number(struct statement *statement, double value)
+{
+    int parameter = ++statement->parameter;
+    if (statement->handle)
+        statement_note(statement, sqlite3_bind_double(statement->handle, parameter, value));
 }
 
 void statement_bind_null(struct statement *statement)

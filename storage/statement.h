@@ -19,16 +19,20 @@ struct statement {
     sqlite3_stmt *handle;
     int parameter, column; /* the last ones used */
     int code;              /* of the first failure */
+    bool is_kept;          /* prepared for further uses */
 };
 
 /* `sql` is text that recurs: it stays prepared. Statements of one SQL text do not nest. */
 struct statement statement_start(struct connection *connection, const char *sql);
+/* `sql` is put together for one use: the statement goes at its end. */
+struct statement statement_start_once(struct connection *connection, const char *sql);
 /* Resets the statement; what columns gave without a copy is gone. */
 void statement_end(struct statement *statement);
 
 /* Borrowed until statement_end(). NULL text binds NULL. */
 void statement_bind_text(struct statement *statement, const char *text);
 void statement_bind_integer(struct statement *statement, int64_t value);
+void statement_bind_number(struct statement *statement, double value);
 void statement_bind_null(struct statement *statement);
 void statement_bind_blob(struct statement *statement, const void *data, size_t size);
 

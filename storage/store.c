@@ -51,6 +51,7 @@ static int database_open(struct store *store, struct error *error)
         connection_close(connection);
         return -1;
     }
+    connection_note_changes(connection, store->changes);
     store->writer = writer_start(connection, error);
     return store->writer ? 0 : -1;
 }
@@ -61,6 +62,9 @@ static int store_start(struct store *store, const struct store_options *options,
     int readers = options->reader_count > 0 ? options->reader_count : READERS_DEFAULT;
     if (files_open(&store->files, options->folder, error) != 0 ||
         space_open(&store->space, store->files.folder, options->free_space_floor, error) != 0)
+        return -1;
+    store->changes = changes_create(error);
+    if (!store->changes)
         return -1;
     store->database_path = text_print(error, "%s/propd.db", store->files.folder);
     if (!store->database_path || database_open(store, error) != 0)
@@ -94,12 +98,18 @@ void store_close(struct store *store)
         return;
     readers_close(store->readers);
     writer_stop(store->writer);
+    changes_free(store->changes);
     space_close(&store->space);
     files_close(&store->files);
     pthread_mutex_destroy(&store->dataset_files);
     pthread_mutex_destroy(&store->deliveries);
     free(store->database_path);
     free(store);
+}
+
+struct changes *store_changes(struct store *store)
+{
+    return store->changes;
 }
 
 void store_on_events(struct store *store, void (*notify)(void *context, int64_t seq), void *context)
@@ -150,6 +160,7 @@ int store_statistics(struct store *store, struct store_statistics *statistics, s
         file_size(store->database_path, "") + file_size(store->database_path, "-wal");
     found.free_bytes = space_free(&store->space);
     writer_count(store->writer, &found.commits, &found.operations);
+    found.reads = readers_count(store->readers);
     *statistics = found;
     return 0;
 }

@@ -17,8 +17,10 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "storage/terms.h"
 
 struct store;
 
@@ -49,6 +51,11 @@ void store_close(struct store *store);
  * before use. */
 void store_on_events(struct store *store, void (*notify)(void *context, int64_t seq),
                      void *context);
+
+/* What has changed lately; the store's. */
+struct changes *store_changes(struct store *store);
+
+/* `terms` of a writing function: what else belongs to its transaction; NULL: nothing. */
 
 /* ---- datasets (storage/datasets.c) */
 
@@ -82,7 +89,7 @@ uint64_t store_free_space(struct store *store);
  * given; version, file_sha256 and file_bytes are set. A version is never given twice, also after a
  * removal. */
 int store_dataset_add(struct store *store, const char *path, struct dataset_record *record,
-                      bool *existing, struct error *error);
+                      bool *existing, const struct store_terms *terms, struct error *error);
 /* By id, name (newest version) or name@version. ERROR_NOT_FOUND. */
 int store_dataset_get(struct store *store, const struct viewer *viewer, const char *reference,
                       struct dataset_record *record, struct error *error);
@@ -91,18 +98,57 @@ int store_dataset_file(struct store *store, const struct dataset_record *record,
                        struct error *error);
 /* ERROR_CONFLICT while a job that is not finished refers to it. The file goes with its last record.
  */
-int store_dataset_remove(struct store *store, const char *id, struct error *error);
+int store_dataset_remove(struct store *store, const char *id, const struct store_terms *terms,
+                         struct error *error);
 
-/* A page of a list, newest first. `after`: the id that the last page ended with, NULL for the
- * first. Lists are stable while things are added. The caller clears and frees the array. */
+/* What an owner says of a dataset or model; nothing of it is part of a digest. */
+struct record_saying {
+    bool has_tags, has_about; /* whether they change */
+    const char *tags;         /* JSON object text; NULL: none any more */
+    const char *about;        /* NULL: nothing any more */
+};
+int store_dataset_say(struct store *store, const char *id, const struct record_saying *says,
+                      const struct store_terms *terms, struct error *error);
+
+/* ---- pages of lists (storage/lists.c) */
+
+/* A condition on one column of the table, which is named by the caller and not by a client. */
+enum store_match {
+    MATCH_ANY,    /* one of `texts` */
+    MATCH_PREFIX, /* begins with `text` */
+    MATCH_TAG,    /* a JSON object of strings in which `text` is there, as `other` (NULL: any) */
+    MATCH_FROM,   /* at least `number` */
+    MATCH_BELOW,  /* below `number` */
+};
+struct store_filter {
+    const char *column;
+    enum store_match match;
+    const char *text, *other;
+    char *const *texts;
+    size_t count;
+    int64_t number;
+};
+
+/* Where a page ended: the id of its last record, and what it is sorted by as text. */
+enum { PLACE_KEY_SIZE = 128 };
+struct store_place {
+    char key[PLACE_KEY_SIZE]; /* "" where the order is by time */
+    char id[ID_SIZE];
+};
+
+/* Lists are stable while things come and go: what is there throughout is on one page, unless what
+ * it is sorted by changes. The caller clears and frees the array. */
 struct store_page {
     const struct viewer *viewer; /* NULL: all of it */
-    const char *after;
+    const char *sort;            /* a column's name; NULL: "created_at" */
+    bool ascending;
+    const struct store_place *after; /* NULL: from the beginning */
+    const struct store_filter *filters;
+    size_t filter_count;
     int64_t limit;
-    const char *name;    /* filter; NULL */
-    const char *state;   /* jobs only: filter; NULL */
-    const char *dataset; /* jobs only: dataset id; NULL */
+    struct store_place *next; /* set to where it ended, id "" where nothing follows; NULL */
 };
+/* Sorted by created_at, name, rows or bytes. */
 int store_dataset_list(struct store *store, const struct store_page *page,
                        struct dataset_record **records, size_t *count, bool *more,
                        struct error *error);
@@ -110,6 +156,7 @@ int store_dataset_list(struct store *store, const struct store_page *page,
 /* ---- jobs (storage/jobs.c) */
 
 struct job_record {
+    int64_t number; /* of its row: for change_of_job() */
     char *id, *name;
     char *owner;                       /* NULL when it is added: nobody's, "" */
     int64_t quota_jobs;                /* when it is added: most that the owner may have in its
@@ -126,10 +173,11 @@ struct job_record {
     char *error_code, *error_message; /* NULL */
     char *error_details;              /* JSON object text: further members of the error; NULL */
     char *model_id;                   /* NULL until there is one */
-    char *verifies;                   /* id of the job that this one replays; NULL */
-    char *verification;               /* JSON object text: what of that; NULL */
-    int64_t attempt;                  /* 1, one more each time it starts again after a crash */
-    int64_t seq;                      /* of its newest event */
+    char *model;        /* its name@version; NULL also where it was removed; not when it is added */
+    char *verifies;     /* id of the job that this one replays; NULL */
+    char *verification; /* JSON object text: what of that; NULL */
+    int64_t attempt;    /* 1, one more each time it starts again after a crash */
+    int64_t seq;        /* of its newest event */
     int64_t created_ms, started_ms, finished_ms; /* 0: not yet */
 };
 void job_record_clear(struct job_record *record);
@@ -137,12 +185,14 @@ void job_record_clear(struct job_record *record);
 /* Adds a job and its first event (type, JSON body text) in one transaction. The dataset must exist
  * (ERROR_NOT_FOUND), and where the job verifies another, that one, whose settings it takes over. */
 int store_job_add(struct store *store, struct job_record *record, const char *event_type,
-                  const char *event_body, struct error *error);
+                  const char *event_body, const struct store_terms *terms, struct error *error);
 int store_job_get(struct store *store, const char *id, struct job_record *record,
                   struct error *error);
 /* By id, or the newest job of that name. */
 int store_job_find(struct store *store, const struct viewer *viewer, const char *reference,
                    struct job_record *record, struct error *error);
+/* Sorted by created_at, name, state, priority, finished_at or best (of the validation, those
+ * without last). */
 int store_job_list(struct store *store, const struct store_page *page, struct job_record **records,
                    size_t *count, bool *more, struct error *error);
 /* Ids of all jobs in `state`, by priority (high first), then age: for the scheduler at start. */
@@ -155,7 +205,7 @@ int store_job_counts(struct store *store,
 /* Removes a job with its history, events and checkpoints; its models stay. ERROR_CONFLICT unless
  * its state is in `states` (NULL-terminated). */
 int store_job_remove(struct store *store, const char *id, const char *const *states,
-                     struct error *error);
+                     const struct store_terms *terms, struct error *error);
 
 /* One change of a job, in one transaction: compare-and-set of the state, columns, an event, a
  * model, history, checkpoint. Members left zero (NULL) change nothing. */
@@ -189,6 +239,7 @@ struct job_event {
 };
 struct job_change {
     const char *id;
+    const struct store_terms *terms;
     const char *const *from; /* NULL-terminated states, one of which the job must be in, else
                                 ERROR_CONFLICT; NULL: any */
     const int64_t *settings; /* how many settings the job must have, else ERROR_PRECONDITION; NULL:
@@ -338,24 +389,26 @@ struct model_record {
     char *info;                /* JSON text: metrics, lineage, description */
     char *tags;                /* JSON object text; NULL: none */
     char *about;               /* what its owner says of it; NULL */
+    char *aliases;             /* JSON array text; not when it is added */
     int64_t created_ms;
 };
 void model_record_clear(struct model_record *record);
 
 int store_model_add(struct store *store, struct model_record *record, const struct bytes *file,
-                    struct error *error);
-/* By id, name (newest), name@version or name@latest. */
+                    const struct store_terms *terms, struct error *error);
+/* By id, name (newest), name@version, name@latest or name@alias. */
 int store_model_get(struct store *store, const struct viewer *viewer, const char *reference,
                     struct model_record *record, struct error *error);
 /* The whole file, its SHA-256 checked (ERROR_CORRUPT). */
 int store_model_file(struct store *store, const char *id, struct bytes *file, struct error *error);
+/* Sorted by created_at, name or bytes. */
 int store_model_list(struct store *store, const struct store_page *page,
                      struct model_record **records, size_t *count, bool *more, struct error *error);
-int store_model_remove(struct store *store, const char *id, struct error *error);
-/* What was read of models after a call still holds while the count is what it was in that call. It
- * is another one in each call while a model is being added or removed, and afterwards. */
-uint64_t store_model_changes(struct store *store);
-
+int store_model_say(struct store *store, const char *id, const struct record_saying *says,
+                    const struct store_terms *terms, struct error *error);
+/* ERROR_CONFLICT while an alias is it. */
+int store_model_remove(struct store *store, const char *id, const struct store_terms *terms,
+                       struct error *error);
 /* ---- tokens (storage/tokens.c) */
 
 struct token_record {
@@ -390,27 +443,38 @@ struct token_use {
 int store_token_uses(struct store *store, const struct token_use *uses, size_t count,
                      struct error *error);
 
-/* ---- idempotency keys (storage/answers.c): kept for a day, in a transaction of their own right
- * after that of what they made */
+/* ---- aliases (storage/aliases.c): name@alias is a version of the name, until it is moved */
 
-/* The answer kept for an owner's key, NULL members where there is none. `request_sha256` tells
- * whether the body was the same. */
-struct answer_record {
-    char *request_sha256;
-    int64_t status;
-    char *location, *body;
+struct alias_record {
+    char *alias, *model_id;
+    int64_t version, changed_ms;
 };
-void answer_record_clear(struct answer_record *record);
+void alias_record_clear(struct alias_record *record);
+/* Of all versions of the model's name, in the order of their names. */
+int store_alias_list(struct store *store, const struct model_record *model,
+                     struct alias_record **records, size_t *count, struct error *error);
+void alias_records_free(struct alias_record *records, size_t count);
+/* From here on the alias is this version. */
+int store_alias_set(struct store *store, const struct model_record *model, const char *alias,
+                    bool *is_new, const struct store_terms *terms, struct error *error);
+int store_alias_remove(struct store *store, const struct model_record *model, const char *alias,
+                       const struct store_terms *terms, struct error *error);
+
+/* ---- idempotency keys (storage/answers.c): kept for a day */
+
+/* The answer kept for an owner's key, NULL members where there is none. */
 int store_answer_get(struct store *store, const char *owner, const char *key,
                      struct answer_record *record, struct error *error);
-/* Of several answers for a key the first stays. */
-int store_answer_put(struct store *store, const char *owner, const char *key,
+/* An answer that nothing in the store goes with; answer->fill is not asked. ERROR_CONFLICT where
+ * the key has one. */
+int store_answer_put(struct store *store, const struct store_answer *answer,
                      const struct answer_record *record, struct error *error);
 
-/* For /v1/system: bytes of the database and of dataset files, commits and operations so far. */
+/* For /v1/system: bytes of the database and of dataset files; commits, operations and reads so far.
+ */
 struct store_statistics {
     uint64_t database_bytes, dataset_bytes, free_bytes;
-    uint64_t commits, operations;
+    uint64_t commits, operations, reads;
     int schema_version;
 };
 int store_statistics(struct store *store, struct store_statistics *statistics, struct error *error);

@@ -8,6 +8,16 @@
 #include "storage/connection.h"
 #include "storage/store.h"
 
+/* terms.c: first and last in an operation; `terms` may be NULL. */
+int terms_check(struct connection *connection, const struct store_terms *terms,
+                struct error *error);
+int terms_answer(struct connection *connection, const struct store_terms *terms, const void *record,
+                 bool is_new, struct error *error);
+
+/* answers.c: ERROR_CONFLICT where the key has an answer. */
+int answer_add(struct connection *connection, const struct store_answer *answer,
+               const struct answer_record *record, struct error *error);
+
 /* jobs.c */
 int job_number(struct connection *connection, const char *id, int64_t *number, struct error *error);
 /* The newest event of the job. */
@@ -65,6 +75,9 @@ int checkpoint_add(struct connection *connection, int64_t job, const struct job_
 /* Removes all but the newest `keep`. */
 int checkpoints_prune(struct connection *connection, int64_t job, int64_t keep,
                       struct error *error);
+
+/* aliases.c: ERROR_CONFLICT where one is this model. */
+int aliases_check(struct connection *connection, int64_t model, struct error *error);
 
 /* models.c: gives the version; file_sha256 and file_bytes are the blob's. */
 int model_add(struct connection *connection, const struct model_record *record,

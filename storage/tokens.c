@@ -40,9 +40,11 @@ static void token_clear(void *record)
 
 static const struct record_kind token_kind = {
     .noun = "token",
+    .table = "tokens",
     .prefix = "tok_",
     .select = "SELECT id, sha256, name, owner, scopes, quotas, created_ms, expires_ms, revoked_ms, "
               "used_ms FROM tokens",
+    .id_offset = offsetof(struct token_record, id),
     .size = sizeof(struct token_record),
     .read = token_read,
     .clear = token_clear,

@@ -190,6 +190,7 @@ static void group_run(struct writer *writer, struct operation *first)
         result = connection_run(connection, "COMMIT", &error);
     if (result != 0)
         group_undo(writer, &group, &error);
+    connection_changes_end(connection); /* before anybody is told that it is done */
     group_finish(writer, &group, result == 0);
 }
 

@@ -8,6 +8,10 @@
 /* health.c, page.c, system.c, catalog.c */
 route_handler_fn handle_healthz, handle_readyz, handle_page, handle_system, handle_catalog;
 
+/* aliases.c */
+route_handler_fn handle_aliases_list, handle_aliases_get, handle_aliases_put, handle_aliases_delete;
+extern const struct kind aliases_put_kind;
+
 /* augmentations.c */
 route_handler_fn handle_augmentations_preview;
 
@@ -16,8 +20,8 @@ route_handler_fn handle_backup;
 
 /* datasets.c */
 route_handler_fn handle_datasets_put, handle_datasets_post, handle_datasets_list,
-    handle_datasets_get, handle_datasets_delete;
-extern const struct kind datasets_post_query_kind;
+    handle_datasets_get, handle_datasets_patch, handle_datasets_delete;
+extern const struct kind datasets_post_query_kind, datasets_list_query_kind;
 
 /* inspect.c; its query is that of an upload */
 route_handler_fn handle_datasets_inspect;
@@ -63,8 +67,9 @@ extern const struct kind evaluate_kind, importance_kind;
 
 /* models.c */
 route_handler_fn handle_models_post, handle_models_list, handle_models_get, handle_models_file,
-    handle_models_delete;
-extern const struct kind models_post_query_kind, models_file_query_kind;
+    handle_models_versions, handle_models_patch, handle_models_delete;
+extern const struct kind models_post_query_kind, models_list_query_kind, models_versions_query_kind,
+    models_file_query_kind;
 
 /* oip.c, oip_infer.c */
 route_handler_fn handle_oip_server, handle_oip_live, handle_oip_ready, handle_oip_models,

@@ -5,6 +5,8 @@
 #include "daemon/daemon.h"
 #include "engine/histograms.h"
 
+#include <string.h>
+
 struct histograms_asked {
     char *layer;
     int64_t epoch;
@@ -51,6 +53,7 @@ int handle_histograms(struct request *request, struct reply *reply, struct error
     if (store_job_find(store, &request->viewer, request->captures[0], &job, error) != 0 ||
         store_histogram_list(store, job.id, asked->epoch, &histograms, &count, error) != 0)
         return -1;
+    request_depends_on_job(request, &job);
     int result = reply_list(&job, histograms, count, asked->layer, reply, error);
     store_histograms_free(histograms, count);
     return result;

@@ -297,6 +297,7 @@ int handle_history(struct request *request, struct reply *reply, struct error *e
     if (media < 0 || daemon_job_get(request->service->daemon, &request->viewer,
                                     request->captures[0], &job, &position, error) != 0)
         return -1;
+    request_depends_on_job(request, &job);
     return media == MEDIA_TFEVENTS ? history_reply_tfevents(request, &job, reply, error)
                                    : reply_buckets(request, (enum media)media, &job, reply, error);
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/handlers.h"
 #include "api/json.h"
+#include "api/keys.h"
 #include "api/page.h"
 #include "daemon/daemon.h"
 #include "daemon/job_state.h"
@@ -11,30 +12,53 @@
 
 /* ---- one job */
 
+static int get(struct request *request, const char *reference, struct job_record *record,
+               int64_t *position, struct error *error)
+{
+    if (daemon_job_get(request->service->daemon, &request->viewer, reference, record, position,
+                       error) != 0)
+        return -1;
+    request_depends_on_job(request, record);
+    request_depends(request, CHANGE_QUEUE);
+    request_depends(request, CHANGE_MODELS);
+    return 0;
+}
+
 static int reply_job(struct request *request, int status, const char *reference,
                      struct reply *reply, struct error *error)
 {
-    struct daemon *daemon = request->service->daemon;
     struct job_record record AUTO_CLEAR(job_record_clear) = {0};
     int64_t position = 0;
-    if (daemon_job_get(daemon, &request->viewer, reference, &record, &position, error) != 0)
+    if (get(request, reference, &record, &position, error) != 0)
         return -1;
-    return reply_json(reply, status, json_job(daemon, &record, position, true), error);
+    return reply_json(reply, status, json_job(request->service->daemon, &record, position, true),
+                      error);
+}
+
+static int reply_made(void *context, const void *record, bool is_new, struct reply *reply,
+                      struct error *error)
+{
+    const struct daemon_job *job = context;
+    (void)record; /* job's */
+    (void)is_new;
+    if (reply_header(reply, error, "Location", "/v1/jobs/%s", job->record.id) != 0)
+        return -1;
+    return reply_json(reply, 202, json_job_made(job), error);
 }
 
 int handle_jobs_post(struct request *request, struct reply *reply, struct error *error)
 {
-    char id[ID_SIZE];
-    json_t *answer = NULL;
+    json_t *dry = NULL;
+    struct daemon_job job AUTO_CLEAR(daemon_job_clear) = {0};
+    const struct keys_answer answer = {.reply = reply_made, .context = &job};
     json_auto_t *document = request_json(request, error);
+    job.terms = keys_terms(request, &answer);
     if (document == NULL || daemon_job_submit(request->service->daemon, &request->viewer, document,
-                                              id, &answer, error) != 0)
+                                              &job, &dry, error) != 0)
         return -1;
-    if (answer != NULL)
-        return reply_json(reply, 200, answer, error); /* a dry run */
-    if (reply_header(reply, error, "Location", "/v1/jobs/%s", id) != 0)
-        return -1;
-    return reply_job(request, 202, id, reply, error);
+    if (dry != NULL)
+        return reply_json(reply, 200, dry, error);
+    return keys_reply(request, &answer, &job.record, true, reply, error);
 }
 
 int handle_jobs_get(struct request *request, struct reply *reply, struct error *error)
@@ -46,8 +70,7 @@ int handle_jobs_evaluation(struct request *request, struct reply *reply, struct 
 {
     struct job_record record AUTO_CLEAR(job_record_clear) = {0};
     int64_t position = 0;
-    if (daemon_job_get(request->service->daemon, &request->viewer, request->captures[0], &record,
-                       &position, error) != 0)
+    if (get(request, request->captures[0], &record, &position, error) != 0)
         return -1;
     json_auto_t *status = json_object_text(record.status);
     json_t *evaluation = json_object_get(status, "evaluation");
@@ -61,69 +84,87 @@ int handle_jobs_evaluation(struct request *request, struct reply *reply, struct 
 
 /* ---- the list */
 
-enum { STATE_ANY };
-static const char *const state_names[] = {
-    "any",           STATE_QUEUED, STATE_RUNNING,   STATE_PAUSED,
-    STATE_SUCCEEDED, STATE_FAILED, STATE_CANCELLED, NULL};
+static const char *const sorts[] = {
+    "-created_at", "created_at",  "name",         "-name", "state", "-state", "priority",
+    "-priority",   "finished_at", "-finished_at", "best",  "-best", NULL};
 
 struct jobs_list_query {
-    struct page_query page;
-    int state;
+    struct tagged_query tagged;
+    int sort;
+    struct strings state;
     char *dataset;
 };
 static const struct field list_query_fields[] = {
-    FIELD_CHOICE(struct jobs_list_query, state, .choices = state_names,
-                 .help = "only jobs in this state"),
-    FIELD_STRING(struct jobs_list_query, dataset, .help = "only jobs on this dataset"), FIELD_END};
+    FIELD_CHOICE(struct jobs_list_query, sort, .choices = sorts,
+                 .help = "the order; - before it: descending"),
+    FIELD_STRINGS(struct jobs_list_query, state, .max = 6,
+                  .help = "only jobs in these states: running,queued"),
+    FIELD_STRING(struct jobs_list_query, dataset,
+                 .help = "only jobs on this dataset: id, name or name@version"),
+    FIELD_END};
+
+static int check_states(const void *options, const char *path, struct error *error)
+{
+    const struct jobs_list_query *query = options;
+    (void)path;
+    for (size_t i = 0; i < query->state.count; i++)
+        if (!job_state_known(query->state.items[i]))
+            return error_set_at(error, ERROR_INVALID, "state",
+                                "must be some of queued, running, paused, succeeded, failed and "
+                                "cancelled, as in running,queued, not \"%.32s\"",
+                                query->state.items[i]);
+    return 0;
+}
 const struct kind jobs_list_query_kind = {.name = "jobs",
-                                          .help = "a page of the list of jobs, newest first",
+                                          .help = "a page of the list of jobs",
                                           .size = sizeof(struct jobs_list_query),
                                           .fields = list_query_fields,
-                                          .base = &page_query_kind};
+                                          .base = &tagged_query_kind,
+                                          .check = check_states};
 
 /* A job that waits or runs is told as it is now and not as its row was last written. */
-static json_t *item(struct daemon *daemon, const struct job_record *listed)
+static json_t *item(struct daemon *daemon, struct job_record *listed)
 {
-    struct job_record record AUTO_CLEAR(job_record_clear) = {0};
-    struct error error = {0};
     int64_t position = 0;
-    if (job_state_finished(listed->state) ||
-        daemon_job_get(daemon, NULL, listed->id, &record, &position, &error) != 0)
-        return json_job(daemon, listed, 0, false);
-    return json_job(daemon, &record, position, false);
+    if (!job_state_finished(listed->state))
+        daemon_job_look(daemon, listed, &position);
+    return json_job(daemon, listed, position, false);
 }
 
-static int reply_list(struct request *request, const struct store_page *page, struct reply *reply,
+static int reply_list(struct request *request, const struct page *page, struct reply *reply,
                       struct error *error)
 {
     struct daemon *daemon = request->service->daemon;
     struct job_record *records = NULL;
     size_t count = 0;
     bool more = false;
-    if (store_job_list(daemon_store(daemon), page, &records, &count, &more, error) != 0)
+    if (store_job_list(daemon_store(daemon), &page->store, &records, &count, &more, error) != 0)
         return -1;
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(items, item(daemon, &records[i]));
-    int result = page_reply(request, reply, "jobs", items, count > 0 ? records[count - 1].id : "",
-                            more, error);
     for (size_t i = 0; i < count; i++)
         job_record_clear(&records[i]);
     free(records);
-    return result;
+    return page_reply(request, reply, page, "jobs", items, error);
 }
 
 int handle_jobs_list(struct request *request, struct reply *reply, struct error *error)
 {
+    static const int made_of[] = {CHANGE_JOBS, CHANGE_QUEUE, CHANGE_MODELS, CHANGE_DATASETS};
     const struct jobs_list_query *query = request->query;
-    struct daemon *daemon = request->service->daemon;
     struct dataset_record dataset AUTO_CLEAR(dataset_record_clear) = {0};
-    struct store_page page = page_start(request, &query->page);
-    if (query->dataset != NULL && store_dataset_get(daemon_store(daemon), &request->viewer,
-                                                    query->dataset, &dataset, error) != 0)
+    struct page page AUTO_CLEAR(page_clear);
+    for (size_t i = 0; i < ARRAY_COUNT(made_of); i++)
+        request_depends(request, made_of[i]);
+    if (page_open(&page, request, &query->tagged.page, sorts[query->sort], error) != 0 ||
+        page_filter_tags(&page, &query->tagged.tag, error) != 0 ||
+        page_filter_dataset(&page, request, query->dataset, &dataset, error) != 0)
         return -1;
-    page.state = query->state != STATE_ANY ? state_names[query->state] : NULL;
-    page.dataset = dataset.id;
+    if (query->state.count > 0)
+        page_filter(&page, (struct store_filter){.column = "state",
+                                                 .texts = query->state.items,
+                                                 .count = query->state.count});
     return reply_list(request, &page, reply, error);
 }
 
@@ -190,7 +231,7 @@ int handle_jobs_delete(struct request *request, struct reply *reply, struct erro
 {
     char id[ID_SIZE];
     if (find_id(request, id, error) != 0 ||
-        daemon_job_remove(request->service->daemon, id, error) != 0)
+        daemon_job_remove(request->service->daemon, id, &request->terms, error) != 0)
         return -1;
     reply->status = 204;
     return 0;
@@ -203,13 +244,15 @@ int handle_jobs_retry(struct request *request, struct reply *reply, struct error
 
 int handle_jobs_verify(struct request *request, struct reply *reply, struct error *error)
 {
-    char id[ID_SIZE], replay[ID_SIZE], none;
+    char id[ID_SIZE], none;
+    struct daemon_job job AUTO_CLEAR(daemon_job_clear) = {0};
+    const struct keys_answer answer = {.reply = reply_made, .context = &job};
+    job.terms = keys_terms(request, &answer);
     if (request_read_body(request, &jobs_move_kind, &none, error) != 0 ||
         find_id(request, id, error) != 0 ||
-        daemon_job_verify(request->service->daemon, id, replay, error) != 0 ||
-        reply_header(reply, error, "Location", "/v1/jobs/%s", replay) != 0)
+        daemon_job_verify(request->service->daemon, id, &job, error) != 0)
         return -1;
-    return reply_job(request, 202, replay, reply, error);
+    return keys_reply(request, &answer, &job.record, true, reply, error);
 }
 
 int handle_jobs_patch(struct request *request, struct reply *reply, struct error *error)
@@ -217,7 +260,7 @@ int handle_jobs_patch(struct request *request, struct reply *reply, struct error
     char id[ID_SIZE];
     json_auto_t *document = request_json(request, error);
     if (document == NULL || find_id(request, id, error) != 0 ||
-        daemon_job_patch(request->service->daemon, id, document, error) != 0)
+        daemon_job_patch(request->service->daemon, id, document, &request->terms, error) != 0)
         return -1;
     return reply_job(request, 200, id, reply, error);
 }

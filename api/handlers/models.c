@@ -2,8 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/handlers.h"
 #include "api/json.h"
+#include "api/keys.h"
+#include "api/media.h"
 #include "api/names.h"
 #include "api/page.h"
+#include "api/say.h"
 #include "daemon/daemon.h"
 #include "engine/exchange/exchange.h"
 
@@ -25,8 +28,8 @@ const struct kind models_post_query_kind = {.name = "import",
                                             .fields = post_query_fields};
 
 /* The upload's file stands in for memory, which a large model would not leave for others. */
-static int import(struct request *request, const char *name, struct model_record *record,
-                  struct error *error)
+static int import(struct request *request, const char *name, const struct store_terms *terms,
+                  struct model_record *record, struct error *error)
 {
     const struct upload *upload = &request->body.uploads[0];
     if (request->body.upload_count != 1 || upload->bytes == 0)
@@ -37,47 +40,95 @@ static int import(struct request *request, const char *name, struct model_record
     if (file == MAP_FAILED)
         return error_set_errno(error, "cannot read the upload again");
     int result = daemon_model_import(request->service->daemon, request->viewer.owner, name, file,
-                                     (size_t)upload->bytes, record, error);
+                                     (size_t)upload->bytes, terms, record, error);
     (void)munmap(file, (size_t)upload->bytes);
     return result;
+}
+
+static int reply_imported(void *context, const void *record, bool is_new, struct reply *reply,
+                          struct error *error)
+{
+    const struct model_record *model = record;
+    (void)context;
+    (void)is_new;
+    if (reply_header(reply, error, "Location", "/v1/models/%s", model->id) != 0)
+        return -1;
+    return reply_json(reply, 201, json_model(model, true), error);
 }
 
 int handle_models_post(struct request *request, struct reply *reply, struct error *error)
 {
     const struct post_query *query = request->query;
+    const struct keys_answer answer = {.reply = reply_imported};
     struct model_record record AUTO_CLEAR(model_record_clear) = {0};
     if (query->name != NULL && name_check("name", query->name, error) != 0)
         return -1;
-    if (import(request, query->name, &record, error) != 0 ||
-        reply_header(reply, error, "Location", "/v1/models/%s", record.id) != 0)
+    if (import(request, query->name, keys_terms(request, &answer), &record, error) != 0)
         return -1;
-    return reply_json(reply, 201, json_model(&record, true), error);
+    return keys_reply(request, &answer, &record, true, reply, error);
 }
 
 /* ---- list, one, delete */
 
-int handle_models_list(struct request *request, struct reply *reply, struct error *error)
+static const char *const sorts[] = {"-created_at", "created_at", "name", "-name",
+                                    "bytes",       "-bytes",     NULL};
+
+struct models_list_query {
+    struct tagged_query tagged;
+    int sort;
+    char *job, *dataset;
+};
+static const struct field list_query_fields[] = {
+    FIELD_CHOICE(struct models_list_query, sort, .choices = sorts,
+                 .help = "the order; - before it: descending"),
+    FIELD_STRING(struct models_list_query, job, .help = "only models of this job: its id"),
+    FIELD_STRING(struct models_list_query, dataset,
+                 .help = "only models that learned this dataset: id, name or name@version"),
+    FIELD_END};
+const struct kind models_list_query_kind = {.name = "models",
+                                            .help = "a page of the list of models",
+                                            .size = sizeof(struct models_list_query),
+                                            .fields = list_query_fields,
+                                            .base = &tagged_query_kind};
+
+static int reply_list(struct request *request, const struct page *page, const char *name,
+                      struct reply *reply, struct error *error)
 {
-    const struct store_page page = page_start(request, request->query);
     struct model_record *records = NULL;
     size_t count = 0;
     bool more = false;
-    if (store_model_list(daemon_store(request->service->daemon), &page, &records, &count, &more,
-                         error) != 0)
+    if (store_model_list(daemon_store(request->service->daemon), &page->store, &records, &count,
+                         &more, error) != 0)
         return -1;
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(items, json_model(&records[i], false));
-    int result = page_reply(request, reply, "models", items, count > 0 ? records[count - 1].id : "",
-                            more, error);
     for (size_t i = 0; i < count; i++)
         model_record_clear(&records[i]);
     free(records);
-    return result;
+    return page_reply(request, reply, page, name, items, error);
+}
+
+int handle_models_list(struct request *request, struct reply *reply, struct error *error)
+{
+    const struct models_list_query *query = request->query;
+    struct dataset_record dataset AUTO_CLEAR(dataset_record_clear) = {0};
+    struct page page AUTO_CLEAR(page_clear);
+    request_depends(request, CHANGE_MODELS);
+    request_depends(request, CHANGE_DATASETS);
+    if (page_open(&page, request, &query->tagged.page, sorts[query->sort], error) != 0 ||
+        page_filter_tags(&page, &query->tagged.tag, error) != 0 ||
+        page_filter_dataset(&page, request, query->dataset, &dataset, error) != 0)
+        return -1;
+    if (query->job != NULL)
+        page_filter(&page,
+                    (struct store_filter){.column = "job_id", .texts = &query->job, .count = 1});
+    return reply_list(request, &page, "models", reply, error);
 }
 
 static int get(struct request *request, struct model_record *record, struct error *error)
 {
+    request_depends(request, CHANGE_MODELS);
     return store_model_get(daemon_store(request->service->daemon), &request->viewer,
                            request->captures[0], record, error);
 }
@@ -90,11 +141,58 @@ int handle_models_get(struct request *request, struct reply *reply, struct error
     return reply_json(reply, 200, json_model(&record, true), error);
 }
 
+struct models_versions_query {
+    int64_t limit;
+    char *cursor;
+    int format; /* enum media */
+};
+static const struct field versions_query_fields[] = {
+    FIELD_INTEGER(struct models_versions_query, limit, .min = 1, .max = PAGE_LIMIT_MAX,
+                  .number = PAGE_LIMIT, .help = "how many at most"),
+    FIELD_STRING(struct models_versions_query, cursor, .help = "\"next\" of the page before"),
+    FIELD_CHOICE(struct models_versions_query, format, .choices = media_row_names,
+                 .help = "auto: what Accept says"),
+    FIELD_END};
+const struct kind models_versions_query_kind = {.name = "versions",
+                                                .help = "a page of a name's versions",
+                                                .size = sizeof(struct models_versions_query),
+                                                .fields = versions_query_fields};
+
+/* Of its owner alone: others may have models of that name too. */
+int handle_models_versions(struct request *request, struct reply *reply, struct error *error)
+{
+    const struct models_versions_query *query = request->query;
+    struct model_record newest AUTO_CLEAR(model_record_clear) = {0};
+    const struct page_query paging = {
+        .limit = query->limit, .cursor = query->cursor, .format = query->format};
+    struct page page AUTO_CLEAR(page_clear) = {0};
+    if (get(request, &newest, error) != 0 ||
+        page_open(&page, request, &paging, "-created_at", error) != 0)
+        return -1;
+    const struct viewer owner = {.owner = newest.owner};
+    page.store.viewer = &owner;
+    page_filter(&page, (struct store_filter){.column = "name", .texts = &newest.name, .count = 1});
+    return reply_list(request, &page, "versions", reply, error);
+}
+
+int handle_models_patch(struct request *request, struct reply *reply, struct error *error)
+{
+    struct store *store = daemon_store(request->service->daemon);
+    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
+    struct model_record patched AUTO_CLEAR(model_record_clear) = {0};
+    struct say say AUTO_CLEAR(say_clear);
+    if (say_read(request, &say, error) != 0 || get(request, &record, error) != 0 ||
+        store_model_say(store, record.id, &say.says, &request->terms, error) != 0 ||
+        store_model_get(store, &request->viewer, record.id, &patched, error) != 0)
+        return -1;
+    return reply_json(reply, 200, json_model(&patched, true), error);
+}
+
 int handle_models_delete(struct request *request, struct reply *reply, struct error *error)
 {
     struct model_record record AUTO_CLEAR(model_record_clear) = {0};
     if (get(request, &record, error) != 0 ||
-        daemon_model_remove(request->service->daemon, record.id, error) != 0)
+        daemon_model_remove(request->service->daemon, record.id, &request->terms, error) != 0)
         return -1;
     reply->status = 204;
     return 0;

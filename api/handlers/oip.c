@@ -44,18 +44,13 @@ enum { PAGE_SIZE = 500 };
 
 typedef int each_model_fn(void *context, const struct model_record *record);
 
-static const char *visit(struct model_record *records, size_t count, each_model_fn *each,
-                         void *context, char last[ID_SIZE])
+static void visit(struct model_record *records, size_t count, each_model_fn *each, void *context)
 {
-    const char *after = NULL;
     for (size_t i = 0; i < count; i++) {
         (void)each(context, &records[i]);
-        (void)snprintf(last, ID_SIZE, "%s", records[i].id);
-        after = last;
         model_record_clear(&records[i]);
     }
     free(records);
-    return after;
 }
 
 /* Calls each() for every version that the viewer has, newest first; name NULL: of all models. */
@@ -63,15 +58,23 @@ static int each_model(const struct request *request, const char *name, each_mode
                       void *context, struct error *error)
 {
     struct store *store = daemon_store(request->service->daemon);
-    struct store_page page = {.viewer = &request->viewer, .limit = PAGE_SIZE, .name = name};
-    char last[ID_SIZE];
+    struct store_place after, next;
+    char *names[] = {(char *)(uintptr_t)name};
+    const struct store_filter by_name = {.column = "name", .texts = names, .count = 1};
+    struct store_page page = {.viewer = &request->viewer,
+                              .limit = PAGE_SIZE,
+                              .filters = &by_name,
+                              .filter_count = name != NULL,
+                              .next = &next};
     bool more = true;
     while (more) {
         struct model_record *records = NULL;
         size_t count = 0;
         if (store_model_list(store, &page, &records, &count, &more, error) != 0)
             return -1;
-        page.after = visit(records, count, each, context, last);
+        visit(records, count, each, context);
+        after = next;
+        page.after = &after;
     }
     return 0;
 }

@@ -17,12 +17,12 @@ static json_t *load_json(const struct daemon_load *load)
 
 static json_t *storage_json(const struct store_statistics *statistics)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:i}", "database_bytes",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:i}", "database_bytes",
                      (json_int_t)statistics->database_bytes, "dataset_bytes",
                      (json_int_t)statistics->dataset_bytes, "free_bytes",
                      (json_int_t)statistics->free_bytes, "commits", (json_int_t)statistics->commits,
-                     "operations", (json_int_t)statistics->operations, "schema_version",
-                     statistics->schema_version);
+                     "operations", (json_int_t)statistics->operations, "reads",
+                     (json_int_t)statistics->reads, "schema_version", statistics->schema_version);
 }
 
 int handle_system(struct request *request, struct reply *reply, struct error *error)

@@ -79,18 +79,18 @@ static void write_uses_down(struct daemon *daemon)
 int handle_tokens_list(struct request *request, struct reply *reply, struct error *error)
 {
     struct daemon *daemon = request->service->daemon;
-    const struct store_page page = page_start(request, request->query);
+    struct page page AUTO_CLEAR(page_clear);
     struct token_record *records = NULL;
     size_t count = 0;
     bool more = false;
     write_uses_down(daemon);
-    if (store_token_list(daemon_store(daemon), &page, &records, &count, &more, error) != 0)
+    if (page_open(&page, request, request->query, "-created_at", error) != 0 ||
+        store_token_list(daemon_store(daemon), &page.store, &records, &count, &more, error) != 0)
         return -1;
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(items, token_json(&records[i]));
-    int result = page_reply(request, reply, "tokens", items,
-                            count > 0 ? records[count - 1].id : NULL, more, error);
+    int result = page_reply(request, reply, &page, "tokens", items, error);
     struct token_list list = {records, count};
     token_list_clear(&list);
     return result;

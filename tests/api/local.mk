@@ -3,6 +3,7 @@ API_TESTS = \
 	tests/api/test_access \
 	tests/api/test_body \
 	tests/api/test_coding \
+	tests/api/test_cursor \
 	tests/api/test_dispatch \
 	tests/api/test_guard \
 	tests/api/test_loops \
@@ -48,6 +49,9 @@ tests_api_test_body_LDADD = $(API_TEST_LIBS)
 tests_api_test_coding_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_coding_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_coding_LDADD = $(API_TEST_LIBS)
+tests_api_test_cursor_CFLAGS = $(TEST_CFLAGS)
+tests_api_test_cursor_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_test_cursor_LDADD = $(API_TEST_LIBS)
 tests_api_test_dispatch_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_dispatch_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_dispatch_LDADD = $(API_TEST_LIBS)
@@ -136,3 +140,7 @@ EXTRA_DIST += tests/data/invalid/json
 EXTRA_PROGRAMS += tests/fuzz/fuzz_prediction
 tests_fuzz_fuzz_prediction_LDADD = libapi.la libdaemon.la libengine.la libstorage.la libbase.la
 tests_fuzz_fuzz_prediction_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+EXTRA_PROGRAMS += tests/fuzz/fuzz_cursor
+tests_fuzz_fuzz_cursor_SOURCES = tests/fuzz/fuzz_cursor.c
+tests_fuzz_fuzz_cursor_LDADD = libapi.la libdaemon.la libengine.la libstorage.la libbase.la
+tests_fuzz_fuzz_cursor_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

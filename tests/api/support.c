@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/api/support.h"
 #include "api/attempts.h"
+#include "api/etags.h"
 #include "api/keys.h"
 #include "api/sessions.h"
 #include "base/log.h"
@@ -53,6 +54,7 @@ void test_open(void)
     test_service.attempts = attempts_create(&error);
     test_service.sessions = sessions_create(&error);
     ck_assert_ok(error);
+    test_service.etags = etags_create(&error);
 }
 
 void test_close(void)
@@ -62,6 +64,7 @@ void test_close(void)
     keys_free(keys);
     attempts_free(test_service.attempts);
     sessions_free(test_service.sessions);
+    etags_free(test_service.etags);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
     ck_assert_int_eq(system(command), 0);
     test_tear_down();

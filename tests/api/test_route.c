@@ -71,7 +71,7 @@ START_TEST(other_methods_are_told_which_there_are)
 {
     check_allow("POST", "/healthz", "GET, HEAD");
     check_allow("DELETE", "/v1/datasets", "GET, HEAD, POST");
-    check_allow("BREW", "/v1/models/iris", "GET, HEAD, DELETE");
+    check_allow("BREW", "/v1/models/iris", "GET, HEAD, PATCH, DELETE");
     check_allow("GET", "/v1/jobs/iris:pause", "POST");
 }
 END_TEST

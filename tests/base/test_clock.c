@@ -25,6 +25,43 @@ START_TEST(instants_are_written_as_rfc_3339)
 }
 END_TEST
 
+START_TEST(instants_are_read_as_rfc_3339_or_days)
+{
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } cases[] = {{"1970-01-01T00:00:00.000Z", 0},
+                 {"1970-01-02", 86400000},
+                 {"2026-01-31T12:00:00Z", INT64_C(1769860800000)},
+                 {"2026-01-31T13:00:00.5+01:00", INT64_C(1769860800500)},
+                 {"2026-01-31t11:30:00.1239-00:30", INT64_C(1769860800123)},
+                 {"2024-02-29", INT64_C(1709164800000)},
+                 {"1969-12-31T23:59:59Z", -1000}};
+    static const char *const wrong[] = {"",
+                                        "yesterday",
+                                        "2026-1-31",
+                                        "2026-02-29",
+                                        "2026-13-01",
+                                        "2026-00-10",
+                                        "2026-01-00",
+                                        "2026-01-31T",
+                                        "2026-01-31T12:00:00",
+                                        "2026-01-31T24:00:00Z",
+                                        "2026-01-31T12:60:00Z",
+                                        "2026-01-31T12:00:00.Z",
+                                        "2026-01-31T12:00:00+1",
+                                        "2026-01-31T12:00:00Z ",
+                                        "99999-01-31"};
+    int64_t ms;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ck_assert_int_eq(clock_parse(cases[i].text, &ms), 0);
+        ck_assert_int_eq(ms, cases[i].ms);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++)
+        ck_assert_msg(clock_parse(wrong[i], &ms) == -1, "\"%s\" is a time", wrong[i]);
+}
+END_TEST
+
 START_TEST(steady_clock_does_not_go_back)
 {
     uint64_t start = clock_now_ns();
@@ -104,6 +141,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, instants_are_written_as_rfc_3339);
+    tcase_add_test(tests, instants_are_read_as_rfc_3339_or_days);
     tcase_add_test(tests, steady_clock_does_not_go_back);
     tcase_add_test(tests, id_begins_with_prefix_and_time);
     tcase_add_test(tests, later_ids_sort_later);

@@ -32,7 +32,7 @@ static void job_make(struct store *store, char id[ID_SIZE])
                                     .source_sha256 = strdup(name),
                                     .description = strdup(text)};
     if (store_upload_create(store, &path, &error) < 0 || id_make("job", id, &error) != 0 ||
-        store_dataset_add(store, path, &record, &existing, &error) != 0)
+        store_dataset_add(store, path, &record, &existing, NULL, &error) != 0)
         stop_on(&error);
     struct job_record job = {.id = id,
                              .name = name,
@@ -41,7 +41,7 @@ static void job_make(struct store *store, char id[ID_SIZE])
                              .spec = text,
                              .status = text,
                              .attempt = 1};
-    if (store_job_add(store, &job, "state", "{}", &error) != 0)
+    if (store_job_add(store, &job, "state", "{}", NULL, &error) != 0)
         stop_on(&error);
     dataset_record_clear(&record);
     free(path);

@@ -112,9 +112,20 @@ void training_set(json_t *document, const char *key, json_t *value_taken)
 void submit(struct daemon *daemon, json_t *document_taken, char id[ID_SIZE])
 {
     json_t *answer;
-    ck_assert_done(daemon_job_submit(daemon, &nobody, document_taken, id, &answer, &failure));
+    struct daemon_job job AUTO_CLEAR(daemon_job_clear) = {0};
+    ck_assert_done(daemon_job_submit(daemon, &nobody, document_taken, &job, &answer, &failure));
     ck_assert_ptr_null(answer);
+    strcpy(id, job.record.id);
     json_decref(document_taken);
+}
+
+int verify(struct daemon *daemon, const char *id, char replay[ID_SIZE])
+{
+    struct daemon_job job AUTO_CLEAR(daemon_job_clear) = {0};
+    if (daemon_job_verify(daemon, id, &job, &failure) != 0)
+        return -1;
+    strcpy(replay, job.record.id);
+    return 0;
 }
 
 struct job_record job_of(struct daemon *daemon, const char *id)

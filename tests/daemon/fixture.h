@@ -49,6 +49,8 @@ void training_set(json_t *document, const char *key, json_t *value_taken);
 
 /* Queues a job; the document is taken. */
 void submit(struct daemon *daemon, json_t *document_taken, char id[ID_SIZE]);
+/* daemon_job_verify(), whose job has the id `replay`. */
+int verify(struct daemon *daemon, const char *id, char replay[ID_SIZE]);
 /* The record of a job, its caller's to clear. */
 struct job_record job_of(struct daemon *daemon, const char *id);
 /* Waits for a state; fails where the job ends in another one. */

@@ -44,7 +44,7 @@ START_TEST(held_dataset_outlives_its_removal)
     free(iris_import(daemon, "iris"));
     struct dataset_record record = record_of(daemon, "iris");
     const struct dataset *dataset = hold(daemon, &record);
-    ck_assert_done(store_dataset_remove(daemon_store(daemon), record.id, &failure));
+    ck_assert_done(store_dataset_remove(daemon_store(daemon), record.id, NULL, &failure));
     json_auto_t *row = dataset_row(dataset, 149);
     ck_assert_ptr_nonnull(row);
     daemon_dataset_release(daemon, dataset);
@@ -73,7 +73,7 @@ START_TEST(removed_dataset_gives_its_disk_space_back)
     struct dataset_record record = record_of(daemon, "iris");
     daemon_dataset_release(daemon, daemon_dataset_hold(daemon, &record, &failure));
     ck_assert(is_mapped(record.file_sha256));
-    ck_assert_done(daemon_dataset_remove(daemon, &record, &failure));
+    ck_assert_done(daemon_dataset_remove(daemon, &record, NULL, &failure));
     ck_assert(!is_mapped(record.file_sha256));
     dataset_record_clear(&record);
     daemon_stop(daemon);

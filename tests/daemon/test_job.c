@@ -111,7 +111,7 @@ START_TEST(job_whose_first_model_is_gone_fails_with_a_message)
     json_t *document = iris_job(5);
     json_object_set_new(document, "initial_model", json_string("iris"));
     submit(daemon, document, id);
-    ck_assert_done(store_model_remove(daemon_store(daemon), record.model_id, &failure));
+    ck_assert_done(store_model_remove(daemon_store(daemon), record.model_id, NULL, &failure));
     job_record_clear(&record);
     ck_assert_done(daemon_job_cancel(daemon, blocker, false, &failure));
     await(daemon, id, STATE_FAILED);

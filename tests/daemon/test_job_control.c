@@ -156,10 +156,10 @@ START_TEST(only_finished_jobs_are_removed)
 {
     char id[ID_SIZE];
     struct daemon *daemon = start_running(iris_job(ENDLESS), id);
-    ck_assert_refused(daemon_job_remove(daemon, id, &failure), ERROR_CONFLICT);
+    ck_assert_refused(daemon_job_remove(daemon, id, NULL, &failure), ERROR_CONFLICT);
     ck_assert_refused(daemon_job_resume(daemon, id, &failure), ERROR_CONFLICT);
     ck_assert_done(daemon_job_cancel(daemon, id, true, &failure));
-    ck_assert_done(daemon_job_remove(daemon, id, &failure));
+    ck_assert_done(daemon_job_remove(daemon, id, NULL, &failure));
     ck_assert_uint_eq(model_count(daemon), 1);
     daemon_stop(daemon);
 }

@@ -47,7 +47,7 @@ START_TEST(removed_model_is_not_found_while_holders_keep_theirs)
     struct model_record record;
     struct daemon *daemon = start_with_model();
     const struct model *model = daemon_model_hold(daemon, NULL, "iris", &record, &failure);
-    ck_assert_done(store_model_remove(daemon_store(daemon), record.id, &failure));
+    ck_assert_done(store_model_remove(daemon_store(daemon), record.id, NULL, &failure));
     ck_assert_ptr_null(daemon_model_hold(daemon, NULL, "iris", NULL, &failure));
     ck_assert_uint_gt(model_size(model), 0);
     daemon_model_release(daemon, model);
@@ -79,15 +79,15 @@ START_TEST(a_reference_means_another_model_as_soon_as_one_comes_or_goes)
     check_title(daemon, "iris", 1);
     check_title(daemon, "iris", 1);
     ck_assert_done(
-        daemon_model_import(daemon, "", "iris", file.data, file.size, &imported, &failure));
+        daemon_model_import(daemon, "", "iris", file.data, file.size, NULL, &imported, &failure));
     for (int i = 0; i < 2; i++) {
         check_title(daemon, "iris", 2);
         check_title(daemon, "iris@1", 1);
         check_title(daemon, record.id, 1);
     }
-    ck_assert_done(daemon_model_remove(daemon, imported.id, &failure));
+    ck_assert_done(daemon_model_remove(daemon, imported.id, NULL, &failure));
     check_title(daemon, "iris", 1);
-    ck_assert_done(daemon_model_remove(daemon, record.id, &failure));
+    ck_assert_done(daemon_model_remove(daemon, record.id, NULL, &failure));
     ck_assert_ptr_null(daemon_model_hold_title(daemon, &nobody, "iris", &title, &failure));
     ck_assert_str_eq(error_code_name(failure.code), "not_found");
     model_record_clear(&imported);
@@ -105,14 +105,14 @@ START_TEST(exported_model_comes_in_again_with_the_same_weights)
     ck_assert_done(store_model_get(daemon_store(daemon), NULL, "iris", &record, &failure));
     ck_assert_done(store_model_file(daemon_store(daemon), record.id, &file, &failure));
     ck_assert_done(
-        daemon_model_import(daemon, "", "again", file.data, file.size, &imported, &failure));
+        daemon_model_import(daemon, "", "again", file.data, file.size, NULL, &imported, &failure));
     ck_assert_str_eq(imported.name, "again");
     ck_assert_int_eq(imported.version, 1);
     ck_assert_ptr_null(imported.job_id);
     ck_assert_str_eq(imported.sha256, record.sha256);
     model_record_clear(&imported);
     ck_assert_done(
-        daemon_model_import(daemon, "", NULL, file.data, file.size, &imported, &failure));
+        daemon_model_import(daemon, "", NULL, file.data, file.size, NULL, &imported, &failure));
     ck_assert_str_eq(imported.name, "imported");
     model_record_clear(&imported);
     model_record_clear(&record);
@@ -125,7 +125,8 @@ START_TEST(anything_but_a_model_is_refused)
 {
     struct model_record record;
     struct daemon *daemon = start();
-    ck_assert_int_eq(daemon_model_import(daemon, "", "x", "no model", 8, &record, &failure), -1);
+    ck_assert_int_eq(daemon_model_import(daemon, "", "x", "no model", 8, NULL, &record, &failure),
+                     -1);
     ck_assert_int_ne(failure.code, ERROR_NONE);
     ck_assert_uint_eq(model_count(daemon), 0);
     daemon_stop(daemon);

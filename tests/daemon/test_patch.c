@@ -11,7 +11,7 @@ static int patch(struct daemon *daemon, const char *id, const char *text)
 {
     json_auto_t *document = json_loads(text, 0, NULL);
     ck_assert_msg(document != NULL, "%s", text);
-    return daemon_job_patch(daemon, id, document, &failure);
+    return daemon_job_patch(daemon, id, document, NULL, &failure);
 }
 
 /* Settings of the job; *step: where the last takes effect. */
@@ -43,7 +43,7 @@ static void end_soon(struct daemon *daemon, const char *id)
 static json_t *verified(struct daemon *daemon, const char *id)
 {
     char replay[ID_SIZE];
-    ck_assert_done(daemon_job_verify(daemon, id, replay, &failure));
+    ck_assert_done(verify(daemon, id, replay));
     await(daemon, replay, STATE_SUCCEEDED);
     struct job_record record = job_of(daemon, replay);
     ck_assert_str_eq(record.verifies, id);
@@ -122,7 +122,7 @@ static void *steer(void *argument)
         struct error ignored = {0};
         json_auto_t *document =
             json_pack("{s:f, s:i}", "learning_rate", 0.001 * (1 + i % 3), "priority", i);
-        (void)daemon_job_patch(crew->daemon, crew->id, document, &ignored);
+        (void)daemon_job_patch(crew->daemon, crew->id, document, NULL, &ignored);
     }
     return NULL;
 }
@@ -169,7 +169,7 @@ START_TEST(change_is_refused_while_the_disk_is_full_and_the_job_runs_on)
     await_step(daemon, id, 0);
     json_auto_t *document = json_loads("{\"learning_rate\": 0.5}", 0, NULL);
     disk_fill();
-    int result = daemon_job_patch(daemon, id, document, &failure);
+    int result = daemon_job_patch(daemon, id, document, NULL, &failure);
     disk_clear();
     ck_assert_int_eq(result, -1);
     ck_assert_int_eq(failure.code, ERROR_STORAGE_FULL);
@@ -281,7 +281,7 @@ START_TEST(replay_by_another_engine_is_no_proof)
     submit(daemon, iris_job(1), id);
     await(daemon, id, STATE_SUCCEEDED);
     submit(daemon, iris_job(ENDLESS), running);
-    ck_assert_done(daemon_job_verify(daemon, id, replay, &failure));
+    ck_assert_done(verify(daemon, id, replay));
     const struct job_change change = {
         .id = replay,
         .verification = "{\"expected\": \"ab\", \"engine\": \"propd/0\", \"kernels\": \"x\"}"};
@@ -300,22 +300,22 @@ START_TEST(what_cannot_be_replayed_is_refused)
     char id[ID_SIZE], replay[ID_SIZE];
     struct daemon *daemon = start_with_iris();
     submit(daemon, iris_job(ENDLESS), id);
-    ck_assert_refused(daemon_job_verify(daemon, id, replay, &failure), ERROR_CONFLICT);
+    ck_assert_refused(verify(daemon, id, replay), ERROR_CONFLICT);
     ck_assert_done(daemon_job_cancel(daemon, id, true, &failure));
-    ck_assert_refused(daemon_job_verify(daemon, id, replay, &failure), ERROR_CONFLICT);
+    ck_assert_refused(verify(daemon, id, replay), ERROR_CONFLICT);
     error_clear(&failure);
     submit(daemon, iris_job(1), id);
     await(daemon, id, STATE_SUCCEEDED);
-    ck_assert_done(daemon_job_verify(daemon, id, replay, &failure));
+    ck_assert_done(verify(daemon, id, replay));
     await(daemon, replay, STATE_SUCCEEDED);
     char again[ID_SIZE];
-    ck_assert_refused(daemon_job_verify(daemon, replay, again, &failure), ERROR_CONFLICT);
+    ck_assert_refused(verify(daemon, replay, again), ERROR_CONFLICT);
     error_clear(&failure);
     struct dataset_record dataset;
     ck_assert_done(store_dataset_get(daemon_store(daemon), NULL, "iris", &dataset, &failure));
-    ck_assert_done(daemon_dataset_remove(daemon, &dataset, &failure));
+    ck_assert_done(daemon_dataset_remove(daemon, &dataset, NULL, &failure));
     dataset_record_clear(&dataset);
-    ck_assert_refused(daemon_job_verify(daemon, id, again, &failure), ERROR_CONFLICT);
+    ck_assert_refused(verify(daemon, id, again), ERROR_CONFLICT);
     ck_assert_msg(strstr(failure.message, "cannot be verified: dataset") != NULL, "%s",
                   failure.message);
     daemon_stop(daemon);
@@ -330,7 +330,7 @@ START_TEST(replay_is_not_changed_and_can_be_cancelled)
     submit(daemon, iris_job(1), id);
     await(daemon, id, STATE_SUCCEEDED);
     submit(daemon, iris_job(ENDLESS), running);
-    ck_assert_done(daemon_job_verify(daemon, id, replay, &failure));
+    ck_assert_done(verify(daemon, id, replay));
     ck_assert_refused(patch(daemon, replay, "{\"l1\": 1}"), ERROR_CONFLICT);
     error_clear(&failure);
     ck_assert_done(patch(daemon, replay, "{\"priority\": 7}"));
@@ -392,7 +392,7 @@ START_TEST(job_without_its_dataset_is_not_tried_again)
     ck_assert_done(daemon_job_cancel(daemon, id, true, &failure));
     struct dataset_record dataset;
     ck_assert_done(store_dataset_get(daemon_store(daemon), NULL, "iris", &dataset, &failure));
-    ck_assert_done(daemon_dataset_remove(daemon, &dataset, &failure));
+    ck_assert_done(daemon_dataset_remove(daemon, &dataset, NULL, &failure));
     dataset_record_clear(&dataset);
     ck_assert_refused(daemon_job_retry(daemon, id, &failure), ERROR_CONFLICT);
     ck_assert_msg(strstr(failure.message, "cannot be tried again: dataset") != NULL, "%s",

@@ -8,9 +8,9 @@
 static void expect_refused(struct daemon *daemon, json_t *document_taken, enum error_code code,
                            const char *words)
 {
-    char id[ID_SIZE];
+    struct daemon_job job AUTO_CLEAR(daemon_job_clear) = {0};
     json_t *answer;
-    ck_assert_refused(daemon_job_submit(daemon, &nobody, document_taken, id, &answer, &failure),
+    ck_assert_refused(daemon_job_submit(daemon, &nobody, document_taken, &job, &answer, &failure),
                       code);
     ck_assert_msg(strstr(failure.message, words) != NULL, "\"%s\" does not say \"%s\"",
                   failure.message, words);
@@ -76,13 +76,13 @@ END_TEST
 
 START_TEST(dry_run_answers_and_keeps_nothing)
 {
-    char id[ID_SIZE];
+    struct daemon_job job AUTO_CLEAR(daemon_job_clear) = {0};
     json_t *answer;
     struct daemon *daemon = start();
     free(iris_import(daemon, "iris"));
     json_auto_t *document = iris_job(ENDLESS);
     json_object_set_new(document, "dry_run", json_true());
-    ck_assert_done(daemon_job_submit(daemon, &nobody, document, id, &answer, &failure));
+    ck_assert_done(daemon_job_submit(daemon, &nobody, document, &job, &answer, &failure));
     ck_assert(json_is_true(json_object_get(answer, "dry_run")));
     ck_assert_int_gt(json_integer_value(json_object_get(answer, "memory")), 0);
     ck_assert_str_eq(json_string_value(json_object_get(json_object_get(answer, "spec"), "dataset")),
@@ -136,10 +136,10 @@ START_TEST(dataset_in_use_cannot_be_removed)
     struct daemon *daemon = start();
     char *dataset = iris_import(daemon, "iris");
     submit(daemon, iris_job(ENDLESS), id);
-    ck_assert_refused(store_dataset_remove(daemon_store(daemon), dataset, &failure),
+    ck_assert_refused(store_dataset_remove(daemon_store(daemon), dataset, NULL, &failure),
                       ERROR_CONFLICT);
     ck_assert_done(daemon_job_cancel(daemon, id, true, &failure));
-    ck_assert_done(store_dataset_remove(daemon_store(daemon), dataset, &failure));
+    ck_assert_done(store_dataset_remove(daemon_store(daemon), dataset, NULL, &failure));
     free(dataset);
     daemon_stop(daemon);
 }

@@ -6,6 +6,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_main_job.py \
 	tests/end-to-end/test_inference.py \
 	tests/end-to-end/test_insight.py \
+	tests/end-to-end/test_resources.py \
 	tests/end-to-end/test_serving.py \
 	tests/end-to-end/test_stop.py \
 	tests/end-to-end/test_training.py \

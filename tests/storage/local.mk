@@ -2,6 +2,7 @@
 STORAGE_TESTS = \
 	tests/storage/test_answers \
 	tests/storage/test_backup \
+	tests/storage/test_changes \
 	tests/storage/test_checkpoints \
 	tests/storage/test_datasets \
 	tests/storage/test_deliveries \
@@ -30,6 +31,9 @@ STORAGE_TEST_LIBS = tests/storage/libsupport.la libstorage.la $(CHECK_LIBS)
 tests_storage_test_answers_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_answers_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_answers_LDADD = $(STORAGE_TEST_LIBS)
+tests_storage_test_changes_CFLAGS = $(TEST_CFLAGS)
+tests_storage_test_changes_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
+tests_storage_test_changes_LDADD = $(STORAGE_TEST_LIBS)
 
 tests_storage_test_backup_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_backup_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)

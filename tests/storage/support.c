@@ -77,7 +77,7 @@ void dataset_make(struct store *store, const char *name, const char *content, ch
                                     .rows = 3,
                                     .description = text_copy("{}"),
                                     .created_ms = clock_unix_ms()};
-    ck_assert_ok(store_dataset_add(store, path, &record, &existing, &failure));
+    ck_assert_ok(store_dataset_add(store, path, &record, &existing, NULL, &failure));
     snprintf(id, ID_SIZE, "%s", record.id);
     dataset_record_clear(&record);
     free(path);
@@ -96,7 +96,7 @@ void job_make(struct store *store, const char *name, const char *dataset, char i
                                 .status = text_copy("{}"),
                                 .attempt = 1,
                                 .created_ms = clock_unix_ms()};
-    ck_assert_ok(store_job_add(store, &record, "state", "{\"state\": \"queued\"}", &failure));
+    ck_assert_ok(store_job_add(store, &record, "state", "{\"state\": \"queued\"}", NULL, &failure));
     ck_assert_int_gt(record.seq, 0);
     job_record_clear(&record);
 }

@@ -79,7 +79,7 @@ START_TEST(what_is_removed_while_it_is_read_goes_afterwards)
     dataset_make(store, "iris", "the bytes", id);
     struct store_backup *backup = store_backup_begin(store, &stop, &failure);
     ck_assert_msg(backup != NULL, "%s", failure.message);
-    ck_assert_ok(store_dataset_remove(store, id, &failure));
+    ck_assert_ok(store_dataset_remove(store, id, NULL, &failure));
     ck_assert(dataset_is_there(folder, "the bytes"));
     ck_assert_ptr_null(store_backup_begin(store, &stop, &failure));
     ck_assert_int_eq(failure.code, ERROR_BUSY);

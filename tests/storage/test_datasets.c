@@ -98,7 +98,7 @@ START_TEST(another_target_makes_another_version)
                                     .source_sha256 = strdup("one"),
                                     .target = strdup("species"),
                                     .description = strdup("{}")};
-    ck_assert_ok(store_dataset_add(store, path, &record, &existing, &failure));
+    ck_assert_ok(store_dataset_add(store, path, &record, &existing, NULL, &failure));
     ck_assert(!existing);
     ck_assert_int_eq(record.version, 2);
     ck_assert_int_ne(access(path, F_OK), 0);
@@ -113,7 +113,7 @@ START_TEST(a_version_is_never_given_twice)
     struct store *store = store_reopen();
     dataset_make(store, "iris", "one", id);
     dataset_make(store, "iris", "two", id);
-    ck_assert_ok(store_dataset_remove(store, id, &failure));
+    ck_assert_ok(store_dataset_remove(store, id, NULL, &failure));
     dataset_make(store, "iris", "three", id);
     ck_assert_int_eq(version_of(store, "iris"), 3);
     store_close(store);
@@ -126,11 +126,11 @@ START_TEST(the_file_goes_with_its_last_record)
     struct store *store = store_reopen();
     dataset_make(store, "a", "shared", first);
     dataset_make(store, "b", "shared", second);
-    ck_assert_ok(store_dataset_remove(store, first, &failure));
+    ck_assert_ok(store_dataset_remove(store, first, NULL, &failure));
     ck_assert(file_is_there("shared"));
-    ck_assert_ok(store_dataset_remove(store, second, &failure));
+    ck_assert_ok(store_dataset_remove(store, second, NULL, &failure));
     ck_assert(!file_is_there("shared"));
-    ck_assert_fails(store_dataset_remove(store, second, &failure), ERROR_NOT_FOUND);
+    ck_assert_fails(store_dataset_remove(store, second, NULL, &failure), ERROR_NOT_FOUND);
     store_close(store);
 }
 END_TEST
@@ -141,10 +141,10 @@ START_TEST(a_dataset_stays_while_a_job_needs_it)
     struct store *store = store_reopen();
     dataset_make(store, "iris", "one", dataset);
     job_make(store, "job", dataset, job);
-    ck_assert_fails(store_dataset_remove(store, dataset, &failure), ERROR_CONFLICT);
+    ck_assert_fails(store_dataset_remove(store, dataset, NULL, &failure), ERROR_CONFLICT);
     struct job_change change = {.id = job, .to = "succeeded", .finished_ms = 5};
     ck_assert_ok(store_job_change(store, &change, NULL, &failure));
-    ck_assert_ok(store_dataset_remove(store, dataset, &failure));
+    ck_assert_ok(store_dataset_remove(store, dataset, NULL, &failure));
     struct job_record record;
     ck_assert_ok(store_job_get(store, job, &record, &failure));
     ck_assert_str_eq(record.dataset_id, dataset);
@@ -164,7 +164,8 @@ START_TEST(a_failed_addition_leaves_no_file)
                                     .name = strdup("iris"),
                                     .source_sha256 = strdup("two"),
                                     .description = strdup("{}")};
-    ck_assert_fails(store_dataset_add(store, path, &record, &existing, &failure), ERROR_CONFLICT);
+    ck_assert_fails(store_dataset_add(store, path, &record, &existing, NULL, &failure),
+                    ERROR_CONFLICT);
     ck_assert(!file_is_there("two"));
     ck_assert_int_ne(access(path, F_OK), 0);
     dataset_record_clear(&record);
@@ -200,15 +201,22 @@ START_TEST(pages_go_from_new_to_old_and_stay_while_things_are_added)
     ck_assert_str_eq(names, "ed");
     ck_assert(more);
     dataset_make(store, "new", "new", id);
-    ck_assert_ok(store_dataset_remove(store, last, &failure));
-    page.after = last;
+    ck_assert_ok(store_dataset_remove(store, last, NULL, &failure));
+    struct store_place after = {0};
+    page.after = &after;
+    strcpy(after.id, last);
     page_names(store, &page, names, &more, last);
     ck_assert_str_eq(names, "cb");
+    strcpy(after.id, last);
     page_names(store, &page, names, &more, last);
     ck_assert_str_eq(names, "a");
     ck_assert(!more);
+    strcpy(after.id, last);
     ck_assert_uint_eq(page_names(store, &page, names, &more, last), 0);
-    page = (struct store_page){.limit = 5, .name = "c"};
+    char name[] = "c";
+    char *const texts[] = {name};
+    const struct store_filter filter = {.column = "name", .texts = texts, .count = 1};
+    page = (struct store_page){.limit = 5, .filters = &filter, .filter_count = 1};
     page_names(store, &page, names, &more, last);
     ck_assert_str_eq(names, "c");
     store_close(store);

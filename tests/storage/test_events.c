@@ -77,7 +77,7 @@ START_TEST(a_seq_is_never_given_twice)
     char job[ID_SIZE];
     job_make(store, "job", dataset, job);
     int64_t seq = event_make(job, "log", "{}");
-    ck_assert_ok(store_job_remove(store, job, queued, &failure));
+    ck_assert_ok(store_job_remove(store, job, queued, NULL, &failure));
     store_close(store);
     store = store_reopen();
     job_make(store, "job", dataset, job);

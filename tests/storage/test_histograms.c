@@ -101,7 +101,7 @@ START_TEST(they_go_with_their_job)
     struct job_histogram *list;
     size_t count;
     histogram_make(1, 1, "x");
-    ck_assert_ok(store_job_remove(store, job, NULL, &failure));
+    ck_assert_ok(store_job_remove(store, job, NULL, NULL, &failure));
     ck_assert_fails(store_histogram_list(store, job, 0, &list, &count, &failure), ERROR_NOT_FOUND);
     ck_assert_int_eq(database_number("SELECT count(*) FROM histograms"), 0);
 }

@@ -54,7 +54,7 @@ START_TEST(a_job_needs_its_dataset)
     char id[] = "job_x", name[] = "x", state[] = "queued", text[] = "{}", none[] = "ds_none";
     struct job_record record = {
         .id = id, .name = name, .state = state, .dataset_id = none, .spec = text, .status = text};
-    ck_assert_fails(store_job_add(store, &record, "state", "{}", &failure), ERROR_NOT_FOUND);
+    ck_assert_fails(store_job_add(store, &record, "state", "{}", NULL, &failure), ERROR_NOT_FOUND);
     ck_assert_fails(store_job_get(store, id, &record, &failure), ERROR_NOT_FOUND);
 }
 END_TEST
@@ -215,14 +215,20 @@ START_TEST(jobs_are_counted_and_listed_by_state)
     ck_assert_int_eq(counts.queued, 2);
     ck_assert_int_eq(counts.running, 1);
     ck_assert_int_eq(counts.others, 0);
-    struct store_page page = {.limit = 10, .state = "queued", .name = "other", .dataset = dataset};
+    char state[] = "queued", name[] = "other", none[] = "ds_none";
+    char *const texts[] = {state, name, dataset, none};
+    struct store_filter filters[] = {{.column = "state", .texts = &texts[0], .count = 1},
+                                     {.column = "name", .texts = &texts[1], .count = 1},
+                                     {.column = "dataset_id", .texts = &texts[2], .count = 1}};
+    struct store_page page = {.limit = 10, .filters = filters, .filter_count = 3};
     ck_assert_ok(store_job_list(store, &page, &records, &count, &more, &failure));
     ck_assert_uint_eq(count, 1);
     ck_assert_str_eq(records[0].id, ids[1]);
     ck_assert_str_eq(records[0].spec, "{\"dataset\": \"iris\"}");
     job_record_clear(records);
     free(records);
-    page = (struct store_page){.limit = 10, .dataset = "ds_none"};
+    filters[2].texts = &texts[3];
+    page = (struct store_page){.limit = 10, .filters = &filters[2], .filter_count = 1};
     ck_assert_ok(store_job_list(store, &page, &records, &count, &more, &failure));
     ck_assert_uint_eq(count, 0);
     free(records);
@@ -251,14 +257,14 @@ START_TEST(a_removed_job_takes_all_but_its_models)
     ck_assert_int_eq(model.version, 1);
     ck_assert_int_eq(model.file_bytes, 3);
     free(model.file_sha256);
-    ck_assert_fails(store_job_remove(store, id, finished, &failure), ERROR_CONFLICT);
+    ck_assert_fails(store_job_remove(store, id, finished, NULL, &failure), ERROR_CONFLICT);
     change = (struct job_change){.id = id, .to = "failed", .finished_ms = 1};
     ck_assert_ok(store_job_change(store, &change, NULL, &failure));
     struct job_record record;
     ck_assert_ok(store_job_get(store, id, &record, &failure));
     ck_assert_str_eq(record.model_id, "mdl_1");
     job_record_clear(&record);
-    ck_assert_ok(store_job_remove(store, id, finished, &failure));
+    ck_assert_ok(store_job_remove(store, id, finished, NULL, &failure));
     ck_assert_fails(store_job_get(store, id, &record, &failure), ERROR_NOT_FOUND);
     struct bytes file;
     ck_assert_ok(store_model_file(store, "mdl_1", &file, &failure));

@@ -119,7 +119,7 @@ static void dataset_remove(const struct writing *writing, const char *id)
     struct error error = {0};
     struct entry entry = {.kind = ENTRY_REMOVED};
     snprintf(entry.id, sizeof(entry.id), "%s", id);
-    child_check(store_dataset_remove(writing->store, id, &error));
+    child_check(store_dataset_remove(writing->store, id, NULL, &error));
     journal_write(writing, &entry);
 }
 

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "tests/storage/support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static void model_make(const char *name, const char *content, char id[ID_SIZE])
                                   .name = text_copy(name),
                                   .sha256 = text_copy("weights"),
                                   .info = text_copy("{\"accuracy\": 1}")};
-    ck_assert_ok(store_model_add(store, &record, &file, &failure));
+    ck_assert_ok(store_model_add(store, &record, &file, NULL, &failure));
     char sha256[DIGEST_TEXT_SIZE];
     digest_bytes(content, strlen(content), sha256);
     ck_assert_str_eq(record.file_sha256, sha256);
@@ -87,14 +88,14 @@ START_TEST(equal_files_are_stored_once_and_go_with_the_last)
     model_make("a", "the same", first);
     model_make("b", "the same", second);
     ck_assert_int_eq(database_number("SELECT count(*) FROM blobs"), 1);
-    ck_assert_ok(store_model_remove(store, first, &failure));
+    ck_assert_ok(store_model_remove(store, first, NULL, &failure));
     ck_assert_ok(store_model_file(store, second, &file, &failure));
     ck_assert_uint_eq(file.size, 8);
     ck_assert_int_eq(memcmp(file.data, "the same", 8), 0);
     bytes_clear(&file);
-    ck_assert_ok(store_model_remove(store, second, &failure));
+    ck_assert_ok(store_model_remove(store, second, NULL, &failure));
     ck_assert_int_eq(database_number("SELECT count(*) FROM blob_chunks"), 0);
-    ck_assert_fails(store_model_remove(store, second, &failure), ERROR_NOT_FOUND);
+    ck_assert_fails(store_model_remove(store, second, NULL, &failure), ERROR_NOT_FOUND);
     ck_assert_fails(store_model_file(store, second, &file, &failure), ERROR_NOT_FOUND);
 }
 END_TEST
@@ -127,7 +128,10 @@ START_TEST(models_are_listed_from_the_newest)
     for (size_t i = 0; i < count; i++)
         model_record_clear(&records[i]);
     free(records);
-    page = (struct store_page){.limit = 2, .name = "iris", .after = ids[2]};
+    struct store_place after = {0};
+    const struct store_filter filter = {.column = "name", .match = MATCH_PREFIX, .text = "ir"};
+    (void)snprintf(after.id, sizeof after.id, "%s", ids[2]);
+    page = (struct store_page){.limit = 2, .filters = &filter, .filter_count = 1, .after = &after};
     ck_assert_ok(store_model_list(store, &page, &records, &count, &more, &failure));
     ck_assert_uint_eq(count, 1);
     ck_assert_str_eq(records[0].id, ids[0]);

@@ -33,7 +33,7 @@ static void dataset_of(const char *owner, const char *content, char id[ID_SIZE])
                                     .name = strdup("iris"),
                                     .source_sha256 = strdup(content),
                                     .description = strdup("[]")};
-    ck_assert_ok(store_dataset_add(store, path, &record, &existing, &failure));
+    ck_assert_ok(store_dataset_add(store, path, &record, &existing, NULL, &failure));
     dataset_record_clear(&record);
 }
 

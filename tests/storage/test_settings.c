@@ -134,7 +134,7 @@ static int replay_make(const char *original, char id[ID_SIZE])
                                 .status = text,
                                 .verifies = verifies,
                                 .verification = verification};
-    return store_job_add(store, &record, "state", "{}", &failure);
+    return store_job_add(store, &record, "state", "{}", NULL, &failure);
 }
 
 START_TEST(a_replay_takes_over_the_settings_and_tells_both_what_it_found)
@@ -171,7 +171,7 @@ START_TEST(a_replay_outlives_what_it_replays)
     char replay[ID_SIZE];
     static const char *const queued[] = {"queued", NULL};
     ck_assert_ok(replay_make(job, replay));
-    ck_assert_ok(store_job_remove(store, job, queued, &failure));
+    ck_assert_ok(store_job_remove(store, job, queued, NULL, &failure));
     const struct job_change change = {
         .id = replay, .to = "succeeded", .also_id = job, .also_event = {"log", "{}"}};
     ck_assert_ok(store_job_change(store, &change, NULL, &failure));
@@ -210,7 +210,7 @@ START_TEST(settings_go_with_their_job)
 {
     static const char *const queued[] = {"queued", NULL};
     ck_assert_ok(setting_put(3, 3, "{}"));
-    ck_assert_ok(store_job_remove(store, job, queued, &failure));
+    ck_assert_ok(store_job_remove(store, job, queued, NULL, &failure));
     ck_assert_int_eq(database_number("SELECT count(*) FROM job_settings"), 0);
 }
 END_TEST

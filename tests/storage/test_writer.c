@@ -166,7 +166,7 @@ static void model_make(struct store *store, const char *name, size_t size, struc
     memset(bytes_extend(&file, size), name[0], size);
     ck_assert_int_eq(id_make("mdl", id, error), 0);
     struct model_record record = {.id = id, .name = own_name, .sha256 = sha256, .info = info};
-    ck_assert_int_eq(store_model_add(store, &record, &file, error), expected);
+    ck_assert_int_eq(store_model_add(store, &record, &file, NULL, error), expected);
     free(record.file_sha256);
     free(own_name);
 }
@@ -243,7 +243,7 @@ START_TEST(nothing_is_written_below_the_floor_but_reading_goes_on)
     job_record_clear(&record);
     struct job_change change = {.id = job, .to = "failed", .finished_ms = 1};
     ck_assert_ok(store_job_change(store, &change, NULL, &failure));
-    ck_assert_ok(store_dataset_remove(store, dataset, &failure));
+    ck_assert_ok(store_dataset_remove(store, dataset, NULL, &failure));
     store_close(store);
 }
 END_TEST
