@@ -94,7 +94,9 @@ struct field {
     const char *const *choices;      /* of CHOICE, NULL-terminated */
     const struct kind *const *kinds; /* of VARIANT and VARIANTS, NULL-terminated */
     const struct kind *object;       /* of OBJECT */
-    const char *help; /* one phrase, lower case; shown in --help, /v1/catalog and /openapi.json */
+    const char *schema; /* of JSON: the name of what its reader takes, for fields_schema_parts();
+                           NULL: any value */
+    const char *help;   /* one phrase, lower case; shown in --help, /v1/catalog and /openapi.json */
 };
 
 /* The first member of every entry of every table of propd (layers, losses, optimizers, formats,
@@ -189,8 +191,24 @@ void variants_clear(struct variants *variants);
  * memory. */
 json_t *fields_describe(const struct kind *kind) MUST_CHECK;
 
-/* The same as a JSON Schema (2020-12) object, for /openapi.json. */
+/* The same as a JSON Schema (2020-12) object that stands alone. */
 json_t *fields_schema(const struct kind *kind) MUST_CHECK;
+
+/* A list of kinds that has a name where schemas are parts of one document. */
+struct schema_group {
+    const char *name; /* "optimizer" */
+    const struct kind *const *kinds;
+    bool is_object; /* {"type": "name", …} always, not its bare name */
+};
+#define SCHEMA_PLACE "#/components/schemas/" /* where OpenAPI keeps such parts */
+
+/* The same as a part of such a document: a VARIANT out of a group, and a JSON that has a schema,
+ * refer to SCHEMA_PLACE and the name. `groups` ends with one without a name. */
+json_t *fields_schema_parts(const struct kind *kind, const struct schema_group *groups) MUST_CHECK;
+
+/* Adds the parts of every group to `parts`: "optimizer_adam" for each kind and "optimizer" for
+ * whichever of them, told apart by `type`. -1 only when out of memory. */
+int fields_schema_groups(const struct schema_group *groups, json_t *parts) MUST_CHECK;
 
 /* Finds by name in a NULL-terminated list; NULL where there is none. */
 const struct kind *kind_find(const struct kind *const *kinds, const char *name);

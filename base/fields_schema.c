@@ -9,7 +9,8 @@
 /* The kinds that a schema is inside of: one that holds itself is not written again. */
 struct ancestor {
     const struct kind *kind;
-    const struct ancestor *parent; /* NULL: none */
+    const struct ancestor *parent;     /* NULL: none */
+    const struct schema_group *groups; /* of the whole document; NULL: it stands alone */
 };
 
 static json_t *kind_schema(const struct kind *kind, const char *type_name,
@@ -48,6 +49,11 @@ static json_t *limited_number(const char *type, const struct field *field)
     bool is_below = (field->flags & FIELD_BELOW_MAX) != 0;
     return limited(typed(type), field, is_above ? "exclusiveMinimum" : "minimum",
                    is_below ? "exclusiveMaximum" : "maximum");
+}
+
+static json_t *reference(const char *name)
+{
+    return json_pack("{s:s+}", "$ref", SCHEMA_PLACE, name);
 }
 
 /* {"anyOf": [first, second]}. */
@@ -91,15 +97,37 @@ static bool has_required(const struct kind *kind)
 }
 
 /* A kind without required options may also be its bare name. */
-static json_t *variant_schema(const struct kind *const *kinds, const struct ancestor *parent)
+static json_t *bare_names(const struct kind *const *kinds)
 {
-    json_t *names = json_array(), *any = json_array();
-    int result = names != NULL && any != NULL ? 0 : -1;
+    json_t *names = json_array();
+    int result = names != NULL ? 0 : -1;
     for (; result == 0 && *kinds != NULL; kinds++) {
         if (!has_required(*kinds))
-            result |= json_array_append_new(names, json_string((*kinds)->name));
-        result |= json_array_append_new(any, kind_schema(*kinds, (*kinds)->name, parent));
+            result = json_array_append_new(names, json_string((*kinds)->name));
     }
+    return finished(names, result);
+}
+
+static const struct schema_group *find_group(const struct schema_group *groups,
+                                             const struct kind *const *kinds)
+{
+    for (; groups != NULL && groups->name != NULL; groups++) {
+        if (groups->kinds == kinds)
+            return groups;
+    }
+    return NULL;
+}
+
+/* A bare name, or an object. */
+static json_t *variant_schema(const struct kind *const *kinds, const struct ancestor *parent)
+{
+    const struct schema_group *group = find_group(parent->groups, kinds);
+    if (group != NULL)
+        return reference(group->name);
+    json_t *names = bare_names(kinds), *any = json_array();
+    int result = names != NULL && any != NULL ? 0 : -1;
+    for (; result == 0 && *kinds != NULL; kinds++)
+        result |= json_array_append_new(any, kind_schema(*kinds, (*kinds)->name, parent));
     if (result == 0 && json_array_size(names) > 0)
         result |= json_array_insert_new(any, 0, json_pack("{s:O}", "enum", names));
     json_decref(names);
@@ -112,6 +140,12 @@ static json_t *variants_schema(const struct field *field, const struct ancestor 
     json_t *list = list_schema(variant_schema(field->kinds, parent));
     return either(variant_schema(field->kinds, parent),
                   limited(list, field, "minItems", "maxItems"));
+}
+
+static json_t *json_schema(const struct field *field, const struct ancestor *parent)
+{
+    bool is_named = parent->groups != NULL && field->schema != NULL;
+    return is_named ? reference(field->schema) : json_object();
 }
 
 static json_t *value_schema(const struct field *field, const struct ancestor *parent)
@@ -139,7 +173,7 @@ static json_t *value_schema(const struct field *field, const struct ancestor *pa
     case FIELD_TYPE_VARIANTS:
         return variants_schema(field, parent);
     case FIELD_TYPE_JSON:
-        return json_object();
+        return json_schema(field, parent);
     }
     return NULL;
 }
@@ -148,7 +182,8 @@ static json_t *field_schema(const struct field *field, const json_t *defaults,
                             const struct ancestor *parent)
 {
     json_t *schema = value_schema(field, parent);
-    if (field_takes_null(field) && field->type != FIELD_TYPE_JSON)
+    bool is_any = field->type == FIELD_TYPE_JSON && json_object_size(schema) == 0;
+    if (field_takes_null(field) && !is_any)
         schema = either(schema, typed("null"));
     int result = schema != NULL ? 0 : -1;
     if ((field->flags & FIELD_REQUIRED) == 0)
@@ -191,7 +226,7 @@ static json_t *kind_schema(const struct kind *kind, const char *type_name,
 {
     if (is_inside(kind, parent))
         return json_pack("{s:s,s:s}", "type", "object", "title", kind->name);
-    struct ancestor self = {.kind = kind, .parent = parent};
+    struct ancestor self = {.kind = kind, .parent = parent, .groups = parent->groups};
     json_t *properties = json_object(), *required = json_array();
     int result = properties != NULL && required != NULL ? 0 : -1;
     if (type_name != NULL) {
@@ -211,5 +246,64 @@ static json_t *kind_schema(const struct kind *kind, const char *type_name,
 
 json_t *fields_schema(const struct kind *kind)
 {
-    return kind_schema(kind, NULL, NULL);
+    return kind_schema(kind, NULL, &(struct ancestor){0});
+}
+
+json_t *fields_schema_parts(const struct kind *kind, const struct schema_group *groups)
+{
+    return kind_schema(kind, NULL, &(struct ancestor){.groups = groups});
+}
+
+/* ---- groups */
+
+/* "optimizer_adam" */
+static json_t *part_name(const struct schema_group *group, const struct kind *kind)
+{
+    return json_sprintf("%s_%s", group->name, kind->name);
+}
+
+/* One of the parts, found by its `type`. */
+static json_t *one_of(const struct schema_group *group)
+{
+    json_t *any = json_array(), *mapping = json_object();
+    int result = any != NULL && mapping != NULL ? 0 : -1;
+    for (const struct kind *const *kind = group->kinds; result == 0 && *kind != NULL; kind++) {
+        json_t *name = part_name(group, *kind);
+        json_t *part = name != NULL ? reference(json_string_value(name)) : NULL;
+        result |= json_object_set(mapping, (*kind)->name, json_object_get(part, "$ref"));
+        result |= json_array_append_new(any, part);
+        json_decref(name);
+    }
+    json_t *schema = json_pack("{s:O, s:{s:s, s:O}}", "oneOf", any, "discriminator", "propertyName",
+                               "type", "mapping", mapping);
+    json_decref(any);
+    json_decref(mapping);
+    return finished(schema, schema != NULL ? result : -1);
+}
+
+static int add_group(const struct schema_group *group, const struct ancestor *root, json_t *parts)
+{
+    json_t *whole = one_of(group);
+    int result = 0;
+    if (!group->is_object)
+        whole = either(json_pack("{s:o}", "enum", bare_names(group->kinds)), whole);
+    result |= json_object_set_new(parts, group->name, whole);
+    for (const struct kind *const *kind = group->kinds; result == 0 && *kind != NULL; kind++) {
+        json_t *name = part_name(group, *kind);
+        if (name == NULL)
+            return -1;
+        result = json_object_set_new(parts, json_string_value(name),
+                                     kind_schema(*kind, (*kind)->name, root));
+        json_decref(name);
+    }
+    return result;
+}
+
+int fields_schema_groups(const struct schema_group *groups, json_t *parts)
+{
+    const struct ancestor root = {.groups = groups};
+    int result = 0;
+    for (const struct schema_group *group = groups; result == 0 && group->name != NULL; group++)
+        result = add_group(group, &root, parts);
+    return result;
 }
