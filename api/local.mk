@@ -16,6 +16,8 @@ libapi_la_SOURCES = \
 	api/keys.c api/keys.h \
 	api/media.c api/media.h \
 	api/names.c api/names.h \
+	api/openapi.c api/openapi.h api/openapi_inside.h \
+	api/openapi_operation.c api/openapi_parameters.c api/openapi_problems.c api/openapi_unused.c \
 	api/page.c api/page.h \
 	api/pictures.c api/pictures.h \
 	api/problem.c api/problem.h \
@@ -25,6 +27,15 @@ libapi_la_SOURCES = \
 	api/route.c api/route.h \
 	api/routes.c \
 	api/say.c api/say.h \
+	api/schema.c api/schema.h api/schema_type.c \
+	api/schemas/datasets.c \
+	api/schemas/evaluations.c \
+	api/schemas/jobs.c \
+	api/schemas/models.c \
+	api/schemas/networks.c \
+	api/schemas/schemas.c api/schemas/schemas.h \
+	api/schemas/service.c \
+	api/schemas/trace.c \
 	api/server.c api/server.h api/server_inside.h \
 	api/server_answer.c api/server_body.c api/server_exchange.c api/server_head.c api/server_loop.c \
 	api/service.h \
@@ -58,6 +69,7 @@ libapi_la_SOURCES = \
 	api/handlers/oip_data.c api/handlers/oip_data.h \
 	api/handlers/oip_infer.c \
 	api/handlers/oip_request.c api/handlers/oip_request.h \
+	api/handlers/openapi.c \
 	api/handlers/page.c \
 	api/handlers/predict.c \
 	api/handlers/predict_answer.c api/handlers/predict_answer.h \

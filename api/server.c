@@ -181,6 +181,7 @@ static void server_free(struct server *server)
     hosts_clear(&server->service.hosts);
     tls_close(server->tls);
     etags_free(server->service.etags);
+    free(server->service.openapi);
     pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->mutex);
     free(server);

@@ -31,6 +31,7 @@ struct service {
     struct body_budget budget;
     const char *address;      /* "127.0.0.1" out of config->listen: a Host that is ours; NULL */
     const char *http_library; /* name and version, for GET /v1/system */
+    _Atomic(char *) openapi;  /* owned; /openapi.json, NULL until it is asked for */
     uint64_t started_ns;
     atomic_bool stopping; /* readyz says 503, streams and long polls end */
 };

@@ -126,6 +126,7 @@ struct augment_preview *daemon_augmentation_preview(struct daemon *daemon,
  * "batch_size"}: the layers alone. */
 json_t *daemon_network_check(struct daemon *daemon, const struct viewer *viewer,
                              const json_t *document, struct error *error);
+extern const struct kind network_shapes_kind; /* the second of these documents */
 
 /* Each is one move of the state; ERROR_CONFLICT says which state it is in. They return once the
  * move is on disk (a running job reacts within one step). */

@@ -61,7 +61,8 @@ static const struct field job_document_fields[] = {
     FIELD_OBJECT(struct job_document, window, struct series_options, .object = &series_options_kind,
                  .flags = FIELD_NULLABLE,
                  .help = "sequences cut from rows that follow each other in time"),
-    FIELD_JSON(struct job_document, network, .flags = FIELD_REQUIRED, .help = "{\"layers\": […]}"),
+    FIELD_JSON(struct job_document, network, .flags = FIELD_REQUIRED, .schema = "network",
+               .help = "{\"layers\": […]}"),
     FIELD_OBJECT(struct job_document, training, struct training, .object = &training_kind,
                  .flags = FIELD_PRESENT, .help = "how to train"),
     FIELD_OBJECT(struct job_document, preprocessing, struct preprocessing_options,
@@ -72,10 +73,11 @@ static const struct field job_document_fields[] = {
     FIELD_INTEGER(struct job_document, priority, PRIORITY_RANGE, .help = "higher ones run first"),
     FIELD_INTEGER(struct job_document, threads, .min = 1, .max = 256, .number = 1,
                   .help = "cores that this one job may use"),
-    FIELD_JSON(struct job_document, tags, .flags = FIELD_NULLABLE, .help = "any strings by name"),
     FIELD_OBJECT(struct job_document, webhook, struct webhook_options,
                  .object = &webhook_options_kind, .flags = FIELD_NULLABLE,
                  .help = "who is told when the job has ended"),
+    FIELD_JSON(struct job_document, tags, .flags = FIELD_NULLABLE, .schema = "tags",
+               .help = "any strings by name"),
     FIELD_BOOLEAN(struct job_document, dry_run, .help = "check the document and run nothing"),
     FIELD_END};
 

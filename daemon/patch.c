@@ -17,7 +17,7 @@ enum { ATTEMPTS = 8, SETTINGS_MAX = 1000 };
 static const struct field patch_fields[] = {
     FIELD_INTEGER(struct patch_document, priority, PRIORITY_RANGE, .flags = FIELD_NULLABLE,
                   .help = "higher ones run first"),
-    FIELD_JSON(struct patch_document, tags, .flags = FIELD_NULLABLE,
+    FIELD_JSON(struct patch_document, tags, .flags = FIELD_NULLABLE, .schema = "tags",
                .help = "any strings by name, in place of those that are there"),
     FIELD_END};
 

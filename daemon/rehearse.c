@@ -157,7 +157,7 @@ struct shapes_document {
     int64_t batch_size;
 };
 static const struct field shapes_fields[] = {
-    FIELD_JSON(struct shapes_document, network, .flags = FIELD_REQUIRED,
+    FIELD_JSON(struct shapes_document, network, .flags = FIELD_REQUIRED, .schema = "network",
                .help = "{\"layers\": […]}"),
     FIELD_OBJECT(struct shapes_document, input, struct input_document, .object = &input_kind,
                  .flags = FIELD_REQUIRED, .help = "{\"shape\": [28, 28, 1]}"),
@@ -166,10 +166,10 @@ static const struct field shapes_fields[] = {
     FIELD_INTEGER(struct shapes_document, batch_size, .min = 1, .max = 1 << 20, .number = 32,
                   .help = "rows that memory is counted for"),
     FIELD_END};
-static const struct kind shapes_kind = {.name = "shapes",
-                                        .help = "a network without a dataset",
-                                        .size = sizeof(struct shapes_document),
-                                        .fields = shapes_fields};
+const struct kind network_shapes_kind = {.name = "shapes",
+                                         .help = "a network without a dataset",
+                                         .size = sizeof(struct shapes_document),
+                                         .fields = shapes_fields};
 
 static struct network *plan_shapes(const struct shapes_document *document, struct error *error)
 {
@@ -207,10 +207,10 @@ static json_t *describe_shapes(const struct shapes_document *document, struct er
 static json_t *check_shapes(const json_t *document, struct error *error)
 {
     struct shapes_document shapes;
-    if (fields_read(&shapes_kind, document, &shapes, "", error) != 0)
+    if (fields_read(&network_shapes_kind, document, &shapes, "", error) != 0)
         return NULL;
     json_t *answer = describe_shapes(&shapes, error);
-    fields_clear(&shapes_kind, &shapes);
+    fields_clear(&network_shapes_kind, &shapes);
     return answer;
 }
 

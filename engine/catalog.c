@@ -12,6 +12,7 @@
 #include "engine/optimizer.h"
 #include "engine/schedule.h"
 
+#include <assert.h>
 #include <string.h>
 
 static json_t *describe_kinds(const struct kind *const *kinds)
@@ -139,4 +140,20 @@ json_t *catalog_describe(void)
         return catalog;
     json_decref(catalog);
     return NULL;
+}
+
+void catalog_groups(struct catalog_groups *groups)
+{
+    *groups = (struct catalog_groups){.groups = {{"activation", activation_kinds, false},
+                                                 {"augmentation", augment_kinds, false},
+                                                 {"initializer", initializer_kinds, false},
+                                                 {"layer", groups->layers, true},
+                                                 {"loss", loss_kinds, false},
+                                                 {"metric", metric_kinds, false},
+                                                 {"optimizer", optimizer_kinds, false},
+                                                 {"schedule", schedule_kinds, false}}};
+    for (size_t i = 0; layer_types[i] != NULL; i++) {
+        assert(i < CATALOG_LAYERS_MAX);
+        groups->layers[i] = &layer_types[i]->kind;
+    }
 }

@@ -48,7 +48,7 @@ const struct kind column_options_kind = {.name = "preprocessing_column",
 static const struct field preprocessing_fields[] = {
     FIELD_CHOICE(struct preprocessing_options, target, .choices = target_choices,
                  .help = "how a target of numbers is scaled; answers are in original units"),
-    FIELD_JSON(struct preprocessing_options, columns,
+    FIELD_JSON(struct preprocessing_options, columns, .schema = "column_preprocessings",
                .help = "the same choices, but for target, for single columns by name"),
     FIELD_END};
 

@@ -94,7 +94,7 @@ static const struct field limit_fields[] = {
                  .flags = FIELD_NULLABLE | FIELD_ABOVE_MIN, .help = "seconds of running"),
     FIELD_INTEGER(struct limit_options, steps, STEPS_RANGE, .flags = FIELD_NULLABLE,
                   .help = "updates"),
-    FIELD_JSON(struct limit_options, target, .flags = FIELD_NULLABLE,
+    FIELD_JSON(struct limit_options, target, .flags = FIELD_NULLABLE, .schema = "goals",
                .help = "values that are good enough, e.g. {\"val_accuracy\": 0.98}"),
     FIELD_END};
 
@@ -134,11 +134,11 @@ static const struct field training_fields[] = {
                  .help = "penalty on the square of kernels, where a layer sets none"),
     FIELD_NUMBER(struct training, label_smoothing, .min = 0, .max = 1, .flags = FIELD_BELOW_MAX,
                  .help = "share of each target that is spread over all classes"),
-    FIELD_JSON(struct training, class_weights, .flags = FIELD_NULLABLE,
+    FIELD_JSON(struct training, class_weights, .flags = FIELD_NULLABLE, .schema = "class_weights",
                .help = "\"balanced\", weights by label, or a list by class; training rows only"),
     FIELD_STRING(struct training, sample_weight, .min = 1, .max = 1024, .flags = FIELD_NULLABLE,
                  .help = "column with each row's weight; training rows only"),
-    FIELD_JSON(struct training, metrics, .flags = FIELD_NULLABLE,
+    FIELD_JSON(struct training, metrics, .flags = FIELD_NULLABLE, .schema = "metrics_asked",
                .help = "measured at the end of each epoch: a list of names, or objects like "
                        "{\"type\": \"top_k\", \"k\": 3}; by default by the task"),
     FIELD_OBJECT(struct training, checkpoint, struct checkpoint_options, .object = &checkpoint_kind,

@@ -38,7 +38,7 @@ struct evaluate_asked {
     json_t *metrics;
 };
 static const struct field evaluate_fields[] = {
-    FIELD_JSON(struct evaluate_asked, metrics, .flags = FIELD_NULLABLE,
+    FIELD_JSON(struct evaluate_asked, metrics, .flags = FIELD_NULLABLE, .schema = "metrics_asked",
                .help = "names as in training.metrics; absent: by the task"),
     FIELD_END};
 const struct kind evaluate_kind = {.name = "evaluate",

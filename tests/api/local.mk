@@ -9,6 +9,7 @@ API_TESTS = \
 	tests/api/test_loops \
 	tests/api/test_media \
 	tests/api/test_names \
+	tests/api/test_openapi \
 	tests/api/test_pictures \
 	tests/api/test_problem \
 	tests/api/test_reply \
@@ -67,6 +68,9 @@ tests_api_test_media_LDADD = $(API_TEST_LIBS)
 tests_api_test_names_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_names_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_names_LDADD = $(API_TEST_LIBS)
+tests_api_test_openapi_CFLAGS = $(TEST_CFLAGS)
+tests_api_test_openapi_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_test_openapi_LDADD = $(API_TEST_LIBS)
 tests_api_test_pictures_CFLAGS = $(TEST_CFLAGS)
 tests_api_test_pictures_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_test_pictures_LDADD = $(API_TEST_LIBS)

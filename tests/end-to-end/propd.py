@@ -56,6 +56,7 @@ class Daemon:
         self.process = None
         self.token = None    # for calls that bring no Authorization of their own
         self.context = None  # ssl.SSLContext, where HTTPS is spoken
+        self.recorder = None  # called with every request and its answer (contract.py)
 
     def start(self):
         words = [PROGRAM, "--data", self.folder]
@@ -117,9 +118,12 @@ class Daemon:
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
+            status, given, content = answer.status, dict(answer.getheaders()), answer.read()
         finally:
             connection.close()
+        if self.recorder is not None:
+            self.recorder(method, path, body, status, given, content)
+        return status, given, content
 
     def call(self, method, path, body=None, headers=None):
         """The answer as JSON; Refused where it is an error."""

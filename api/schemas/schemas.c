@@ -1,0 +1,8 @@
+/* All schemas. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/schemas/schemas.h"
+
+const struct schema *const schemas[] = {
+    dataset_schemas, evaluation_schemas, job_schemas,   model_schemas,
+    network_schemas, service_schemas,    trace_schemas, NULL,
+};

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""/metrics: what is counted is what happened; promtool finds nothing; a real Prometheus scrapes it."""
+import json
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import propd
+
+JOB = {"dataset": "iris", "target": "species", "network": propd.dense(8),
+       "training": {"epochs": 3, "batch_size": 30, "validation": None}}
+
+
+def samples(daemon):
+    """{"name{labels}": value}"""
+    text = daemon.send("GET", "/metrics")[2].decode()
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line[0] != "#"}
+
+
+def use(daemon):
+    daemon.upload("iris", propd.IRIS)
+    daemon.train(JOB)
+    daemon.post("/v1/models/iris:predict", {"instances": [[5.1, 3.5, 1.4, 0.2]]})
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def program(name):
+    if shutil.which(name) is None:
+        raise unittest.SkipTest("no %s here (Debian: prometheus)" % name)
+    return name
+
+
+class Prometheus:
+    """One that scrapes `daemon` every second, in a folder of its own."""
+
+    def __init__(self, daemon):
+        self.daemon = daemon
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="propd-prometheus-")
+        configuration = pathlib.Path(self.folder, "prometheus.yml")
+        configuration.write_text("global: {scrape_interval: 1s}\nscrape_configs: [{job_name: propd, static_configs: "
+                                 "[{targets: ['127.0.0.1:%d']}]}]\n" % self.daemon.port)
+        self.url = "http://127.0.0.1:%d" % free_port()
+        self.log = open(pathlib.Path(self.folder, "log"), "wb")
+        self.process = subprocess.Popen(
+            [program("prometheus"), "--config.file=%s" % configuration, "--storage.tsdb.path=%s/data" % self.folder,
+             "--web.listen-address=%s" % self.url[len("http://"):]], stdout=self.log, stderr=self.log)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(20 * propd.PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def query(self, expression, seconds=60):
+        """The value, once there is one."""
+        path = self.url + "/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+        end = time.monotonic() + seconds * propd.PATIENCE
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(path, timeout=10) as answer:
+                    found = json.load(answer)["data"]["result"]
+                if found:
+                    return float(found[0]["value"][1])
+            except (urllib.error.URLError, ConnectionError):
+                pass  # it is starting
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.2)
+        raise AssertionError("%s has no value: %s" % (expression, pathlib.Path(self.folder, "log").read_text()[-2000:]))
+
+
+class Metrics(unittest.TestCase):
+    def test_what_is_counted_is_what_happened(self):
+        with propd.Daemon() as daemon:
+            before = samples(daemon)
+            use(daemon)
+            daemon.send("GET", "/v1/jobs/nothing")
+            daemon.send("GET", "/no/such/path")
+            after = samples(daemon)
+            predict = "propd_http_requests_total{method=\"POST\",route=\"/v1/models/{model}:predict\",status=\"2xx\"}"
+            expected = {predict: 1, "propd_training_steps_total": 15, "propd_training_samples_total": 450,
+                        "propd_prediction_duration_seconds_count": 1, "propd_job_wait_duration_seconds_count": 1,
+                        "propd_jobs{state=\"succeeded\"}": 1, "propd_jobs{state=\"failed\"}": 0,
+                        "propd_http_requests_total{method=\"other\",route=\"other\",status=\"4xx\"}": 1}
+            self.assertEqual({key: after[key] - before.get(key, 0) for key in expected}, expected)
+            self.assertIn("propd_http_requests_total{method=\"GET\",route=\"/v1/jobs/{job}\",status=\"4xx\"}", after)
+            for key in ("propd_commits_total", "propd_commit_duration_seconds_count", "propd_operations_total",
+                        "process_cpu_seconds_total", "propd_http_request_duration_seconds_sum"):
+                self.assertGreaterEqual(after[key], before[key])
+                self.assertGreater(after[key], 0)
+            self.assertEqual(after["propd_http_request_duration_seconds_count"],
+                             sum(v for k, v in after.items() if k.startswith("propd_http_requests_total")))
+            self.assertLess(abs(after["process_start_time_seconds"] - time.time()), 600)
+
+    def test_streams_and_connections_are_those_that_are_open(self):
+        with propd.Daemon() as daemon:
+            use(daemon)
+            job = daemon.submit(dict(JOB, name="long", training={"epochs": 10 ** 6}))
+            with urllib.request.urlopen("http://127.0.0.1:%d/v1/jobs/%s/events" % (daemon.port, job)) as stream:
+                stream.readline()
+                now = samples(daemon)
+                self.assertEqual(now["propd_http_streams"], 1)
+                self.assertGreaterEqual(now["propd_http_connections"], 2)
+                daemon.post("/v1/jobs/%s:cancel" % job, {"keep": False})
+            end = time.monotonic() + 30 * propd.PATIENCE
+            while samples(daemon)["propd_http_streams"] > 0 and time.monotonic() < end:
+                time.sleep(0.05)
+            self.assertEqual(samples(daemon)["propd_http_streams"], 0)
+
+    def test_no_series_names_a_job_or_a_model(self):
+        with propd.Daemon() as daemon:
+            use(daemon)
+            text = daemon.send("GET", "/metrics")[2].decode()
+            for word in ("iris", "job_", "mdl_", "ds_"):
+                self.assertNotIn(word, text.replace("job_wait", "").replace("job_memory", ""))
+
+    def test_promtool_finds_nothing(self):
+        promtool = program("promtool")
+        with propd.Daemon() as daemon:
+            use(daemon)
+            status, headers, text = daemon.send("GET", "/metrics")
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/plain; version=0.0.4; charset=utf-8"))
+        result = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, b"", b""))
+
+    def test_a_prometheus_scrapes_it(self):
+        program("prometheus")
+        with propd.Daemon() as daemon:
+            use(daemon)
+            with Prometheus(daemon) as prometheus:
+                self.assertEqual(prometheus.query("up{job=\"propd\"} == 1"), 1)
+                self.assertEqual(prometheus.query("propd_training_steps_total"), 15)
+                self.assertEqual(prometheus.query("sum(propd_jobs)"), 1)
+                self.assertGreater(prometheus.query("histogram_quantile(0.9, propd_commit_duration_seconds_bucket)"), 0)
+                self.assertGreater(prometheus.query("process_resident_memory_bytes"), 1e6)
+
+
+if __name__ == "__main__":
+    propd.main()
