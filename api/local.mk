@@ -10,6 +10,7 @@ libapi_la_SOURCES = \
 	api/cursor.c api/cursor.h \
 	api/dispatch.c api/dispatch.h \
 	api/etags.c api/etags.h \
+	api/exposition.c api/exposition.h \
 	api/guard.c api/guard.h \
 	api/hosts.c api/hosts.h \
 	api/json.c api/json.h \
@@ -43,6 +44,7 @@ libapi_la_SOURCES = \
 	api/target.c \
 	api/tfevents.c api/tfevents.h \
 	api/tls.c api/tls.h \
+	api/traffic.c api/traffic.h \
 	api/waits.c api/waits.h \
 	api/watchdog.c api/watchdog.h \
 	api/workers.c api/workers.h \
@@ -62,6 +64,7 @@ libapi_la_SOURCES = \
 	api/handlers/inspect.c api/handlers/upload_query.h \
 	api/handlers/jobs.c \
 	api/handlers/measure.c \
+	api/handlers/metrics.c \
 	api/handlers/models.c \
 	api/handlers/networks.c \
 	api/handlers/oip.c \

@@ -95,6 +95,8 @@ const struct route api_routes[] = {
      .answers = {{200, "status"}}},
     {"GET", "/readyz", handle_readyz, .help = "whether it takes work; 503 while it stops",
      .answers = {{200, "status"}}},
+    {"GET", "/metrics", handle_metrics, .is_slow = always, .scope = "read",
+     .help = "what is counted, for Prometheus", .answers = {{200, .type = "text/plain"}}},
     {"GET", "/openapi.json", handle_openapi, .is_slow = always,
      .help = "this interface as an OpenAPI document", .answers = {{200, "openapi"}}},
     {"GET", "/v1/system", handle_system, .scope = "read",

@@ -136,6 +136,7 @@ static bool add_headers(const struct exchange *exchange, struct MHD_Response *re
 enum MHD_Result exchange_answer(struct exchange *exchange)
 {
     exchange->phase = EXCHANGE_ANSWERED;
+    traffic_count(&exchange->server->service.traffic, &exchange->request, exchange->reply.status);
     struct MHD_Response *response = make_response(exchange);
     if (response == NULL)
         return MHD_NO;

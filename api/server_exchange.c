@@ -142,7 +142,7 @@ void exchange_end(void *context, struct MHD_Connection *connection, void **excha
         loop_drop(exchange->loop, exchange);
     leave(exchange);
     if (exchange->counts_as_stream)
-        atomic_fetch_sub(&server->stream_count, 1);
+        atomic_fetch_sub(&server->service.traffic.streams, 1);
     if (exchange->form != NULL)
         (void)MHD_destroy_post_processor(exchange->form);
     expect_next_request(exchange);
@@ -199,7 +199,7 @@ static bool take_stream_slot(struct exchange *exchange)
     if (exchange->counts_as_stream || (exchange->request.route->flags & ROUTE_STREAM) == 0)
         return true;
     exchange->counts_as_stream = true;
-    return atomic_fetch_add(&server->stream_count, 1) < (most > 0 ? most : 1);
+    return atomic_fetch_add(&server->service.traffic.streams, 1) < (most > 0 ? most : 1);
 }
 
 static void wake_waiting(struct wait *wait)

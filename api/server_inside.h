@@ -28,7 +28,6 @@ struct server {
     struct watchdog *watchdog;
     struct waits *waits;
     struct workers *workers;
-    atomic_int stream_count;
     pthread_mutex_t mutex; /* of what waits for a count below while the server stops */
     pthread_cond_t changed;
     atomic_int open_count;   /* requests between their request line and their end */

@@ -187,8 +187,10 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
     struct server *server = ((struct loop *)context)->server;
     struct client *client = *socket_context;
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (client != NULL)
+        if (client != NULL) {
             watchdog_remove(server->watchdog, client->watched);
+            atomic_fetch_sub(&server->service.traffic.connections, 1);
+        }
         free(client);
         *socket_context = NULL;
         return;
@@ -206,6 +208,7 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
         return;
     }
     watchdog_expect(client->watched, server->service.config->header_timeout_s);
+    atomic_fetch_add(&server->service.traffic.connections, 1);
     *socket_context = client;
 }
 

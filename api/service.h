@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "api/body.h"
+#include "api/traffic.h"
 #include "daemon/config.h"
 
 struct attempts;
@@ -29,6 +30,7 @@ struct service {
     bool is_secure;              /* HTTPS */
     struct etags *etags;         /* what answers stand for; may be NULL */
     struct body_budget budget;
+    struct traffic traffic;
     const char *address;      /* "127.0.0.1" out of config->listen: a Host that is ours; NULL */
     const char *http_library; /* name and version, for GET /v1/system */
     _Atomic(char *) openapi;  /* owned; /openapi.json, NULL until it is asked for */

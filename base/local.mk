@@ -25,6 +25,8 @@ libbase_la_SOURCES = \
 	base/log.c base/log.h \
 	base/nearest.c \
 	base/png.c base/png.h \
+	base/process.c base/process.h \
 	base/rng.c base/rng.h \
+	base/timing.c base/timing.h \
 	base/utf8.c base/utf8.h
 libbase_la_LIBADD = $(JANSSON_LIBS) $(NETTLE_LIBS) $(LIBPNG_LIBS)

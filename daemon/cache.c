@@ -22,6 +22,7 @@ struct cache {
     struct entry *entries;
     uint64_t budget, cost, turn;
     void (*free_value)(void *value);
+    struct cache_count count;
 };
 
 struct cache *cache_create(uint64_t budget, void (*free_value)(void *value), struct error *error)
@@ -95,6 +96,8 @@ void *cache_hold(struct cache *cache, const char *key)
     pthread_mutex_lock(&cache->mutex);
     struct entry *entry = entry_find(cache, key);
     void *value = entry != NULL ? entry_hold(cache, entry) : NULL;
+    cache->count.hits += entry != NULL;
+    cache->count.misses += entry == NULL;
     pthread_mutex_unlock(&cache->mutex);
     return value;
 }
@@ -173,4 +176,12 @@ void cache_forget(struct cache *cache, const char *key)
         break;
     }
     pthread_mutex_unlock(&cache->mutex);
+}
+
+struct cache_count cache_count(struct cache *cache)
+{
+    pthread_mutex_lock(&cache->mutex);
+    struct cache_count count = cache->count;
+    pthread_mutex_unlock(&cache->mutex);
+    return count;
 }

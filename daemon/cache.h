@@ -25,4 +25,10 @@ void cache_release(struct cache *cache, const void *value);
 /* Forgets a key: the value is freed now or when its last holder releases it. */
 void cache_forget(struct cache *cache, const char *key);
 
+/* How often cache_hold() found what it looked for, and did not. */
+struct cache_count {
+    uint64_t hits, misses;
+};
+struct cache_count cache_count(struct cache *cache);
+
 #endif

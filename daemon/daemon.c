@@ -183,3 +183,16 @@ struct daemon_load daemon_load(struct daemon *daemon)
                                 .running = load.running,
                                 .queued = load.queued};
 }
+
+struct daemon_work daemon_work(struct daemon *daemon)
+{
+    const struct cache_count datasets = cache_count(daemon->datasets);
+    const struct cache_count models = cache_count(daemon->models);
+    return (struct daemon_work){.steps = atomic_load(&daemon->steps),
+                                .samples = atomic_load(&daemon->samples),
+                                .dataset_hits = datasets.hits,
+                                .dataset_misses = datasets.misses,
+                                .model_hits = models.hits,
+                                .model_misses = models.misses,
+                                .waits = scheduler_waits(daemon->scheduler)};
+}

@@ -183,4 +183,12 @@ struct daemon_load {
 };
 struct daemon_load daemon_load(struct daemon *daemon);
 
+/* What was done since the start. */
+struct daemon_work {
+    uint64_t steps, samples; /* of training */
+    uint64_t dataset_hits, dataset_misses, model_hits, model_misses;
+    const struct timing *waits; /* of jobs in the queue; lives as long as the daemon */
+};
+struct daemon_work daemon_work(struct daemon *daemon);
+
 #endif

@@ -23,6 +23,11 @@ struct daemon {
     struct upkeep *upkeep;
     struct webhooks *webhooks; /* NULL until daemon_webhooks_start() */
     atomic_bool stopping;      /* imports under way are called off */
+    struct upkeep *upkeep;
+    struct webhooks *webhooks; /* NULL until daemon_webhooks_start() */
+    struct tokens *tokens;
+    atomic_bool stopping;            /* imports under way are called off */
+    _Atomic uint64_t steps, samples; /* that jobs trained since the start */
 };
 
 /* daemon/model_cache.c: what a model's record says beside its file, JSON text for the caller to

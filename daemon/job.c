@@ -133,6 +133,13 @@ static int job_failed_turn(struct job *job, enum trainer_event event,
     return result;
 }
 
+static void job_count(struct job *job, const struct trainer_report *report)
+{
+    struct daemon *daemon = job->daemon;
+    atomic_fetch_add_explicit(&daemon->steps, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&daemon->samples, (uint64_t)report->rows, memory_order_relaxed);
+}
+
 /* One piece of the run: 1 it is done, 0, or -1. `report` and `reason`, which is clear, are there
  * for the turn: setting them up each time would take as long as a small step. */
 static int job_turn(struct job *job, struct trainer_report *report, struct error *reason,
@@ -143,6 +150,8 @@ static int job_turn(struct job *job, struct trainer_report *report, struct error
     enum trainer_event event = trainer_step(job->trainer, report, reason);
     if (event == TRAINER_ROLLED_BACK || event == TRAINER_FAILED)
         return job_failed_turn(job, event, report, reason, error);
+    if (event == TRAINER_STEPPED)
+        job_count(job, report);
     job_note(job, event, report);
     job->stop = report->stop;
     if (event == TRAINER_FOLD_ENDED)

@@ -21,6 +21,7 @@ struct scheduler {
     struct task *started, **last_started; /* of the running, those that no thread has taken yet */
     int started_count, thread_count, idle_count;
     struct scheduler_load load;
+    struct timing waits;
     int64_t next_order;
     bool stopping, closing;
     struct changes *changes; /* NULL: nobody wants to know */
@@ -210,6 +211,7 @@ static void task_start(struct scheduler *scheduler)
         if (!task_fits(scheduler, task) || !thread_get(scheduler))
             return;
         queue_remove(scheduler, task);
+        timing_add(&scheduler->waits, clock_now_ns() - task->queued_ns, 1);
         task->next = scheduler->running;
         scheduler->running = task;
         *scheduler->last_started = task;
@@ -276,6 +278,7 @@ void scheduler_queue(struct scheduler *scheduler, struct task *task_taken)
 {
     struct task *task = task_taken;
     task->scheduler = scheduler;
+    task->queued_ns = clock_now_ns();
     pthread_mutex_lock(&scheduler->mutex);
     if (task->cores > scheduler->load.cores)
         task->cores = scheduler->load.cores;
@@ -502,4 +505,9 @@ struct scheduler_load scheduler_load(struct scheduler *scheduler)
     struct scheduler_load load = scheduler->load;
     pthread_mutex_unlock(&scheduler->mutex);
     return load;
+}
+
+const struct timing *scheduler_waits(const struct scheduler *scheduler)
+{
+    return &scheduler->waits;
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "storage/changes.h"
+#include "base/timing.h"
 
 struct scheduler;
 
@@ -53,6 +54,7 @@ struct task {
     char id[ID_SIZE];
     char owner[TASK_OWNER_SIZE]; /* "": nobody */
     int64_t priority, order;     /* order: first come */
+    uint64_t queued_ns;          /* since when it waits */
     int64_t cores, memory;
     bool cores_given;          /* to others, while it waits for the disk */
     _Atomic int request;       /* enum job_request */
@@ -131,5 +133,7 @@ struct scheduler_load {
     int64_t cores, cores_used, memory, memory_used, running, queued;
 };
 struct scheduler_load scheduler_load(struct scheduler *scheduler);
+/* How long jobs waited in the queue; lives as long as the scheduler. */
+const struct timing *scheduler_waits(const struct scheduler *scheduler);
 
 #endif

@@ -243,6 +243,33 @@ int store_job_list(struct store *store, const struct store_page *page, struct jo
     return 0;
 }
 
+struct job_count {
+    const char *state;
+    int64_t count;
+};
+
+static int count_run(struct connection *connection, void *context, struct error *error)
+{
+    struct job_count *count = context;
+    AUTO_CLEAR(statement_end)
+    struct statement select =
+        statement_start(connection, "SELECT count(*) FROM jobs WHERE state = ?");
+    statement_bind_text(&select, count->state);
+    if (statement_step(&select, error) != 1)
+        return -1;
+    count->count = statement_read_integer(&select);
+    return statement_check(&select, error);
+}
+
+int store_job_count(struct store *store, const char *state, int64_t *count, struct error *error)
+{
+    struct job_count found = {.state = state};
+    if (store_read(store, count_run, &found, error) != 0)
+        return -1;
+    *count = found.count;
+    return 0;
+}
+
 static void id_read(struct statement *row, void *record)
 {
     *(char **)record = statement_read_text(row);

@@ -151,6 +151,11 @@ static uint64_t file_size(const char *path, const char *suffix)
     return (uint64_t)status.st_size;
 }
 
+const struct timing *store_commit_timing(const struct store *store)
+{
+    return writer_timing(store->writer);
+}
+
 int store_statistics(struct store *store, struct store_statistics *statistics, struct error *error)
 {
     struct store_statistics found = {0};

@@ -21,6 +21,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "storage/terms.h"
+#include "base/timing.h"
 
 struct store;
 
@@ -193,6 +194,8 @@ int store_job_find(struct store *store, const struct viewer *viewer, const char 
                    struct job_record *record, struct error *error);
 /* Sorted by created_at, name, state, priority, finished_at or best (of the validation, those
  * without last). */
+/* How many are in `state`, whosever they are. */
+int store_job_count(struct store *store, const char *state, int64_t *count, struct error *error);
 int store_job_list(struct store *store, const struct store_page *page, struct job_record **records,
                    size_t *count, bool *more, struct error *error);
 /* Ids of all jobs in `state`, by priority (high first), then age: for the scheduler at start. */
@@ -478,5 +481,7 @@ struct store_statistics {
     int schema_version;
 };
 int store_statistics(struct store *store, struct store_statistics *statistics, struct error *error);
+/* How long transactions took, fsync included; lives as long as the store. */
+const struct timing *store_commit_timing(const struct store *store);
 
 #endif

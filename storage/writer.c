@@ -29,6 +29,7 @@ struct writer {
     void (*notify)(void *context, int64_t seq);
     void *notify_context;
     uint64_t commits, operations;
+    struct timing timing; /* of commits, from their begin on */
 };
 
 static void list_append(struct operation_list *list, struct operation *operation)
@@ -188,7 +189,9 @@ static void group_run(struct writer *writer, struct operation *first)
     }
     if (result == 0)
         result = connection_run(connection, "COMMIT", &error);
-    if (result != 0)
+    if (result == 0)
+        timing_add(&writer->timing, clock_now_ns() - start_ns, 1);
+    else
         group_undo(writer, &group, &error);
     connection_changes_end(connection); /* before anybody is told that it is done */
     group_finish(writer, &group, result == 0);
@@ -329,4 +332,9 @@ void writer_count(struct writer *writer, uint64_t *commits, uint64_t *operations
     *commits = writer->commits;
     *operations = writer->operations;
     pthread_mutex_unlock(&writer->mutex);
+}
+
+const struct timing *writer_timing(const struct writer *writer)
+{
+    return &writer->timing;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/timing.h"
 #include "storage/connection.h"
 
 enum { WRITER_GROUP_MAX = 1000, WRITER_GROUP_MS = 5, WRITER_PATIENCE_MS = 20 };
@@ -47,5 +48,7 @@ int writer_run(struct writer *writer, connection_fn run, void *context, struct e
 void writer_on_events(struct writer *writer, void (*notify)(void *context, int64_t seq),
                       void *context);
 void writer_count(struct writer *writer, uint64_t *commits, uint64_t *operations);
+/* Of the transactions that were committed; lives as long as the writer. */
+const struct timing *writer_timing(const struct writer *writer);
 
 #endif

@@ -87,8 +87,10 @@ static void run_some(struct request *const *requests, size_t count)
 
 void inference_run(struct request *const *requests, size_t count)
 {
+    const uint64_t start = clock_now_ns();
     for (size_t i = 0; i < count; i += TOGETHER_MAX)
         run_some(requests + i, count - i < TOGETHER_MAX ? count - i : TOGETHER_MAX);
+    timing_add(&requests[0]->service->traffic.prediction, clock_now_ns() - start, count);
 }
 
 int inference_check(const struct inference *inference, struct error *error)

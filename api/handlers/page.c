@@ -27,6 +27,7 @@ static const char page[] =
     "<li><a href=\"/v2/models\">/v2/models</a>: the same by the Open Inference Protocol</li>\n"
     "<li><a href=\"/v1/catalog?pretty\">/v1/catalog</a>: every layer, loss and optimizer, with its "
     "options</li>\n"
+    "<li><a href=\"/metrics\">/metrics</a>: what is counted, for Prometheus</li>\n"
     "<li><a href=\"/openapi.json?pretty\">/openapi.json</a>: all of this for programs</li>\n"
     "<li><a href=\"/v1/system?pretty\">/v1/system</a>: the machine, and what is in use</li>\n"
     "</ul>\n"
