@@ -28,6 +28,7 @@ API_TESTS = \
 	tests/api/handlers/test_history \
 	tests/api/handlers/test_insight \
 	tests/api/handlers/test_jobs \
+	tests/api/handlers/test_metrics \
 	tests/api/handlers/test_models \
 	tests/api/handlers/test_oip \
 	tests/api/handlers/test_predict \
@@ -125,6 +126,9 @@ tests_api_handlers_test_insight_LDADD = $(API_TEST_LIBS)
 tests_api_handlers_test_jobs_CFLAGS = $(TEST_CFLAGS)
 tests_api_handlers_test_jobs_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_jobs_LDADD = $(API_TEST_LIBS)
+tests_api_handlers_test_metrics_CFLAGS = $(TEST_CFLAGS)
+tests_api_handlers_test_metrics_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_api_handlers_test_metrics_LDADD = $(API_TEST_LIBS)
 tests_api_handlers_test_models_CFLAGS = $(TEST_CFLAGS)
 tests_api_handlers_test_models_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_models_LDADD = $(API_TEST_LIBS)

@@ -17,7 +17,9 @@ base_tests = \
 	tests/base/test_log \
 	tests/base/test_nearest \
 	tests/base/test_png \
+	tests/base/test_process \
 	tests/base/test_rng \
+	tests/base/test_timing \
 	tests/base/test_utf8
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
@@ -96,6 +98,14 @@ tests_base_test_nearest_LDADD = libbase.la $(CHECK_LIBS)
 tests_base_test_png_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_png_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_png_LDADD = libbase.la $(CHECK_LIBS)
+
+tests_base_test_timing_CFLAGS = $(TEST_CFLAGS)
+tests_base_test_timing_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_timing_LDADD = libbase.la $(CHECK_LIBS)
+
+tests_base_test_process_CFLAGS = $(TEST_CFLAGS)
+tests_base_test_process_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_process_LDADD = libbase.la $(CHECK_LIBS)
 
 tests_base_test_rng_CFLAGS = $(TEST_CFLAGS)
 tests_base_test_rng_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -5,6 +5,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_backup.py \
 	tests/end-to-end/test_main_job.py \
 	tests/end-to-end/test_inference.py \
+	tests/end-to-end/test_metrics.py \
 	tests/end-to-end/test_openapi.py \
 	tests/end-to-end/test_insight.py \
 	tests/end-to-end/test_resources.py \
