@@ -1,5 +1,6 @@
 /* The document around the operations: information, tags, paths, components. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/openapi.h"
 #include "api/openapi_inside.h"
 #include "api/schema.h"
 

@@ -9,8 +9,8 @@
 #include "api/route.h"
 #include "base/error.h"
 
-/* The document; the caller owns it. ERROR_INTERNAL names a schema that is not there or a type that
- * cannot be read. Takes some milliseconds. */
+/* The document; the caller owns it. ERROR_INTERNAL names a type in api/schemas/ that cannot be
+ * read. Takes some milliseconds. */
 json_t *openapi_describe(const struct route *routes, struct error *error) MUST_CHECK;
 
 #endif

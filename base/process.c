@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -33,21 +34,28 @@ static int read_stat(unsigned long long fields[STAT_FIELDS])
     if (at == NULL || strlen(at) < 4)
         return -1;
     at += 3; /* over the state, field 3 */
-    for (int i = 4, used; i < STAT_FIELDS; i++, at += used)
-        if (sscanf(at, "%llu%n", &fields[i], &used) != 1)
+    for (int i = 4; i < STAT_FIELDS; i++) {
+        char *end;
+        fields[i] = strtoull(at, &end, 10);
+        if (end == at)
             return -1;
+        at = end;
+    }
     return 0;
 }
 
 /* When the machine started, in seconds since the epoch. */
 static double boot_time(void)
 {
+    static const char key[] = "btime ";
     char line[256];
     unsigned long long seconds = 0;
     FILE *file = fopen("/proc/stat", "re");
     while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "btime %llu", &seconds) == 1)
+        if (strncmp(line, key, strlen(key)) == 0) {
+            seconds = strtoull(line + strlen(key), NULL, 10);
             break;
+        }
     if (file != NULL)
         (void)fclose(file);
     return (double)seconds;

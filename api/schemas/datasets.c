@@ -40,6 +40,7 @@ static const struct schema_field column_fields[] = {
     {"histogram?", "column_histogram", .help = NULL},
     {"categories?", "[column_category]", .help = "the most frequent values"},
     {"bytes?", "integer", .help = "of text"},
+    {"examples?", "[any]", .help = "some values; where a file is inspected"},
     {.name = NULL},
 };
 static const struct schema_field column_histogram_fields[] = {
@@ -52,6 +53,22 @@ static const struct schema_field column_category_fields[] = {
     {"value", "string | boolean", .help = NULL},
     {"count", "integer", .help = "rows with it", .example = "50"},
     {.name = NULL}};
+
+static const struct schema_field inspection_fields[] = {
+    {"rows", "integer", .help = "that were read", .example = "150"},
+    {"bytes", "integer", .help = "that came", .example = "3858"},
+    {"bytes_read", "integer", .help = "of what came, unpacked", .example = "3858"},
+    {"is_cut", "boolean", .help = "whether there is more than was read"},
+    {"compression", "'gzip' | null", .help = "of the file"},
+    {"quote", "string | null", .help = "what stands around values of CSV"},
+    {"target", "string | null", .help = "what it looks like", .example = "\"species\""},
+    {"task", "string | null", .help = "what it would be", .example = "\"classes\""},
+    {"warnings", "[string]", .help = "what may be wrong"},
+    {"job", "job_document | null", .help = "one that trains on it"},
+    {"upload", "string", .help = "what curl is to be called with",
+     .example = "curl -T iris.csv localhost:8420/v1/datasets/iris"},
+    {.name = NULL},
+};
 
 static const struct schema_field dataset_list_fields[] = {
     {"datasets", "[dataset_item]", .help = "newest first"},
@@ -112,6 +129,9 @@ const struct schema dataset_schemas[] = {
     {"column_category", "a value of a column", .fields = column_category_fields},
     {"column_histogram", "bins of the same width", .fields = column_histogram_fields},
     {"dataset", "a version of a dataset", .base = "dataset_item", .fields = dataset_fields},
+    {"dataset_description", "how a file was read", .fields = dataset_fields},
+    {"dataset_inspection", "what an upload would become", .base = "dataset_description",
+     .fields = inspection_fields},
     {"dataset_item", "a version of a dataset, in a list", .fields = dataset_item_fields},
     {"dataset_list", "a page of datasets", .fields = dataset_list_fields},
     {"row_list", "rows of a dataset", .fields = row_list_fields},

@@ -32,6 +32,7 @@ def drive_service(daemon):
 def drive_datasets(daemon):
     daemon.upload("iris", propd.IRIS)
     daemon.upload("iris", propd.IRIS)  # the same again: 200
+    daemon.call("POST", "/v1/datasets:inspect?name=iris", propd.IRIS.read_bytes())
     daemon.upload_pair("tiny", *tiny_images())
     for path in ("", "?limit=1", "/iris", "/tiny", "/iris/rows?limit=2", "/tiny/rows", "/tiny/rows/0.png"):
         daemon.send("GET", "/v1/datasets" + path)
@@ -60,6 +61,7 @@ def drive_jobs(daemon):
         daemon.send("GET", "/v1/jobs", headers={"Accept": kind})
         daemon.send("GET", "/v1/jobs/%s/history" % job, headers={"Accept": kind})
         daemon.send("GET", "/v1/jobs/%s/events?after=0" % job, headers={"Accept": kind})
+    daemon.send("GET", "/v1/jobs/%s/history?format=tfevents" % job)
     daemon.send("GET", "/v1/jobs/%s/events" % job)
     daemon.send("GET", "/v1/jobs/%s/events" % job, headers={"Last-Event-ID": "100000", "Accept": "text/event-stream"})
     daemon.wait(daemon.post("/v1/jobs/%s:verify" % job)["id"])
@@ -92,6 +94,8 @@ def drive_models(daemon):
         daemon.send("GET", "/v1/models", headers={"Accept": kind})
     file = daemon.send("GET", "/v1/models/iris/file")[2]
     daemon.send("GET", "/v1/models/iris/file", headers={"Range": "bytes=0-7"})
+    for kind in ("onnx", "npz", "keras", "c"):
+        daemon.send("GET", "/v1/models/iris/file?format=" + kind)
     daemon.call("POST", "/v1/models?name=copy", file)
     daemon.get("/v1/models/copy")
     daemon.call("DELETE", "/v1/models/copy")
