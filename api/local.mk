@@ -29,8 +29,10 @@ libapi_la_SOURCES = \
 	api/routes.c \
 	api/say.c api/say.h \
 	api/schema.c api/schema.h api/schema_type.c \
+	api/schemas/access.c \
 	api/schemas/datasets.c \
 	api/schemas/evaluations.c \
+	api/schemas/inference.c \
 	api/schemas/jobs.c \
 	api/schemas/models.c \
 	api/schemas/networks.c \

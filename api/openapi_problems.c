@@ -73,11 +73,12 @@ static const struct {
     {ERROR_UNSUPPORTED, has_body},       {ERROR_CONFLICT, is_post},
     {ERROR_PRECONDITION, takes_match},   {ERROR_STORAGE_FULL, changes},
     {ERROR_NOT_ACCEPTABLE, has_forms},   {ERROR_RANGE, takes_ranges},
+    {ERROR_UNAUTHORIZED, is_scoped},     {ERROR_TOO_MANY, is_scoped},
 };
 
 static bool is_plain(const struct route *route)
 {
-    return (route->flags & ROUTE_TENSORFLOW) != 0;
+    return (route->flags & (ROUTE_TENSORFLOW | ROUTE_OPEN_INFERENCE)) != 0;
 }
 
 static int add(json_t *responses, enum error_code code, const char *form)

@@ -85,6 +85,18 @@ static const struct schema_field job_list_fields[] = {
     {.name = NULL},
 };
 
+static const struct schema_field checkpoint_list_fields[] = {
+    {"job", "id", .help = "of the job"},
+    {"checkpoints", "[checkpoint]", .help = "that are kept"},
+    {.name = NULL},
+};
+static const struct schema_field checkpoint_fields[] = {
+    {"step", "integer", .example = "160"},
+    {"bytes", "integer", .example = "12345"},
+    {"best", "boolean", .help = "whether it is the best epoch's"},
+    {.name = NULL},
+};
+
 /* ---- events */
 
 static const struct schema_field event_fields[] = {
@@ -152,6 +164,8 @@ static const struct schema_field weight_histogram_fields[] = {
 };
 
 const struct schema job_schemas[] = {
+    {"checkpoint", "a checkpoint", .fields = checkpoint_fields},
+    {"checkpoint_list", "checkpoints of a job", .fields = checkpoint_list_fields},
     {"epoch_histograms", "histograms at an epoch's end", .fields = epoch_histograms_fields},
     {"event", "something that happened to a job; what else it has is by its type",
      .fields = event_fields, .others = "any"},

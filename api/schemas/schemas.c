@@ -3,6 +3,6 @@
 #include "api/schemas/schemas.h"
 
 const struct schema *const schemas[] = {
-    dataset_schemas, evaluation_schemas, job_schemas,   model_schemas,
-    network_schemas, service_schemas,    trace_schemas, NULL,
+    access_schemas, inference_schemas, dataset_schemas, evaluation_schemas, job_schemas,
+    model_schemas,  network_schemas,   service_schemas, trace_schemas,      NULL,
 };

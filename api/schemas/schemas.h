@@ -5,7 +5,8 @@
 
 #include "api/schema.h"
 
-extern const struct schema dataset_schemas[], evaluation_schemas[], job_schemas[], model_schemas[],
-    network_schemas[], service_schemas[], trace_schemas[];
+extern const struct schema access_schemas[], dataset_schemas[], inference_schemas[],
+    evaluation_schemas[], job_schemas[], model_schemas[], network_schemas[], service_schemas[],
+    trace_schemas[];
 
 #endif
