@@ -54,6 +54,9 @@ static json_t *operation_id(const struct route *route)
             bytes_printf(&text, "_%.*s", (int)size, at);
         at += size;
     }
+    size_t length = strlen(route->path);
+    if (length > 1 && route->path[length - 1] == '/')
+        bytes_printf(&text, "_slash");
     const char *id = bytes_text(&text);
     return id != NULL ? json_string(id) : NULL;
 }

@@ -114,7 +114,33 @@ def drive_augmentations(daemon):
     daemon.send("POST", "/v1/augmentations:preview", json.dumps(document), {"Accept": "image/png"})
 
 
-DRIVES = [drive_service, drive_datasets, drive_jobs, drive_moves, drive_models, drive_augmentations]
+def drive_operation(daemon):
+    """What an operator does; where tokens are off, as here."""
+    daemon.send("GET", "/v1/backup")
+    daemon.post("/v1/upkeep:run", {"dry_run": True})
+    daemon.send("GET", "/v1/jobs/iris/checkpoints")
+    daemon.send("GET", "/v1/jobs/iris/webhooks")
+    daemon.send("GET", "/v1/session")
+    daemon.send("GET", "/v1/tokens")
+    token = daemon.call("POST", "/v1/tokens", {"name": "laptop", "owner": "ada", "scopes": ["read"]})["id"]
+    daemon.get("/v1/tokens/" + token)
+    daemon.send("DELETE", "/v1/tokens/" + token)
+
+
+def drive_inference(daemon):
+    daemon.get("/v1/models/iris/versions/1")
+    daemon.post("/v1/models/iris/versions/1:predict", {"instances": [ROW]})
+    for path in ("", "/", "/health/live", "/health/ready", "/models", "/models/stats"):
+        daemon.send("GET", "/v2" + path)
+    for model in ("/v2/models/iris", "/v2/models/iris/versions/1"):
+        for path in ("", "/ready", "/stats"):
+            daemon.get(model + path)
+        daemon.post(model + "/infer", {"inputs": [{"name": "input", "datatype": "FP32", "shape": [1, 4], "data": ROW}]})
+    daemon.post("/v2/repository/index", {"ready": True})
+
+
+DRIVES = [drive_service, drive_datasets, drive_jobs, drive_moves, drive_models, drive_augmentations, drive_operation,
+          drive_inference]
 
 
 def drive_errors(daemon, operations):
