@@ -143,6 +143,13 @@ DRIVES = [drive_service, drive_datasets, drive_jobs, drive_moves, drive_models, 
           drive_inference]
 
 
+# What this daemon cannot do with success, since it takes tokens, a webhook that listens, a kept checkpoint or an alias:
+# test_security, test_webhooks and test_inference do. Their errors are held against the document here.
+ELSEWHERE = ["POST /v1/session", "DELETE /v1/session", "POST /v1/webhooks/{delivery}:retry",
+             "POST /v1/jobs/{job}/checkpoints/{step}:promote", "POST /v1/models/{model}/labels/{alias}:predict",
+             "GET /v1/models/{model}/labels/{alias}"]
+
+
 def drive_errors(daemon, operations):
     """Every operation, asked wrongly."""
     for method, path in operations:
@@ -181,7 +188,8 @@ class OpenApi(unittest.TestCase):
                 drive(daemon)
             document = daemon.get("/openapi.json")
             drive_errors(daemon, [(method.upper(), path) for path, methods in document["paths"].items() for method in methods])
-            self.assertEqual(record.complaints("--complete"), [])
+            complaints = record.complaints("--complete")
+            self.assertEqual([one for one in complaints if one.split(" was never")[0] not in ELSEWHERE], [])
 
     def test_a_wrong_answer_is_noticed(self):
         """The check itself: answers that are not as they should be."""
