@@ -8,9 +8,9 @@
 #include "daemon/cache.h"
 #include "daemon/daemon.h"
 #include "daemon/scheduler.h"
+#include "daemon/tokens.h"
 #include "daemon/upkeep.h"
 #include "daemon/webhooks.h"
-#include "daemon/tokens.h"
 
 struct daemon {
     const struct config *config;
@@ -21,11 +21,7 @@ struct daemon {
     struct live *live; /* daemon/live.h */
     struct tokens *tokens;
     struct upkeep *upkeep;
-    struct webhooks *webhooks; /* NULL until daemon_webhooks_start() */
-    atomic_bool stopping;      /* imports under way are called off */
-    struct upkeep *upkeep;
-    struct webhooks *webhooks; /* NULL until daemon_webhooks_start() */
-    struct tokens *tokens;
+    struct webhooks *webhooks;       /* NULL until daemon_webhooks_start() */
     atomic_bool stopping;            /* imports under way are called off */
     _Atomic uint64_t steps, samples; /* that jobs trained since the start */
 };

@@ -192,10 +192,10 @@ int store_job_get(struct store *store, const char *id, struct job_record *record
 /* By id, or the newest job of that name. */
 int store_job_find(struct store *store, const struct viewer *viewer, const char *reference,
                    struct job_record *record, struct error *error);
-/* Sorted by created_at, name, state, priority, finished_at or best (of the validation, those
- * without last). */
 /* How many are in `state`, whosever they are. */
 int store_job_count(struct store *store, const char *state, int64_t *count, struct error *error);
+/* Sorted by created_at, name, state, priority, finished_at or best (of the validation, those
+ * without last). */
 int store_job_list(struct store *store, const struct store_page *page, struct job_record **records,
                    size_t *count, bool *more, struct error *error);
 /* Ids of all jobs in `state`, by priority (high first), then age: for the scheduler at start. */

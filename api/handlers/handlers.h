@@ -11,6 +11,7 @@ route_handler_fn handle_healthz, handle_readyz, handle_page, handle_system, hand
 /* aliases.c */
 route_handler_fn handle_aliases_list, handle_aliases_get, handle_aliases_put, handle_aliases_delete;
 extern const struct kind aliases_put_kind;
+
 /* metrics.c */
 route_handler_fn handle_metrics;
 
