@@ -56,9 +56,16 @@ static json_t *json_targets(const char *text)
     return json_incref(json_array_size(names) == 1 ? json_array_get(names, 0) : names);
 }
 
-static int add_saying(json_t *json, const char *tags, const char *about)
+/* Nobody's where there are no tokens: null. */
+static json_t *json_owner(const char *owner)
 {
-    return json_object_set_new(json, "tags", json_object_text(tags)) != 0 ||
+    return json_text(owner != NULL && owner[0] != '\0' ? owner : NULL);
+}
+
+static int add_saying(json_t *json, const char *owner, const char *tags, const char *about)
+{
+    return json_object_set_new(json, "owner", json_owner(owner)) != 0 ||
+                   json_object_set_new(json, "tags", json_object_text(tags)) != 0 ||
                    json_object_set_new(json, "about", json_text(about)) != 0
                ? -1
                : 0;
@@ -72,7 +79,7 @@ json_t *json_dataset(const struct dataset_record *record, bool whole)
         "target", json_targets(record->target), "sha256", record->source_sha256, "file_sha256",
         record->file_sha256, "bytes", (json_int_t)record->source_bytes, "file_bytes",
         (json_int_t)record->file_bytes, "created_at", json_time(record->created_ms));
-    if (json == NULL || add_saying(json, record->tags, record->about) != 0 || !whole)
+    if (json == NULL || add_saying(json, record->owner, record->tags, record->about) != 0 || !whole)
         return json;
     struct error error = {0};
     json_auto_t *description =
@@ -165,11 +172,11 @@ static json_t *add_whole(json_t *json_taken, const struct job_record *record,
 
 static json_t *job_json(const struct job_record *record, int64_t position)
 {
-    json_t *json = json_pack("{s:s, s:o, s:s, s:I, s:o, s:o}", "id", record->id, "name",
+    json_t *json = json_pack("{s:s, s:o, s:s, s:I, s:o, s:o, s:o}", "id", record->id, "name",
                              json_text(record->name), "state", record->state, "priority",
                              (json_int_t)record->priority, "position",
                              position > 0 ? json_integer(position) : json_null(), "tags",
-                             json_object_text(record->tags));
+                             json_object_text(record->tags), "owner", json_owner(record->owner));
     json_auto_t *status = status_json(record);
     json_auto_t *rest = json_pack(
         "{s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "model", json_text(record->model), "error",
@@ -214,7 +221,7 @@ json_t *json_model(const struct model_record *record, bool whole)
         json_text(record->dataset_id), "sha256", record->sha256, "file_sha256", record->file_sha256,
         "file_bytes", (json_int_t)record->file_bytes, "created_at", json_time(record->created_ms));
     json_auto_t *info = json_object_text(record->info);
-    if (json == NULL || add_saying(json, record->tags, record->about) != 0 ||
+    if (json == NULL || add_saying(json, record->owner, record->tags, record->about) != 0 ||
         json_object_set_new(json, "aliases", json_list_text(record->aliases)) != 0) {
         json_decref(json);
         return NULL;

@@ -69,11 +69,20 @@ static int add_schemas(struct openapi *openapi, struct error *error)
 
 /* ---- paths */
 
+/* "/v2/" is another spelling of "/v2". */
+static bool is_spelling(const struct route *route)
+{
+    const size_t size = strlen(route->path);
+    return size > 1 && route->path[size - 1] == '/';
+}
+
 static json_t *paths(const struct openapi *openapi, struct error *error)
 {
     json_auto_t *list = json_object();
     for (const struct route *route = openapi->routes; route->method != NULL; route++) {
         char method[16] = "";
+        if (is_spelling(route))
+            continue;
         for (size_t i = 0; i + 1 < sizeof method && route->method[i] != '\0'; i++)
             method[i] = (char)(route->method[i] | 0x20);
         json_t *path = json_object_get(list, route->path);

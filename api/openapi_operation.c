@@ -134,7 +134,7 @@ static json_t *answer_headers(const struct route *route, int status)
     int result = list != NULL ? 0 : -1;
     if (status == 201 || status == 202)
         result |= json_object_set_new(list, "Location", header_reference("Location"));
-    if (is_get && status != 204 && (route->flags & ROUTE_STREAM) == 0)
+    if (is_get && status != 204 && (route->flags & (ROUTE_STREAM | ROUTE_PASSING)) == 0)
         result |= json_object_set_new(list, "ETag", header_reference("ETag"));
     if (status == 206)
         result |= json_object_set_new(list, "Content-Range", header_reference("Content-Range"));

@@ -30,6 +30,7 @@ enum route_flag {
                                       say 422 */
     ROUTE_RANGES = 1 << 3,         /* serves parts of its answer: Range, 206 and 416 */
     ROUTE_SECRET = 1 << 4,         /* the answer is for whoever asked alone: never kept for a key */
+    ROUTE_PASSING = 1 << 5,        /* the answer is of its moment: it has no ETag */
 };
 
 enum { ROUTE_ANSWERS_MAX = 6, ROUTE_PROBLEMS_MAX = 6 };

@@ -106,8 +106,8 @@ const struct route api_routes[] = {
      .help = "every layer, loss, optimizer … with fields, defaults and help",
      .answers = {{200, "catalog"}}},
 
-    {"GET", "/v1/backup", handle_backup, .is_slow = always, .scope = "admin",
-     .help = "everything that is kept, as a tar archive for propd --restore",
+    {"GET", "/v1/backup", handle_backup, .is_slow = always, .flags = ROUTE_PASSING,
+     .scope = "admin", .help = "everything that is kept, as a tar archive for propd --restore",
      .answers = {{200, .type = "application/x-tar"}}, .problems = {ERROR_BUSY, ERROR_STORAGE_FULL}},
 
     {"POST", "/v1/upkeep:run", handle_upkeep_run, .body_kind = BODY_JSON,
@@ -337,7 +337,7 @@ const struct route api_routes[] = {
     {"DELETE", "/v1/session", handle_session_delete, .help = "logs it out", .answers = {{204}}},
     {"GET", "/v1/tokens", handle_tokens_list, .query = &page_query_kind, .is_slow = always,
      .scope = "admin", .help = "tokens, newest first, without their texts",
-     .answers = {{200, "token_list"}}},
+     .answers = {{200, "token_list"}, ANSWERS_ROWS}, .problems = {ERROR_NOT_ACCEPTABLE}},
     {"POST", "/v1/tokens", handle_tokens_post, .body_kind = BODY_JSON, .body = &token_request_kind,
      .example = "{\"name\": \"ci\", \"scopes\": [\"read\", \"predict\"], \"expires\": \"30d\"}",
      .is_slow = always, .flags = ROUTE_SECRET, .scope = "admin",

@@ -90,8 +90,9 @@ int model_predict_all(const struct model *model, const struct model_rows *parts,
         rows += parts[i].rows;
     if (!kernels)
         return -1;
-    struct workspace *workspace = workspace_create(
-        model->network, kernels, rows > 0 ? smaller(rows, BLOCK_ROWS) : 1, 1, WORKSPACE_PREDICT, error);
+    struct workspace *workspace =
+        workspace_create(model->network, kernels, rows > 0 ? smaller(rows, BLOCK_ROWS) : 1, 1,
+                         WORKSPACE_PREDICT, error);
     if (!workspace)
         return -1;
     predict_blocks(model, workspace, parts, count, rows);

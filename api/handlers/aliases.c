@@ -152,6 +152,8 @@ int handle_aliases_put(struct request *request, struct reply *reply, struct erro
     if (result != 0 || store_alias_set(daemon_store(request->service->daemon), &model,
                                        request->captures[1], &is_new, &request->terms, error) != 0)
         return -1;
+    if (is_new && reply_header(reply, error, "Location", "%s", request->path) != 0)
+        return -1;
     return reply_alias(request, is_new ? 201 : 200, &model, reply, error);
 }
 

@@ -163,9 +163,9 @@ int handle_datasets_patch(struct request *request, struct reply *reply, struct e
     struct store *store = daemon_store(request->service->daemon);
     struct dataset_record record AUTO_CLEAR(dataset_record_clear) = {0};
     struct dataset_record patched AUTO_CLEAR(dataset_record_clear) = {0};
-    struct say say AUTO_CLEAR(say_clear);
-    if (say_read(request, &say, error) != 0 ||
-        store_dataset_get(store, &request->viewer, request->captures[0], &record, error) != 0 ||
+    struct say say AUTO_CLEAR(say_clear) = {0};
+    if (store_dataset_get(store, &request->viewer, request->captures[0], &record, error) != 0 ||
+        say_read(request, &say, error) != 0 ||
         store_dataset_say(store, record.id, &say.says, &request->terms, error) != 0 ||
         store_dataset_get(store, &request->viewer, record.id, &patched, error) != 0)
         return -1;

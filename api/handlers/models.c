@@ -180,8 +180,8 @@ int handle_models_patch(struct request *request, struct reply *reply, struct err
     struct store *store = daemon_store(request->service->daemon);
     struct model_record record AUTO_CLEAR(model_record_clear) = {0};
     struct model_record patched AUTO_CLEAR(model_record_clear) = {0};
-    struct say say AUTO_CLEAR(say_clear);
-    if (say_read(request, &say, error) != 0 || get(request, &record, error) != 0 ||
+    struct say say AUTO_CLEAR(say_clear) = {0};
+    if (get(request, &record, error) != 0 || say_read(request, &say, error) != 0 ||
         store_model_say(store, record.id, &say.says, &request->terms, error) != 0 ||
         store_model_get(store, &request->viewer, record.id, &patched, error) != 0)
         return -1;

@@ -13,6 +13,11 @@ static const struct schema_field dataset_item_fields[] = {
     {"bytes", "integer", .help = "that came", .example = "3858"},
     {"file_bytes", "integer", .help = "of the column file", .example = "7124"},
     {"created_at", "time", .help = NULL},
+    {"owner", "string | null", .help = "whose it is; null: nobody's, where there are no tokens",
+     .example = "\"ada\""},
+    {"tags", "{string}", .help = "as its owner says"},
+    {"about", "string | null", .help = "what its owner says of it",
+     .example = "\"measured in 1936\""},
     {.name = NULL},
 };
 

@@ -12,6 +12,8 @@ static const struct schema_field job_item_fields[] = {
     {"priority", "integer", .help = "higher ones run first", .example = "0"},
     {"position", "integer | null", .help = "in the queue, from 1"},
     {"tags", "{string}", .help = "as given"},
+    {"owner", "string | null", .help = "whose it is; null: nobody's, where there are no tokens",
+     .example = "\"ada\""},
     {"progress", "number", .help = "0 to 1", .example = "0.42"},
     {"epoch", "integer", .help = "epochs done", .example = "21"},
     {"epochs", "integer | null", .help = "that there will be at most", .example = "50"},

@@ -12,6 +12,12 @@ static const struct schema_field model_item_fields[] = {
     {"file_sha256", "sha256", .help = "of the safetensors file"},
     {"file_bytes", "integer", .example = "4900"},
     {"created_at", "time", .help = NULL},
+    {"owner", "string | null", .help = "whose it is; null: nobody's, where there are no tokens",
+     .example = "\"ada\""},
+    {"tags", "{string}", .help = "as its owner says"},
+    {"about", "string | null", .help = "what its owner says of it", .example = "\"for the demo\""},
+    {"aliases", "[string]", .help = "names that it has beside its number",
+     .example = "[\"production\"]"},
     {"metrics?", "{number | null} | null", .help = "at the end of its training, by name"},
     {.name = NULL},
 };
@@ -46,6 +52,23 @@ static const struct schema_field description_fields[] = {
     {"window?", "object", .help = "how sequences are cut"},
     {.name = NULL},
 };
+static const struct schema_field version_list_fields[] = {
+    {"versions", "[model_item]", .help = "newest first"},
+    {"next", "string | null", .help = "the next page's `cursor`"},
+    {.name = NULL},
+};
+static const struct schema_field alias_fields[] = {
+    {"alias", "string", .example = "production"},
+    {"model", "string", .help = "its name", .example = "iris"},
+    {"version", "integer", .help = "that the alias is", .example = "3"},
+    {"id", "id", .help = "of that version"},
+    {"changed_at", "time", .help = "when it became that version"},
+    {.name = NULL},
+};
+static const struct schema_field alias_list_fields[] = {
+    {"aliases", "[alias]", .help = "of one name"},
+    {.name = NULL},
+};
 static const struct schema_field model_list_fields[] = {
     {"models", "[model_item]", .help = "newest first"},
     {"next", "string | null", .help = "the next page's `cursor`"},
@@ -70,6 +93,8 @@ static const struct schema_field prediction_fields[] = {
 };
 
 const struct schema model_schemas[] = {
+    {"alias", "a name for a version of a model", .fields = alias_fields},
+    {"alias_list", "aliases of a model", .fields = alias_list_fields},
     {"lineage_dataset", "a dataset that was learned from", .fields = lineage_dataset_fields},
     {"model", "a version of a model", .base = "model_item", .fields = model_fields},
     {"model_description", "what a model takes and gives", .fields = description_fields},
@@ -79,5 +104,6 @@ const struct schema model_schemas[] = {
     {"prediction", "predictions", .fields = prediction_fields},
     {"prediction_request", "rows to predict, in TensorFlow Serving's form",
      .fields = prediction_request_fields, .example = "{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}"},
+    {"version_list", "a page of a model's versions", .fields = version_list_fields},
     {.name = NULL},
 };

@@ -51,6 +51,8 @@ static const struct schema_field system_storage_fields[] = {
     {"free_bytes", "integer", .help = "left on the disk", .example = "75020864284"},
     {"commits", "integer", .help = "transactions since the start", .example = "42"},
     {"operations", "integer", .help = "writes in them", .example = "97"},
+    {"reads", "integer", .help = "readings since the start; a poll without news is none",
+     .example = "310"},
     {"schema_version", "integer", .help = "of the database", .example = "5"},
     {.name = NULL},
 };

@@ -154,7 +154,8 @@ START_TEST(what_another_owner_has_is_not_there)
         bool names_one = strstr(route->path, "{dataset}") != NULL;
         if (!names_one || strcmp(route->method, "PUT") == 0)
             continue;
-        ck_assert_msg(status_of(route, "iris", bob) == 404, "%s %s", route->method, route->path);
+        int status = status_of(route, "iris", bob);
+        ck_assert_msg(status == 404, "%s %s: %d", route->method, route->path, status);
     }
     upload("iris", bob); /* a name of his own */
     struct reply reply = test_call("GET", "/v1/datasets", root, NULL);

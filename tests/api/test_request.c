@@ -20,8 +20,9 @@ END_TEST
 
 START_TEST(unknown_parameters_are_refused_with_the_known_ones)
 {
-    test_problem(422, "invalid", "limit, cursor, name, created_after, created_before, tag, format",
-                 "GET", "/v1/models?limt=3", NULL, NULL);
+    test_problem(422, "invalid",
+                 "limit, cursor, name, created_after, created_before, format, pretty", "GET",
+                 "/v1/models?limt=3", NULL, NULL);
     test_problem(422, "invalid", "pretty", "GET", "/healthz?x=1", NULL, NULL);
     test_problem(422, "invalid", "once", "GET", "/v1/models?limit=3&limit=4", NULL, NULL);
     test_problem(422, "invalid", "limit must be", "GET", "/v1/models?limit=501", NULL, NULL);

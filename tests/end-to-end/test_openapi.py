@@ -115,22 +115,34 @@ def drive_augmentations(daemon):
 
 
 def drive_operation(daemon):
-    """What an operator does; where tokens are off, as here."""
+    """What an operator does."""
     daemon.send("GET", "/v1/backup")
     daemon.post("/v1/upkeep:run", {"dry_run": True})
     daemon.send("GET", "/v1/jobs/iris/checkpoints")
     daemon.send("GET", "/v1/jobs/iris/webhooks")
-    daemon.send("GET", "/v1/session")
-    daemon.send("GET", "/v1/tokens")
-    token = daemon.call("POST", "/v1/tokens", {"name": "laptop", "owner": "ada", "scopes": ["read"]})["id"]
+
+
+def drive_tokens(daemon):
+    """From the first one on nothing is done without."""
+    daemon.get("/v1/session")
+    daemon.get("/v1/tokens")
+    daemon.token = daemon.post("/v1/tokens", {"name": "root", "scopes": ["admin"]})["token"]
+    token = daemon.post("/v1/tokens", {"name": "laptop", "owner": "ada", "scopes": ["read"], "expires": "30d",
+                                       "quotas": {"queued": 3}})["id"]
+    daemon.get("/v1/tokens")
     daemon.get("/v1/tokens/" + token)
-    daemon.send("DELETE", "/v1/tokens/" + token)
+    daemon.call("DELETE", "/v1/tokens/" + token)
+    daemon.get("/v1/tokens/" + token)
+    daemon.post("/v1/session", {"token": daemon.token})
+    daemon.get("/v1/session")
+    daemon.call("DELETE", "/v1/session")
+    daemon.send("GET", "/v1/jobs", headers={"Authorization": "Bearer propd_wrong"})
 
 
 def drive_inference(daemon):
     daemon.get("/v1/models/iris/versions/1")
     daemon.post("/v1/models/iris/versions/1:predict", {"instances": [ROW]})
-    for path in ("", "/", "/health/live", "/health/ready", "/models", "/models/stats"):
+    for path in ("", "/health/live", "/health/ready", "/models", "/models/stats"):
         daemon.send("GET", "/v2" + path)
     for model in ("/v2/models/iris", "/v2/models/iris/versions/1"):
         for path in ("", "/ready", "/stats"):
@@ -139,15 +151,26 @@ def drive_inference(daemon):
     daemon.post("/v2/repository/index", {"ready": True})
 
 
+def drive_names(daemon):
+    daemon.call("PATCH", "/v1/datasets/iris", {"tags": {"team": "vision"}, "about": "measured in 1936"})
+    daemon.call("PATCH", "/v1/models/iris", {"tags": {"team": "vision"}})
+    daemon.get("/v1/models/iris/versions")
+    for version in (1, 1):
+        daemon.call("PUT", "/v1/models/iris/aliases/production", {"version": version})
+    daemon.get("/v1/models/iris/aliases")
+    daemon.get("/v1/models/iris/aliases/production")
+    daemon.get("/v1/models/iris/labels/production")
+    daemon.post("/v1/models/iris/labels/production:predict", {"instances": [ROW]})
+    daemon.call("DELETE", "/v1/models/iris/aliases/production")
+
+
 DRIVES = [drive_service, drive_datasets, drive_jobs, drive_moves, drive_models, drive_augmentations, drive_operation,
-          drive_inference]
+          drive_inference, drive_names, drive_tokens]
 
 
-# What this daemon cannot do with success, since it takes tokens, a webhook that listens, a kept checkpoint or an alias:
-# test_security, test_webhooks and test_inference do. Their errors are held against the document here.
-ELSEWHERE = ["POST /v1/session", "DELETE /v1/session", "POST /v1/webhooks/{delivery}:retry",
-             "POST /v1/jobs/{job}/checkpoints/{step}:promote", "POST /v1/models/{model}/labels/{alias}:predict",
-             "GET /v1/models/{model}/labels/{alias}"]
+# What this daemon cannot do with success, since it takes a webhook that listens or a kept checkpoint: test_webhooks and
+# test_inference do. Their errors are held against the document here.
+ELSEWHERE = ["POST /v1/webhooks/{delivery}:retry", "POST /v1/jobs/{job}/checkpoints/{step}:promote"]
 
 
 def drive_errors(daemon, operations):

@@ -28,7 +28,7 @@ static void job_add(struct store *store, const char *url, char id[ID_SIZE])
                                 .webhook_url = (char *)(uintptr_t)url,
                                 .webhook_secret = url != NULL ? (char[]){"whsec_x"} : NULL,
                                 .attempt = 1};
-    ck_assert_ok(store_job_add(store, &record, "state", "{}", &failure));
+    ck_assert_ok(store_job_add(store, &record, "state", "{}", NULL, &failure));
 }
 
 static void job_end(struct store *store, const char *id, const char *state)
@@ -140,7 +140,7 @@ START_TEST(deliveries_go_with_their_job)
     struct store *store = store_reopen();
     job_add(store, "http://example.org/", job);
     job_end(store, job, "succeeded");
-    ck_assert_ok(store_job_remove(store, job, NULL, &failure));
+    ck_assert_ok(store_job_remove(store, job, NULL, NULL, &failure));
     ck_assert_int_eq(database_number("SELECT count(*) FROM deliveries"), 0);
     const struct delivery_change change = {.id = "dlv_gone", .status = 200, .tried_ms = 1};
     ck_assert_ok(store_delivery_change(store, &change, &failure));
