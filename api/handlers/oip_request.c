@@ -361,27 +361,27 @@ static int read_raw_text(struct oip_request *request, const struct reader *reade
     return tensor_set_sizes(tensor, &one, 1, "the body", error);
 }
 
-/* The body is as many rows as it has. */
-static int read_raw_rows(struct tensor *tensor, const json_t *shape, const struct reader *reader,
-                         struct error *error)
+/* The body is one row: nothing says how many there are. */
+static int read_raw_row(struct tensor *tensor, const json_t *shape, const struct reader *reader,
+                        struct error *error)
 {
-    int64_t sizes[TENSOR_RANK_MAX] = {0}, row = (int64_t)tensor->array.size;
+    int64_t sizes[TENSOR_RANK_MAX] = {1}, row = (int64_t)tensor->array.size;
     const size_t rank = json_array_size(shape);
     for (size_t i = 1; i < rank && i < TENSOR_RANK_MAX; i++) {
         sizes[i] = json_integer_value(json_array_get(shape, i));
         row *= sizes[i];
     }
-    sizes[0] = (int64_t)reader->size / row;
     tensor->data = reader->body;
     tensor->size = reader->size;
-    if (reader->size == 0 || (int64_t)reader->size % row != 0)
+    if ((int64_t)reader->size != row)
         return error_set(error, ERROR_INVALID,
-                         "the body has %zu bytes, expected rows of %" PRId64 " bytes each",
+                         "the body has %zu bytes, and a raw request is one row of %" PRId64
+                         " bytes; several rows need a JSON part with their shape",
                          reader->size, row);
     return tensor_set_sizes(tensor, sizes, rank, "the body", error);
 }
 
-/* Bytes alone, whose shape the model tells: rows of its numbers, or one text. */
+/* Bytes alone, whose shape the model tells: a row of its numbers, or one text. */
 static int read_raw(struct oip_request *request, const struct reader *reader, struct error *error)
 {
     const struct preprocessing *preprocessing = reader->model->preprocessing;
@@ -402,7 +402,7 @@ static int read_raw(struct oip_request *request, const struct reader *reader, st
     if (!prediction_takes_numbers(reader->model))
         tensor->name = json_string_value(json_array_get(preprocessing_columns(preprocessing), 0));
     return type->is_text ? read_raw_text(request, reader, error)
-                         : read_raw_rows(tensor, json_object_get(input, "shape"), reader, error);
+                         : read_raw_row(tensor, json_object_get(input, "shape"), reader, error);
 }
 
 /* The bytes of the JSON part. */

@@ -153,11 +153,12 @@ class Inference(unittest.TestCase):
         _, answer = self.infer(*body([1, 2], 4, "FP16", struct.pack("<2e", 1, 2)))
         self.assertEqual(json.loads(answer)["outputs"][0]["data"], [0.75])
 
-    def test_a_raw_request_is_rows_and_its_answer_bytes(self):
-        heads, answer = self.infer(VECTOR_BYTES, {"Inference-Header-Content-Length": "0"})
+    def test_a_raw_request_is_one_row_and_its_answer_bytes(self):
+        heads, answer = self.infer(VECTOR_BYTES[:8], {"Inference-Header-Content-Length": "0"})
         size = int(heads["inference-header-content-length"])
-        self.assertEqual(answer[size:], ANSWER_BYTES)
-        self.assertEqual(json.loads(answer[:size])["outputs"][0]["shape"], [2, 1])
+        self.assertEqual(answer[size:], ANSWER_BYTES[:4])
+        self.assertEqual(json.loads(answer[:size])["outputs"][0]["shape"], [1, 1])
+        self.infer(VECTOR_BYTES, {"Inference-Header-Content-Length": "0"}, status=400)
         self.infer(VECTOR_BYTES[:12], {"Inference-Header-Content-Length": "0"}, status=400)
         self.infer(b"", {"Inference-Header-Content-Length": "0"}, status=400)
         self.infer(VECTOR_BYTES, {"Inference-Header-Content-Length": "0"}, model="mixed", status=400)
