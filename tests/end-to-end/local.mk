@@ -3,6 +3,7 @@
 END_TO_END_TESTS = \
 	tests/end-to-end/test_augmentation.py \
 	tests/end-to-end/test_backup.py \
+	tests/end-to-end/test_clients.py \
 	tests/end-to-end/test_main_job.py \
 	tests/end-to-end/test_inference.py \
 	tests/end-to-end/test_metrics.py \
