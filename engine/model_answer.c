@@ -103,13 +103,18 @@ static const char *find_nonfinite(const struct model *model, const float *y, int
     return NULL;
 }
 
-void model_answer_append(const struct model *model, const char *name, const float *y, int64_t rows,
+void model_answer_append(const struct model *model, bool by_inputs, const float *y, int64_t rows,
                          struct bytes *text)
 {
     const bool labelled = preprocessing_task(model->preprocessing) == TASK_CLASSES &&
                           preprocessing_classes(model->preprocessing);
     const char *nonfinite = find_nonfinite(model, y, rows);
-    bytes_printf(text, "\"%s\":", name);
+    if (by_inputs) {
+        bytes_printf(text, "\"outputs\":");
+        append_rows(text, model, y, rows, append_prediction);
+        bytes_append_u8(text, ',');
+    }
+    bytes_printf(text, "\"predictions\":");
     append_rows(text, model, y, rows, append_prediction);
     if (labelled) {
         bytes_printf(text, ",\"labels\":");
@@ -124,7 +129,7 @@ json_t *model_answer(const struct model *model, const float *y, int64_t rows)
     AUTO_CLEAR(bytes_clear) struct bytes text = {0};
     struct error error = {0};
     bytes_append_u8(&text, '{');
-    model_answer_append(model, "predictions", y, rows, &text);
+    model_answer_append(model, false, y, rows, &text);
     bytes_append_u8(&text, '}');
     if (bytes_check(&text, &error))
         return NULL;

@@ -36,8 +36,9 @@ float model_output(const struct model *model, int64_t index, float value);
 const json_t *model_label(const struct model *model, const float *y, int64_t width);
 
 /* The predictions of outputs y [rows][output elements] as members of a JSON object:
- * `name`:[…] and, of classes, "labels":[…]; "nonfinite" where an output is not finite. */
-void model_answer_append(const struct model *model, const char *name, const float *y, int64_t rows,
+ * "predictions":[…], before it the same as "outputs" where the request said "inputs", and, of
+ * classes, "labels":[…]; "nonfinite" where an output is not finite. */
+void model_answer_append(const struct model *model, bool by_inputs, const float *y, int64_t rows,
                          struct bytes *text);
 /* The same as a JSON object; NULL when out of memory. */
 json_t *model_answer(const struct model *model, const float *y, int64_t rows);

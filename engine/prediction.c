@@ -113,8 +113,8 @@ int64_t predictions_run(struct prediction **predictions, size_t count, struct er
 
 void prediction_append(const struct prediction *prediction, struct bytes *text)
 {
-    model_answer_append(prediction->model, prediction->by_inputs ? "outputs" : "predictions",
-                        prediction->y, prediction->rows, text);
+    model_answer_append(prediction->model, prediction->by_inputs, prediction->y, prediction->rows,
+                        text);
 }
 
 int64_t prediction_width(const struct prediction *prediction)

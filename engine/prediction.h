@@ -17,7 +17,7 @@ struct prediction {
     int64_t rows;
     float *x;       /* owned; [rows][input elements] */
     float *y;       /* owned; [rows][output elements], after prediction_run() */
-    bool by_inputs; /* the request said "inputs", so that the answer says "outputs" */
+    bool by_inputs; /* the request said "inputs", so that the answer says "outputs" too */
 };
 
 /* Reads {"instances": […]} (or "inputs", the same column-wise: {"age": [..], …} or a list of rows)
@@ -67,7 +67,8 @@ const json_t *prediction_label(const struct prediction *prediction, int64_t row)
 /* Floats a row. */
 int64_t prediction_width(const struct prediction *prediction);
 
-/* The answer as members of a JSON object without its braces: "predictions":[…] (or "outputs")
+/* The answer as members of a JSON object without its braces: "predictions":[…] (before
+ * it the same as "outputs", where the request said "inputs", as TensorFlow Serving has it)
  * and, of classes, "labels":[…]. What is not finite is null, and "nonfinite":"nan", "inf" or "-inf"
  * says what the first such was. Classes: a list of probabilities a row; values: a number a row in
  * original units (a list for several targets). */

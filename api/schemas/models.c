@@ -84,11 +84,18 @@ static const struct schema_field prediction_request_fields[] = {
     {.name = NULL},
 };
 static const struct schema_field prediction_fields[] = {
+    {"outputs?", "[any]", .help = "the same, where the request says inputs",
+     .example = "[[0.97, 0.02, 0.01]]"},
     {"predictions", "[any]", .help = "a row: probabilities by class, or numbers in original units",
      .example = "[[0.97, 0.02, 0.01]]"},
     {"labels?", "[any]", .help = "the likeliest class a row", .example = "[\"setosa\"]"},
     {"model", "string", .example = "iris"},
-    {"version", "integer", .help = "of the model"},
+    {"version", "integer | 'live'", .help = "of the model; live: of a job that runs",
+     .example = "3"},
+    {"nonfinite?", "'nan' | 'inf' | '-inf'",
+     .help = "the first value that is null for not being finite"},
+    {"job?", "id", .help = "that runs, of a live model"},
+    {"step?", "integer", .help = "after which its weights are these"},
     {.name = NULL},
 };
 

@@ -290,7 +290,7 @@ class Inference(unittest.TestCase):
             columns = self.predict("iris", {"inputs": inputs})
             self.assertEqual(columns["outputs"], rows["predictions"])
             self.assertEqual(columns["labels"], rows["labels"])
-            self.assertNotIn("predictions", columns)
+        self.assertEqual(columns["predictions"], columns["outputs"])
 
     def test_bytes_come_as_base64(self):
         plain = self.predict("mixed", {"instances": [{"size": 1, "color": "red", "hot": True}]})

@@ -72,6 +72,7 @@ def drive_jobs(daemon):
 def drive_moves(daemon):
     job = daemon.submit(LONG)
     daemon.wait(job, states=("running",))
+    daemon.post("/v1/models/long@live:predict", {"instances": [ROW]})
     daemon.call("PATCH", "/v1/jobs/" + job, {"priority": 3, "learning_rate": 0.0005, "tags": {"team": "vision"}})
     daemon.post("/v1/jobs/%s:pause" % job)
     daemon.post("/v1/jobs/%s:resume" % job)
@@ -100,6 +101,7 @@ def drive_models(daemon):
     daemon.get("/v1/models/copy")
     daemon.call("DELETE", "/v1/models/copy")
     daemon.post("/v1/models/iris:predict", {"instances": [ROW]})
+    daemon.post("/v1/models/iris:predict", {"inputs": [ROW]})
     daemon.post("/v1/models/width:predict", {"instances": [ROW[:3] + ["setosa"]]})
     daemon.post("/v1/models/iris:trace", {"instance": ROW, "target": "setosa"})
     daemon.post("/v1/models/iris:trace", {"instance": ROW})

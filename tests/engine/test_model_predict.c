@@ -91,10 +91,11 @@ END_TEST
 START_TEST(columns_are_the_same_as_rows)
 {
     struct model *model = example_values();
-    const char *expected = "{\"outputs\":[100.0,300.0]}";
+    const char *expected = "{\"outputs\":[100.0,300.0],\"predictions\":[100.0,300.0]}";
     check_answer(model, "{\"inputs\": {\"x\": [-1, 0]}}", expected);
     check_answer(model, "{\"inputs\": [[-1], [0]]}", expected);
-    check_answer(model, "{\"inputs\": {\"x\": -1}}", "{\"outputs\":[100.0]}");
+    check_answer(model, "{\"inputs\": {\"x\": -1}}",
+                 "{\"outputs\":[100.0],\"predictions\":[100.0]}");
     check_answer(model, "{\"signature_name\": \"serving_default\", \"instances\": [[-1], [0]]}",
                  "{\"predictions\":[100.0,300.0]}");
     model_free(model);
