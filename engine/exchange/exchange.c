@@ -52,8 +52,8 @@ const struct model_format *model_format_find(const char *name, struct error *err
 
 struct model *model_import(const void *file, size_t size, struct error *error)
 {
-    for (size_t i = 0; model_formats[i] != NULL; i++)
-        if (model_formats[i]->read != NULL && model_formats[i]->sniff(file, size))
-            return model_formats[i]->read(file, size, error);
-    return model_formats[0]->read(file, size, error);
+    for (const struct model_format *const *format = model_formats; *format != NULL; format++)
+        if ((*format)->read != NULL && (*format)->sniff(file, size))
+            return (*format)->read(file, size, error);
+    return model_read(file, size, error);
 }

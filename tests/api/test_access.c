@@ -89,9 +89,10 @@ START_TEST(nothing_but_public_routes_is_served_without_a_token_that_counts)
     ck_assert_int_eq(tokens_revoke(daemon_tokens(test_service.daemon), id, &error), 0);
     struct timespec second = {.tv_sec = 1, .tv_nsec = 1000000};
     (void)nanosleep(&second, NULL);
+    static const char unknown[] = "Authorization: Bearer propd_" ZEROS "\n";
     const char *const wrong[] = {
         NULL,
-        "Authorization: Bearer propd_" ZEROS "\n",
+        unknown,
         "Authorization: Bearer \n",
         "Authorization: Basic cm9vdDpyb290\n",
         "Sec-Fetch-Site: same-origin\nCookie: propd_session=0123456789abcdef\n",

@@ -230,7 +230,7 @@ END_TEST
 
 START_TEST(many_categories_are_hashed_the_same_in_c)
 {
-    enum { ROWS = 1200, TEXT_SIZE = 16 };
+    enum { ROWS = 1200, TEXT_SIZE = 32 };
     static char texts[ROWS][TEXT_SIZE];
     const char *cities[ROWS];
     double numbers[ROWS];
