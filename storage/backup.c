@@ -135,6 +135,10 @@ static int snapshot_take(struct store_backup *backup, const atomic_bool *stop, s
 static la_ssize_t piece_add(struct archive *archive, void *context, const void *data, size_t size)
 {
     struct store_backup *backup = context;
+    if (backup->piece == NULL) {
+        archive_set_error(archive, ECANCELED, "called off");
+        return -1;
+    }
     bytes_append(backup->piece, data, size);
     if (!backup->piece->failed)
         return (la_ssize_t)size;
@@ -298,7 +302,7 @@ void store_backup_end(struct store_backup *backup)
     if (backup == NULL)
         return;
     if (backup->archive != NULL) {
-        (void)archive_write_fail(backup->archive); /* else its end would be written now */
+        backup->piece = NULL; /* what the library writes now goes nowhere, and ends at once */
         (void)archive_write_free(backup->archive);
     }
     if (backup->file >= 0)
