@@ -5,6 +5,7 @@
 #include "api/handlers/oip_request.h"
 #include "engine/prediction.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,7 +24,7 @@ static const char table[] =
 /* Two numbers as they come, or a column of numbers and one of categories; two outputs. */
 static struct model *make_model(bool of_table)
 {
-    static const float parameters[10];
+    static const float parameters[64];
     const struct shape two = {.rank = 1, .dims = {2}};
     json_auto_t *json = json_loads(table, 0, NULL);
     json_auto_t *document =
@@ -32,6 +33,7 @@ static struct model *make_model(bool of_table)
         of_table ? preprocessing_read(json, NULL) : preprocessing_identity(&two, NULL, NULL);
     const struct shape input = preprocessing_input_shape(preprocessing);
     struct network *network = network_create(document, &input, 0, NULL);
+    assert(network->parameter_count <= 64);
     return model_create(network, preprocessing, parameters, NULL, NULL);
 }
 

@@ -15,17 +15,19 @@ enum { VECTOR_JSON_SIZE = sizeof vector_json - 1, VECTOR_SIZE = VECTOR_JSON_SIZE
 static struct model *model;
 static uint8_t vector[VECTOR_SIZE];
 
-/* y = 0.125 a + 0.25 b + 0.125 */
+/* y = 0.125 a + 0.25 b + 0.125; each tensor begins at a multiple of 16 floats. */
 static void set_up(void)
 {
-    static const float parameters[] = {0.125F, 0.25F, 0.125F};
+    static const float parameters[32] = {0.125F, 0.25F, [16] = 0.125F};
     static const uint32_t floats[] = {0x3f800000, 0x40000000, 0xbf000000, 0x3e800000};
     struct error error = {0};
     json_auto_t *document =
         json_loads("{\"layers\": [{\"type\": \"dense\", \"units\": 1}]}", 0, NULL);
     const struct shape shape = {.rank = 1, .dims = {2}};
-    model = model_create(network_create(document, &shape, 0, &error),
-                         preprocessing_identity(&shape, NULL, &error), parameters, NULL, &error);
+    struct network *network = network_create(document, &shape, 0, &error);
+    ck_assert_int_eq(network->parameter_count, (int64_t)ARRAY_COUNT(parameters));
+    model = model_create(network, preprocessing_identity(&shape, NULL, &error), parameters, NULL,
+                         &error);
     ck_assert_ok(error);
     memcpy(vector, vector_json, VECTOR_JSON_SIZE);
     memcpy(vector + VECTOR_JSON_SIZE, floats, sizeof floats);
