@@ -8,11 +8,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    int64_t shape[] = {1 + data[0] / 10 % 4, 2};
     struct dataset_options options = {.format = data[0] % 10};
     enum { RAW = 8 };
     if (options.format == RAW)
-        options.shape = (struct sizes){2, shape};
+        options.shape = (struct sizes){.count = 2, .items = {1 + data[0] / 10 % 4, 2}};
     struct dataset_source source = {fuzz_file(data + 1, size - 1), "body"};
     struct dataset_source made = {fuzz_file(NULL, 0), "body"};
     struct dataset_part part;
