@@ -134,19 +134,27 @@ int tokens_flush(struct tokens *tokens, struct error *error)
     return result;
 }
 
+static void flush_or_log(struct tokens *tokens)
+{
+    struct error error = {0};
+    if (flush(tokens, &error) != 0)
+        log_error("token_uses_not_written", &error, "when", "later");
+}
+
+/* And at the end, which may have come before this thread had its first turn. */
 static void *flush_at_times(void *context)
 {
     struct tokens *tokens = context;
     pthread_mutex_lock(&tokens->mutex);
     while (!tokens->is_closing) {
-        struct error error = {0};
         struct timespec until;
         (void)clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec += FLUSH_EVERY_S;
         (void)pthread_cond_timedwait(&tokens->closing, &tokens->mutex, &until);
-        if (flush(tokens, &error) != 0)
-            log_error("token_uses_not_written", &error, "when", "later");
+        if (!tokens->is_closing)
+            flush_or_log(tokens);
     }
+    flush_or_log(tokens);
     pthread_mutex_unlock(&tokens->mutex);
     return NULL;
 }
