@@ -18,7 +18,6 @@ struct entry {
     struct change_set made_of;
     bool keeps, varies_by_accept;
     const char *content_type;   /* static */
-    uint64_t size;              /* of the answer's body */
     char etag[REPLY_ETAG_SIZE]; /* in any form */
     char form[REPLY_ETAG_SIZE]; /* in that which was asked for */
 };
@@ -124,7 +123,6 @@ bool etags_answer(struct request *request, struct reply *reply)
     reply->keeps = entry.keeps;
     reply->varies_by_accept = entry.varies_by_accept;
     reply->content_type = entry.content_type;
-    reply->unsent_size = entry.size;
     return true;
 }
 
@@ -145,7 +143,7 @@ void etags_keep(struct request *request, const struct reply *reply)
     struct etags *etags = request->service->etags;
     struct bytes text AUTO_CLEAR(bytes_clear) = {0};
     const char *form = reply_header_value(reply, "ETag");
-    bool is_told = reply->status == 200 || (reply->status == 304 && reply->unsent_size > 0);
+    bool is_told = reply->status == 200 || reply->status == 304;
     if (etags == NULL || request->made_of.count == 0 || !is_read(request) || form == NULL ||
         !is_told)
         return;
@@ -162,10 +160,7 @@ void etags_keep(struct request *request, const struct reply *reply)
                             .made_of = request->made_of,
                             .keeps = reply->keeps,
                             .varies_by_accept = reply->varies_by_accept,
-                            .content_type = reply->content_type,
-                            .size = reply->status == 200 && reply->unsent_size == 0
-                                        ? reply->body.size
-                                        : reply->unsent_size};
+                            .content_type = reply->content_type};
     (void)snprintf(entry->etag, sizeof entry->etag, "%s", reply->etag);
     (void)snprintf(entry->form, sizeof entry->form, "%s", form);
     pthread_mutex_unlock(&etags->mutex);

@@ -34,7 +34,7 @@ struct reply {
     bool is_json;               /* may be indented */
     bool takes_ranges;          /* pieces of it can be asked for (ROUTE_RANGES); it is not packed */
     bool varies_by_accept;
-    uint64_t unsent_size; /* what Content-Length says of a 304 or to HEAD, in place of a body */
+    uint64_t unsent_size; /* what Content-Length says to HEAD, in place of a body */
     size_t body_start;    /* where in the body the piece begins that is sent */
     int header_count;
     struct {

@@ -310,10 +310,10 @@ static void add_vary(struct reply *reply, const struct request *request)
         ADD_HEADER(reply, "Vary", "%s", list);
 }
 
-/* Its length is still told, as that of what would have come (RFC 9110 section 8.6). */
+/* Its length is not told, though RFC 9110 section 8.6 would have it: clients on a common parser,
+ * wrk among them, wait for a body of that length. */
 static void drop_body(struct reply *reply)
 {
-    reply->unsent_size = reply->body.size;
     bytes_clear(&reply->body);
     reply->status = 304;
 }

@@ -243,12 +243,8 @@ int handle_models_file(struct request *request, struct reply *reply, struct erro
     reply->keeps = true;
     reply->takes_ranges = true;
     bool is_kept = format == model_formats[0];
-    if (!is_kept) {
-        (void)snprintf(reply->etag, sizeof reply->etag, "%s", etag); /* a 304 tells its length */
-    } else if (reply_unchanged(reply, request, etag)) {
-        reply->unsent_size = (uint64_t)record.file_bytes;
+    if (reply_unchanged(reply, request, etag))
         return 0;
-    }
     if (reply_header(reply, error, "Content-Disposition", "attachment; filename=\"%s@%lld%s\"",
                      record.name, (long long)record.version, format->ending) != 0)
         return -1;

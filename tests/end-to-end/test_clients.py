@@ -104,9 +104,16 @@ class Clients(unittest.TestCase):
             url = "http://127.0.0.1:%d/v1/models/iris:predict" % daemon.port
             said = subprocess.run([wrk, "-t2", "-c32", "-d2s", "-s", str(script), url], capture_output=True, text=True,
                                   timeout=60 * propd.PATIENCE, check=True).stdout
-            self.assertGreater(int(re.search(r"(\d+) requests in", said).group(1)), 100, said)
+            self.check(said)
             self.assertNotIn("Non-2xx", said)
-            self.assertNotIn("Socket errors", said)
+            url = "http://127.0.0.1:%d/v1/jobs" % daemon.port
+            tag = daemon.send("GET", "/v1/jobs")[1]["ETag"]
+            self.check(subprocess.run([wrk, "-t2", "-c32", "-d2s", "-H", "If-None-Match: " + tag, url], capture_output=True,
+                                      text=True, timeout=60 * propd.PATIENCE, check=True).stdout)
+
+    def check(self, said):
+        self.assertGreater(int(re.search(r"(\d+) requests in", said).group(1)), 100, said)
+        self.assertNotIn("Socket errors", said)
 
 
 if __name__ == "__main__":

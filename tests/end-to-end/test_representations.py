@@ -70,7 +70,7 @@ class Representations(unittest.TestCase):
                 self.assertEqual((status, nothing), (304, b""))
                 self.assertEqual(same["ETag"], headers["ETag"])
                 self.assertEqual(same.get("Vary"), headers.get("Vary"))
-                self.assertEqual(int(same["Content-Length"]), len(body))
+                self.assertEqual(same.get("Content-Length", "0"), "0")  # wrk would wait for what it says
                 self.assertEqual(self.get(path, If_None_Match='"other"')[0], 200)
 
     def test_head_is_get_without_the_body(self):
