@@ -1,6 +1,7 @@
 /* Buckets of a few places each. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/attempts.h"
+#include "base/fnv.h"
 
 #include <netinet/in.h>
 #include <pthread.h>
@@ -55,13 +56,9 @@ void attempts_free(struct attempts *attempts)
     free(attempts);
 }
 
-/* FNV-1a (Fowler, Noll, Vo). */
 static size_t bucket_of(const struct client_address *address)
 {
-    uint32_t hash = 2166136261U;
-    for (size_t i = 0; i < sizeof address->bytes; i++)
-        hash = (hash ^ address->bytes[i]) * 16777619U;
-    return hash % BUCKETS;
+    return fnv_add(FNV_START, (const char *)address->bytes, sizeof address->bytes) % BUCKETS;
 }
 
 /* The address's place, or the one whose window began first for it to take. */

@@ -4,6 +4,7 @@
 #include "api/etags.h"
 #include "base/bytes.h"
 #include "daemon/daemon.h"
+#include "base/fnv.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -73,12 +74,9 @@ static const char *make_key(const struct request *request, struct bytes *key)
     return key->size <= KEY_MAX ? bytes_text(key) : NULL;
 }
 
-/* FNV-1a (Fowler, Noll, Vo), 64 bits. */
 static struct entry *set_of(struct etags *etags, const char *key)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *key != '\0'; key++)
-        hash = (hash ^ (unsigned char)*key) * UINT64_C(0x100000001b3);
+    uint64_t hash = fnv_add(FNV_START, key, strlen(key));
     return etags->sets[(hash ^ hash >> 32) % SET_COUNT];
 }
 

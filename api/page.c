@@ -5,6 +5,7 @@
 #include "api/media.h"
 #include "base/clock.h"
 #include "daemon/daemon.h"
+#include "base/fnv.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -38,12 +39,10 @@ const struct kind tagged_query_kind = {.name = "page",
                                        .fields = tagged_query_fields,
                                        .base = &page_query_kind};
 
-/* FNV-1a (Fowler, Noll, Vo), 64 bits. */
+/* With its end, so that two texts are not the same as one. */
 static uint64_t hash_add(uint64_t hash, const char *text)
 {
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return (hash ^ 0xff) * UINT64_C(0x100000001b3);
+    return fnv_add(hash, text, strlen(text) + 1);
 }
 
 /* What cursors hold for: the path and all parameters, in any order, but for where the page begins,
@@ -51,15 +50,14 @@ static uint64_t hash_add(uint64_t hash, const char *text)
 static uint64_t query_hash(const struct request *request)
 {
     static const char *const others[] = {"cursor", "limit", "pretty", "format", NULL};
-    const uint64_t start = UINT64_C(0xcbf29ce484222325);
-    uint64_t sum = hash_add(start, request->path);
+    uint64_t sum = hash_add(FNV_START, request->path);
     for (size_t i = 0; i < request->parameter_count; i++) {
         const struct parameter *parameter = &request->parameters[i];
         const char *const *other = others;
         while (*other != NULL && strcmp(*other, parameter->name) != 0)
             other++;
         if (*other == NULL)
-            sum += hash_add(hash_add(start, parameter->name), parameter->value);
+            sum += hash_add(hash_add(FNV_START, parameter->name), parameter->value);
     }
     return sum;
 }

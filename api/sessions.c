@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 struct session {
     char sha256[DIGEST_TEXT_SIZE];
@@ -40,20 +39,10 @@ void sessions_free(struct sessions *sessions)
     free(sessions);
 }
 
-static int id_random(char id[SESSION_ID_SIZE], struct error *error)
-{
-    unsigned char random[32];
-    if (getrandom(random, sizeof random, 0) != sizeof random)
-        return error_set_errno(error, "there are no random numbers");
-    for (size_t i = 0; i < sizeof random; i++)
-        (void)snprintf(id + 2 * i, 3, "%02x", random[i]);
-    return 0;
-}
-
 int sessions_begin(struct sessions *sessions, const struct token *token, char id[SESSION_ID_SIZE],
                    struct error *error)
 {
-    if (id_random(id, error) != 0)
+    if (secret_text(id, error) != 0)
         return -1;
     pthread_mutex_lock(&sessions->mutex);
     struct session *place = sessions->places; /* free ones have ended long ago */

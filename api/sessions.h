@@ -6,11 +6,12 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/secret.h"
 
 struct sessions;
 struct token;
 
-enum { SESSION_SECONDS = 12 * 60 * 60, SESSION_ID_SIZE = 65, SESSIONS_MAX = 1024 };
+enum { SESSION_SECONDS = 12 * 60 * 60, SESSION_ID_SIZE = SECRET_TEXT_SIZE, SESSIONS_MAX = 1024 };
 
 struct sessions *sessions_create(struct error *error);
 void sessions_free(struct sessions *sessions);

@@ -1,14 +1,13 @@
 /* Clocks by clock_gettime and ids after the ULID specification (github.com/ulid/spec). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
+#include "base/secret.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 enum { ID_RANDOM_SIZE = 10, ID_RAW_SIZE = 16, ID_DIGITS = 26 };
@@ -139,18 +138,6 @@ int clock_parse(const char *text, int64_t *unix_ms)
     return 0;
 }
 
-static int fill_random(uint8_t *random, size_t size, struct error *error)
-{
-    size_t done = 0;
-    while (done < size) {
-        ssize_t got = getrandom(random + done, size - done, 0);
-        if (got < 0 && errno != EINTR)
-            return error_set_errno(error, "no random bytes for an id");
-        done += got > 0 ? (size_t)got : 0;
-    }
-    return 0;
-}
-
 /* False when all 80 bits were ones. */
 static bool increment(uint8_t random[ID_RANDOM_SIZE])
 {
@@ -172,7 +159,7 @@ static int advance(struct error *error)
         now = last_id.ms + 1;
     }
     uint8_t random[ID_RANDOM_SIZE];
-    if (fill_random(random, sizeof(random), error) != 0)
+    if (secret_fill(random, sizeof(random), error) != 0)
         return -1;
     last_id.ms = now;
     memcpy(last_id.random, random, sizeof(random));

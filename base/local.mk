@@ -20,6 +20,7 @@ libbase_la_SOURCES = \
 	base/fields_write.c \
 	base/file_view.c base/file_view.h \
 	base/float_text.c base/float_text.h \
+	base/fnv.h \
 	base/json_parse.c \
 	base/json_text.c base/json_text.h \
 	base/log.c base/log.h \
@@ -27,6 +28,7 @@ libbase_la_SOURCES = \
 	base/png.c base/png.h \
 	base/process.c base/process.h \
 	base/rng.c base/rng.h \
+	base/secret.c base/secret.h \
 	base/timing.c base/timing.h \
 	base/utf8.c base/utf8.h
 libbase_la_LIBADD = $(JANSSON_LIBS) $(NETTLE_LIBS) $(LIBPNG_LIBS)

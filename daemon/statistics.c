@@ -2,6 +2,7 @@
  * the place of the one that was asked for the longest time ago. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/statistics.h"
+#include "base/fnv.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -35,13 +36,9 @@ void statistics_free(struct statistics *statistics)
     free(statistics);
 }
 
-/* FNV-1a. */
 static struct model_statistics *set_of(struct statistics *statistics, const char *id)
 {
-    uint32_t hash = UINT32_C(2166136261);
-    for (const char *at = id; *at != '\0'; at++)
-        hash = (hash ^ (uint8_t)*at) * UINT32_C(16777619);
-    return statistics->models[hash % SETS];
+    return statistics->models[fnv_add(FNV_START, id, strlen(id)) % SETS];
 }
 
 /* The model's place, or the one that it takes. */

@@ -2,6 +2,7 @@
  * and a table of chains. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/task_queue.h"
+#include "base/fnv.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -130,13 +131,9 @@ int64_t task_queue_count(const struct task_queue *queue)
 
 /* ---- the table */
 
-/* FNV-1a (Fowler, Noll, Vo), 64 bits. */
 static struct task **slot_of(struct task **slots, size_t slot_count, const char *id)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *id != '\0'; id++)
-        hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
-    return &slots[hash & (slot_count - 1)];
+    return &slots[fnv_add(FNV_START, id, strlen(id)) & (slot_count - 1)];
 }
 
 static void slot_add(struct task **slots, size_t slot_count, struct task *task)

@@ -3,13 +3,13 @@
 #include "daemon/tokens.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/secret.h"
 
 #include <nettle/memops.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 enum { FLUSH_EVERY_S = 60, USES_AT_ONCE = 256 };
@@ -274,13 +274,8 @@ struct token_quota tokens_quota(const struct tokens *tokens, const char *owner)
 
 static int text_make(char text[TOKEN_TEXT_SIZE], struct error *error)
 {
-    unsigned char random[32];
-    if (getrandom(random, sizeof random, 0) != sizeof random)
-        return error_set_errno(error, "there are no random numbers");
-    size_t size = (size_t)snprintf(text, TOKEN_TEXT_SIZE, "propd_");
-    for (size_t i = 0; i < sizeof random; i++)
-        size += (size_t)snprintf(text + size, TOKEN_TEXT_SIZE - size, "%02x", random[i]);
-    return 0;
+    int size = snprintf(text, TOKEN_TEXT_SIZE, "propd_");
+    return secret_text(text + size, error);
 }
 
 static char *scopes_text(const struct strings *scopes)

@@ -67,7 +67,6 @@ libengine_la_SOURCES += \
 	engine/encoders/categories.c engine/encoders/categories.h \
 	engine/encoders/date.c \
 	engine/encoders/embedded.c \
-	engine/encoders/fnv.h \
 	engine/encoders/hashed.c \
 	engine/encoders/number.c \
 	engine/encoders/one_hot.c \

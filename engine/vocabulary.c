@@ -1,7 +1,7 @@
 /* A hash table with open addressing over entries in one run of text. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/vocabulary.h"
-#include "engine/encoders/fnv.h"
+#include "base/fnv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * its text, so that unseen ones have a place too. A missing one is all zeros. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/encoders/categories.h"
-#include "engine/encoders/fnv.h"
+#include "base/fnv.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * Learning", ICML 2009), whose value is the root of how often it is there, so that a word that
  * comes ten times does not drown the others. A missing text is all zeros. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/encoders/fnv.h"
 #include "engine/encoders/text.h"
+#include "base/fnv.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,9 @@
-/* FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): which of a fixed number of inputs a
- * text takes. Part of what a model is: the same text has the same hash everywhere. */
+/* FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): where a text goes in a table, or
+ * which of a fixed number of inputs it takes. Part of what a model is: the same text has the same
+ * hash everywhere. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PROPD_ENGINE_ENCODERS_FNV_H
-#define PROPD_ENGINE_ENCODERS_FNV_H
+#ifndef PROPD_BASE_FNV_H
+#define PROPD_BASE_FNV_H
 
 #include <stddef.h>
 #include <stdint.h>
