@@ -56,6 +56,7 @@ libapi_la_SOURCES = \
 	api/handlers/backup.c \
 	api/handlers/catalog.c \
 	api/handlers/checkpoints.c \
+	api/handlers/dashboard.c \
 	api/handlers/datasets.c \
 	api/handlers/events.c \
 	api/handlers/health.c \
@@ -75,7 +76,6 @@ libapi_la_SOURCES = \
 	api/handlers/oip_infer.c \
 	api/handlers/oip_request.c api/handlers/oip_request.h \
 	api/handlers/openapi.c \
-	api/handlers/page.c \
 	api/handlers/predict.c \
 	api/handlers/predict_answer.c api/handlers/predict_answer.h \
 	api/handlers/rows.c \
@@ -87,3 +87,8 @@ libapi_la_SOURCES = \
 	api/handlers/upkeep.c \
 	api/handlers/webhooks.c
 libapi_la_LIBADD = libdaemon.la $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS)
+# The dashboard's files are part of the program.
+CLEANFILES += api/dashboard_files.inc
+api/dashboard_files.inc: clients/dashboard/embed.sh $(DASHBOARD_FILES) $(DYGRAPHS_FILES)
+	$(AM_V_GEN)$(MKDIR_P) api && $(srcdir)/clients/dashboard/embed.sh $(addprefix $(srcdir)/,$(DASHBOARD_FILES)) $(DYGRAPHS_FILES) > $@.new && mv $@.new $@
+$(libapi_la_OBJECTS): | api/dashboard_files.inc

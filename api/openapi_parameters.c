@@ -13,6 +13,7 @@ static const struct {
     {"alias", "an alias of a model", "production"},
     {"dataset", "id, name or name@version; where it is uploaded, its name", "iris"},
     {"delivery", "id of a webhook's delivery", "dlv_01KE1S2W3X4Y5Z6A7B8C9D0E1F"},
+    {"file", "a file of the dashboard", "main.js"},
     {"job", "id, or name of the newest such job", "iris"},
     {"model", "id, name, name@version or name@alias", "iris"},
     {"row", "number of a row, counted from 0", "0"},

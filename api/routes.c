@@ -89,8 +89,13 @@ static int64_t limit_predict(const struct config *config)
     .answers = {{200, "oip_inference", NULL}, {200, .type = "application/octet-stream"}}
 
 const struct route api_routes[] = {
-    {"GET", "/", handle_page, .scope = "read", .help = "what this is",
+    {"GET", "/", handle_dashboard, .help = "the dashboard",
      .answers = {{200, .type = "text/html"}}},
+    {"GET", "/dashboard/{file}", handle_dashboard_file, .help = "a part of the dashboard",
+     .answers = {{200, .type = "text/html"},
+                 {200, .type = "text/css"},
+                 {200, .type = "text/javascript"},
+                 {200, .type = "image/svg+xml"}}},
     {"GET", "/healthz", handle_healthz, .help = "whether the process answers",
      .answers = {{200, "status", NULL}}},
     {"GET", "/readyz", handle_readyz, .help = "whether it takes work; 503 while it stops",

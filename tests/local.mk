@@ -20,4 +20,5 @@ endif
 include tests/checks/local.mk
 include tests/end-to-end/local.mk
 include tests/node/local.mk
+include tests/browser/local.mk
 include tests/bench/local.mk

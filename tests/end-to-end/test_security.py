@@ -13,7 +13,7 @@ import unittest
 
 from propd import IRIS, PROGRAM, SOURCE, Daemon, create_token, dense, main
 
-PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/v1/session"), ("DELETE", "/v1/session"),
+PUBLIC = {("GET", "/"), ("GET", "/dashboard/{file}"), ("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/v1/session"), ("DELETE", "/v1/session"),
           ("GET", "/openapi.json"), ("GET", "/v2/health/live"), ("GET", "/v2/health/ready")}
 
 
@@ -66,7 +66,7 @@ class Security(unittest.TestCase):
         for method, path, scope in routes():
             count += 1
             self.assertEqual(scope is None, (method, path) in PUBLIC, path)
-            path = re.sub(r"\{row\}|\{version\}", "1", path)
+            path = re.sub(r"\{row\}|\{version\}", "1", path).replace("{file}", "main.js")
             path = re.sub(r"\{\w+\}", "nobody", path)
             body = b"{\"wrong\": 1}" if method in ("POST", "PUT", "PATCH") else None
             with self.subTest(method + " " + path):

@@ -19,18 +19,26 @@ START_TEST(a_stopping_service_is_healthy_but_not_ready)
 }
 END_TEST
 
-START_TEST(the_page_needs_nothing_from_elsewhere)
+/* Checks the headers of a file of the dashboard and that it holds `word`. */
+static void assert_file(const char *path, const char *type, const char *word)
 {
-    struct reply reply = test_call("GET", "/", NULL, NULL);
+    struct reply reply = test_call("GET", path, NULL, NULL);
     ck_assert_int_eq(reply.status, 200);
-    ck_assert_str_eq(reply.content_type, "text/html; charset=utf-8");
+    ck_assert_str_eq(reply.content_type, type);
     ck_assert_str_eq(reply_header_value(&reply, "Content-Security-Policy"),
                      "default-src 'self'; frame-ancestors 'none'");
-    const char *text = bytes_text(&reply.body);
-    ck_assert_ptr_nonnull(strstr(text, "curl -T iris.csv"));
-    ck_assert_ptr_null(strstr(text, "http://"));
-    ck_assert_ptr_null(strstr(text, "https://"));
+    ck_assert_ptr_nonnull(strstr(bytes_text(&reply.body), word));
     reply_clear(&reply);
+}
+
+START_TEST(the_dashboard_is_in_the_program)
+{
+    assert_file("/", "text/html; charset=utf-8", "<main id=\"main\"");
+    assert_file("/dashboard/main.js", "text/javascript; charset=utf-8", "import");
+    assert_file("/dashboard/style.css", "text/css; charset=utf-8", ":root");
+    assert_file("/dashboard/icon.svg", "image/svg+xml", "<svg");
+    assert_file("/dashboard/dygraph.min.js", "text/javascript; charset=utf-8", "Dygraph");
+    test_problem(404, "not_found", "no file \"passwd\"", "GET", "/dashboard/passwd", NULL, NULL);
 }
 END_TEST
 
@@ -61,7 +69,7 @@ static void add_tests(TCase *tests)
     tcase_add_checked_fixture(tests, test_open, test_close);
     tcase_add_test(tests, a_running_service_is_healthy_and_ready);
     tcase_add_test(tests, a_stopping_service_is_healthy_but_not_ready);
-    tcase_add_test(tests, the_page_needs_nothing_from_elsewhere);
+    tcase_add_test(tests, the_dashboard_is_in_the_program);
     tcase_add_test(tests, the_system_tells_cores_memory_and_versions);
     tcase_add_test(tests, the_catalog_lists_layers_with_their_fields);
 }

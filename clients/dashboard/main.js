@@ -1,0 +1,71 @@
+// The frame of all pages: navigation, the page that the URL names, login, a lost connection.
+//
+// A page is a module with `title(view)` and `show(main, view, signal)`: it fills <main> and lives until `signal` is aborted, which
+// ends its requests (hand it to get()), timers and streams. A page that can take a changed query without being made again exports
+// `update(view)` as well, and returns true where it did.
+// SPDX-License-Identifier: Apache-2.0
+import {whenever} from './api.js';
+import {announce, describe} from './announce.js';
+import {h, replace} from './dom.js';
+import {login, showWho} from './login.js';
+import {current, link} from './view.js';
+import * as datasets from './page_datasets.js';
+import * as jobs from './page_jobs.js';
+import * as models from './page_models.js';
+import * as create from './page_new.js';
+import * as system from './page_system.js';
+
+// The page a path begins with, and the entry of the navigation that it belongs to.
+const pages = {
+  jobs: {module: jobs, text: 'Jobs'},
+  new: {module: create, text: 'New job'},
+  datasets: {module: datasets, text: 'Datasets'},
+  models: {module: models, text: 'Models'},
+  system: {module: system, text: 'System'},
+};
+
+const main = document.getElementById('main');
+let shown = null;
+
+function showNavigation(view) {
+  const chosen = pages[view.page]?.under ?? view.page;
+  const entries = Object.entries(pages).filter(([, page]) => page.text);
+  replace(document.getElementById('pages'), entries.map(([name, {text}]) =>
+    h('a', {href: link(name), 'aria-current': name === chosen ? 'page' : null}, text)));
+}
+
+function showError(error) {
+  if (error.name === 'AbortError' || error.status === 401) return;
+  replace(main, h('h1', null, error.status === 404 ? 'Not found' : 'Something went wrong'), h('p', {class: 'error', role: 'alert'}, describe(error)));
+}
+
+async function showPage() {
+  const view = current();
+  const page = pages[view.page];
+  if (shown?.name === view.name && shown.page === page && page?.module.update?.(view)) return;
+  shown?.stop.abort();
+  shown = {page, name: view.name, stop: new AbortController()};
+  showNavigation(view);
+  if (!page) return showError(Object.assign(new Error(`there is no page "${view.page}"`), {status: 404}));
+  document.title = `${page.module.title(view)} · propd`;
+  replace(main);
+  try {
+    await page.module.show(main, view, shown.stop.signal);
+  } catch (error) {
+    showError(error);
+  }
+}
+
+let lostAt = -Infinity;
+
+function tellLost(problem) {
+  if (performance.now() - lostAt < 15000) return;
+  lostAt = performance.now();
+  announce(`${describe(problem)}; trying again`, 'bad');
+}
+
+whenever('denied', login);
+whenever('lost', tellLost);
+window.addEventListener('hashchange', showPage);
+showWho(document.getElementById('who'));
+showPage();

@@ -1,0 +1,9 @@
+// Datasets.
+// SPDX-License-Identifier: Apache-2.0
+import {h, replace} from './dom.js';
+
+export const title = () => 'Datasets';
+
+export async function show(main) {
+  replace(main, h('h1', null, 'Datasets'));
+}

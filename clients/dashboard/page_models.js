@@ -1,0 +1,9 @@
+// Models.
+// SPDX-License-Identifier: Apache-2.0
+import {h, replace} from './dom.js';
+
+export const title = () => 'Models';
+
+export async function show(main) {
+  replace(main, h('h1', null, 'Models'));
+}

@@ -1,0 +1,9 @@
+// System.
+// SPDX-License-Identifier: Apache-2.0
+import {h, replace} from './dom.js';
+
+export const title = () => 'System';
+
+export async function show(main) {
+  replace(main, h('h1', null, 'System'));
+}
