@@ -18,8 +18,9 @@ import unittest
 
 from propd import IRIS, PATIENCE, PROGRAM, Daemon, Refused, dense, main
 
+# Some seconds, so that it runs still when a busy machine has made a backup of it.
 LONG = {"dataset": "iris", "target": "species", "network": dense(16), "name": "long",
-        "training": {"epochs": 3000, "batch_size": 16, "optimizer": {"type": "adam", "learning_rate": 0.002}}}
+        "training": {"epochs": 40000, "batch_size": 16, "optimizer": {"type": "adam", "learning_rate": 0.002}}}
 SHORT = dict(LONG, name="short", training={"epochs": 5})
 
 
