@@ -91,7 +91,6 @@ json_t *json_dataset(const struct dataset_record *record, bool whole)
     return json;
 }
 
-/* What a job's status says by itself; the evaluation is a resource of its own. */
 static const char *const status_members[] = {"progress", "epoch", "epochs",        "step",
                                              "steps",    "eta_s", "samples_per_s", "running_s",
                                              "metrics",  "best",  "patience_left", "left_out"};

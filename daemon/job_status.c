@@ -46,19 +46,15 @@ json_t *job_status_make(struct job *job, bool finished)
     double left =
         steps_per_s > 0 ? (double)(progress.steps - progress.step) / steps_per_s : (double)NAN;
     double done = progress.steps > 0 ? (double)progress.step / (double)progress.steps : 0;
-    json_t *status =
-        json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:O, s:o, s:o, s:O*}", "progress",
-                  json_real(finished ? 1 : done), "epoch", (json_int_t)progress.epoch, "epochs",
-                  (json_int_t)progress.epochs, "step", (json_int_t)progress.step, "steps",
-                  (json_int_t)progress.steps, "eta_s",
-                  finished ? json_null() : number_or_null(left), "samples_per_s",
-                  number_or_null(seconds > 0 ? (double)job->rows_done / seconds : (double)NAN),
-                  "running_s", json_real(job->ran_before_s + seconds), "metrics", job_metrics(job),
-                  "best", best_make(&progress), "patience_left",
-                  progress.patience_left >= 0 ? json_integer(progress.patience_left) : json_null(),
-                  "left_out", job->left_out);
-    json_t *evaluation = status != NULL && finished ? trainer_evaluation(job->trainer) : NULL;
-    if (evaluation != NULL)
-        json_object_set_new(status, "evaluation", evaluation);
-    return status;
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:O, s:o, s:o, s:O*}", "progress",
+                     json_real(finished ? 1 : done), "epoch", (json_int_t)progress.epoch, "epochs",
+                     (json_int_t)progress.epochs, "step", (json_int_t)progress.step, "steps",
+                     (json_int_t)progress.steps, "eta_s",
+                     finished ? json_null() : number_or_null(left), "samples_per_s",
+                     number_or_null(seconds > 0 ? (double)job->rows_done / seconds : (double)NAN),
+                     "running_s", json_real(job->ran_before_s + seconds), "metrics",
+                     job_metrics(job), "best", best_make(&progress), "patience_left",
+                     progress.patience_left >= 0 ? json_integer(progress.patience_left)
+                                                 : json_null(),
+                     "left_out", job->left_out);
 }

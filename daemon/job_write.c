@@ -97,6 +97,21 @@ int job_progress_fill(struct job *job, bool finished, struct job_change *change,
     return 0;
 }
 
+/* Adds what the finished model does on its validation rows, where there are some; the caller frees
+ * `*text`. */
+static int evaluation_fill(struct job *job, struct job_change *change, char **text,
+                           struct error *error)
+{
+    json_auto_t *evaluation = trainer_evaluation(job->trainer);
+    if (evaluation == NULL)
+        return 0;
+    *text = print_or_null(evaluation);
+    if (*text == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a job's evaluation");
+    change->evaluation = *text;
+    return 0;
+}
+
 /* A plain change where `to` is NULL, else a move. */
 static int change_write(struct job *job, const struct job_change *change, const char *to,
                         const char *reason, struct error *error)
@@ -116,11 +131,12 @@ static int change_write(struct job *job, const struct job_change *change, const 
 static int write_progress(struct job *job, struct job_change *change, const char *to,
                           const char *reason, struct error *error)
 {
-    AUTO_FREE char *status = NULL, *metrics = NULL;
+    AUTO_FREE char *status = NULL, *metrics = NULL, *evaluation = NULL;
     bool succeeds = to != NULL && strcmp(to, STATE_SUCCEEDED) == 0;
     bool moves_on = to != NULL && job->from == states_running;
     if ((moves_on ? job_batch_settle(job, error) : job_settle(job, error)) != 0 ||
-        job_progress_fill(job, succeeds, change, &status, &metrics, error) != 0)
+        job_progress_fill(job, succeeds, change, &status, &metrics, error) != 0 ||
+        (succeeds && evaluation_fill(job, change, &evaluation, error) != 0))
         return -1;
     change->points = recorder_points(job->recorder, &change->point_series_count);
     change->histograms = job->weights.pending;

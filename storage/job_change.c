@@ -118,17 +118,20 @@ static int progress_update(struct connection *connection, int64_t job, const str
 static int spec_update(struct connection *connection, int64_t job, const struct job_change *change,
                        struct error *error)
 {
-    if (!change->spec && !change->tags && !change->error_details && !change->verification)
+    if (!change->spec && !change->tags && !change->error_details && !change->verification &&
+        !change->evaluation)
         return 0;
     AUTO_CLEAR(statement_end)
     struct statement update = statement_start(
         connection, "UPDATE job_specs SET spec = coalesce(?, spec), tags = coalesce(?, tags), "
                     "error_details = coalesce(?, error_details), "
-                    "verification = coalesce(?, verification) WHERE job = ?");
+                    "verification = coalesce(?, verification), "
+                    "evaluation = coalesce(?, evaluation) WHERE job = ?");
     statement_bind_text(&update, change->spec);
     statement_bind_text(&update, change->tags);
     statement_bind_text(&update, change->error_details);
     statement_bind_text(&update, change->verification);
+    statement_bind_text(&update, change->evaluation);
     statement_bind_integer(&update, job);
     return statement_run(&update, error);
 }
@@ -148,8 +151,9 @@ static int end_forget(struct connection *connection, int64_t job, struct error *
                           "finished_ms = 0 WHERE number = ?",
                           job, error) != 0)
         return -1;
-    return statement_run_for(connection, "UPDATE job_specs SET error_details = NULL WHERE job = ?",
-                             job, error);
+    return statement_run_for(
+        connection, "UPDATE job_specs SET error_details = NULL, evaluation = NULL WHERE job = ?",
+        job, error);
 }
 
 static int points_add(struct connection *connection, int64_t job, const struct job_change *change,

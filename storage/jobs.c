@@ -243,6 +243,39 @@ int store_job_list(struct store *store, const struct store_page *page, struct jo
     return 0;
 }
 
+struct job_evaluation {
+    const char *id;
+    char *text;
+};
+
+static int job_evaluation_run(struct connection *connection, void *context, struct error *error)
+{
+    struct job_evaluation *evaluation = context;
+    AUTO_CLEAR(statement_end)
+    struct statement select = statement_start(
+        connection,
+        "SELECT evaluation FROM job_specs WHERE job = (SELECT number FROM jobs WHERE id = ?)");
+    statement_bind_text(&select, evaluation->id);
+    int row = statement_step(&select, error);
+    if (row == 0)
+        return error_set(error, ERROR_NOT_FOUND, "there is no job \"%.128s\"", evaluation->id);
+    if (row < 0)
+        return -1;
+    evaluation->text = statement_read_text(&select);
+    return statement_check(&select, error);
+}
+
+int store_job_evaluation(struct store *store, const char *id, char **text, struct error *error)
+{
+    struct job_evaluation evaluation = {.id = id};
+    if (store_read(store, job_evaluation_run, &evaluation, error) != 0) {
+        free(evaluation.text);
+        return -1;
+    }
+    *text = evaluation.text;
+    return 0;
+}
+
 struct job_count {
     const char *state;
     int64_t count;

@@ -206,6 +206,13 @@ static const char list_indexes[] =
     "CREATE INDEX models_by_job ON models (job_id, id);"
     "CREATE INDEX models_by_dataset ON models (dataset_id, id);";
 
+/* Read alone, and long: lists read every job's status. */
+static const char evaluations[] =
+    "ALTER TABLE job_specs ADD COLUMN evaluation TEXT;" /* JSON object; NULL: none */
+    "UPDATE job_specs SET evaluation = (SELECT json_extract(status, '$.evaluation') FROM jobs "
+    "  WHERE number = job AND json_valid(status));"
+    "UPDATE jobs SET status = json_remove(status, '$.evaluation') WHERE json_valid(status);";
+
 const struct migration migrations[] = {
     {"datasets, jobs, histories, models, answers", first_schema},
     {"histograms of weights and gradients", histograms},
@@ -214,5 +221,6 @@ const struct migration migrations[] = {
     {"owners, tags, aliases, tokens", owners},
     {"webhooks and what is to be told to them; ended jobs in order", webhooks},
     {"indexes of lists", list_indexes},
+    {"evaluations apart from a job's status", evaluations},
 };
 const size_t migration_count = ARRAY_COUNT(migrations);

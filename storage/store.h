@@ -192,6 +192,9 @@ int store_job_get(struct store *store, const char *id, struct job_record *record
 /* By id, or the newest job of that name. */
 int store_job_find(struct store *store, const struct viewer *viewer, const char *reference,
                    struct job_record *record, struct error *error);
+/* What the job's model does on its validation rows; *text is JSON object text, which the caller
+ * frees, NULL where there is none. */
+int store_job_evaluation(struct store *store, const char *id, char **text, struct error *error);
 /* How many are in `state`, whosever they are. */
 int store_job_count(struct store *store, const char *state, int64_t *count, struct error *error);
 /* Sorted by created_at, name, state, priority, finished_at or best (of the validation, those
@@ -249,10 +252,11 @@ struct job_change {
                                 any number */
     const char *to;          /* new state; NULL: stays */
     const char *status;      /* JSON text */
+    const char *evaluation;  /* JSON object text */
     const char *spec;
     const char *tags; /* JSON text */
     const char *error_code, *error_message, *error_details;
-    bool forget_end; /* no error and no time of an end any more: it begins again */
+    bool forget_end; /* no error, evaluation and time of an end any more: it begins again */
     const char *verification;
     const int64_t *priority;
     int64_t started_ms, finished_ms;

@@ -72,14 +72,15 @@ int handle_jobs_evaluation(struct request *request, struct reply *reply, struct 
     int64_t position = 0;
     if (get(request, request->captures[0], &record, &position, error) != 0)
         return -1;
-    json_auto_t *status = json_object_text(record.status);
-    json_t *evaluation = json_object_get(status, "evaluation");
-    if (evaluation == NULL)
+    AUTO_FREE char *text = NULL;
+    if (store_job_evaluation(daemon_store(request->service->daemon), record.id, &text, error) != 0)
+        return -1;
+    if (text == NULL)
         return error_set(error, ERROR_NOT_FOUND,
                          "job %.64s, which is %s, has no evaluation: that comes with the end of a "
                          "job that has a validation",
                          record.id, record.state);
-    return reply_json(reply, 200, json_incref(evaluation), error);
+    return reply_json(reply, 200, json_object_text(text), error);
 }
 
 /* ---- the list */

@@ -16,6 +16,13 @@ static json_t *status_of(struct daemon *daemon, const char *id)
     return status;
 }
 
+static json_t *evaluation_of(struct daemon *daemon, const char *id)
+{
+    AUTO_FREE char *text = NULL;
+    ck_assert_int_eq(store_job_evaluation(daemon_store(daemon), id, &text, &failure), 0);
+    return text != NULL ? json_loads(text, 0, NULL) : NULL;
+}
+
 START_TEST(running_job_shows_where_it_stands)
 {
     char id[ID_SIZE];
@@ -32,7 +39,7 @@ START_TEST(running_job_shows_where_it_stands)
     ck_assert(json_real_value(json_object_get(status, "eta_s")) > 0);
     ck_assert(json_real_value(json_object_get(status, "samples_per_s")) > 0);
     ck_assert(json_is_null(json_object_get(status, "patience_left")));
-    ck_assert_ptr_null(json_object_get(status, "evaluation"));
+    ck_assert_ptr_null(evaluation_of(daemon, id));
     daemon_job_cancel(daemon, id, false, &failure);
     daemon_stop(daemon);
 }
@@ -54,7 +61,8 @@ START_TEST(finished_job_shows_its_newest_metrics_its_best_epoch_and_the_evaluati
     ck_assert(json_real_value(json_object_get(metrics, "val_accuracy")) > 0.3);
     ck_assert_str_eq(json_string_value(json_object_get(best, "metric")), "val_loss");
     ck_assert_int_gt(json_integer_value(json_object_get(best, "epoch")), 0);
-    ck_assert(json_is_object(json_object_get(status, "evaluation")));
+    json_auto_t *evaluation = evaluation_of(daemon, id);
+    ck_assert(json_is_object(evaluation));
     daemon_stop(daemon);
 }
 END_TEST

@@ -180,6 +180,13 @@ START_TEST(a_replay_outlives_what_it_replays)
 }
 END_TEST
 
+static void assert_evaluation(const char *expected)
+{
+    AUTO_FREE char *text = NULL;
+    ck_assert_ok(store_job_evaluation(store, job, &text, &failure));
+    ck_assert_pstr_eq(text, expected);
+}
+
 START_TEST(a_job_that_begins_again_forgets_its_end)
 {
     struct job_record record;
@@ -189,11 +196,13 @@ START_TEST(a_job_that_begins_again_forgets_its_end)
                                 .error_code = "diverged",
                                 .error_message = "it is not finite",
                                 .error_details = "{\"layer\": \"dense_1\"}",
+                                .evaluation = "{\"r2\": 0.5}",
                                 .finished_ms = 9};
     ck_assert_ok(store_job_change(store, &change, NULL, &failure));
     ck_assert_ok(store_job_get(store, job, &record, &failure));
     ck_assert_str_eq(record.error_details, "{\"layer\": \"dense_1\"}");
     job_record_clear(&record);
+    assert_evaluation("{\"r2\": 0.5}");
     change = (struct job_change){.id = job, .to = "queued", .forget_end = true};
     ck_assert_ok(store_job_change(store, &change, NULL, &failure));
     ck_assert_ok(store_job_get(store, job, &record, &failure));
@@ -203,6 +212,7 @@ START_TEST(a_job_that_begins_again_forgets_its_end)
     ck_assert_int_eq(record.finished_ms, 0);
     ck_assert_str_eq(record.tags, "{\"team\": \"vision\"}");
     job_record_clear(&record);
+    assert_evaluation(NULL);
 }
 END_TEST
 

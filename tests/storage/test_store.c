@@ -173,6 +173,30 @@ START_TEST(a_failed_migration_leaves_the_version_before_it)
 }
 END_TEST
 
+/* 7: the last version in which a status held the evaluation. */
+START_TEST(evaluations_move_out_of_the_status)
+{
+    AUTO_FREE char *path = strdup(path_in("propd.db"));
+    struct connection *connection = connection_make();
+    ck_assert_ok(migrations_run(connection, path, migrations, 7, &failure));
+    ck_assert_ok(connection_execute(
+        connection,
+        "INSERT INTO jobs (number, id, name, state, priority, threads, memory, dataset_id, status, "
+        "attempt, seq, created_ms, started_ms, finished_ms) VALUES "
+        "(1, 'a', 'a', 'succeeded', 0, 1, 1, 'd', '{\"step\":3,\"evaluation\":{\"r2\":0.25}}', 1, "
+        "0, 1, 1, 1), (2, 'b', 'b', 'queued', 0, 1, 1, 'd', '{}', 0, 0, 1, 0, 0);"
+        "INSERT INTO job_specs (job, spec) VALUES (1, '{}'), (2, '{}')",
+        &failure));
+    ck_assert_ok(migrations_run(connection, path, migrations, migration_count, &failure));
+    connection_close(connection);
+    ck_assert_int_eq(database_number("SELECT count(*) FROM job_specs WHERE "
+                                     "(job = 1 AND evaluation = '{\"r2\":0.25}') OR "
+                                     "(job = 2 AND evaluation IS NULL)"),
+                     2);
+    ck_assert_int_eq(database_number("SELECT count(*) FROM jobs WHERE status = '{\"step\":3}'"), 1);
+}
+END_TEST
+
 START_TEST(orphans_and_uploads_of_a_crash_are_removed)
 {
     char dataset[ID_SIZE];
@@ -282,6 +306,7 @@ static void tests_add(TCase *tests)
     tcase_add_test(tests, a_file_that_is_no_database_is_refused);
     tcase_add_test(tests, a_migration_keeps_a_copy_of_what_was_before);
     tcase_add_test(tests, a_failed_migration_leaves_the_version_before_it);
+    tcase_add_test(tests, evaluations_move_out_of_the_status);
     tcase_add_test(tests, orphans_and_uploads_of_a_crash_are_removed);
     tcase_add_test(tests, an_unclean_stop_loses_nothing);
     tcase_add_test(tests, damage_is_found_after_an_unclean_stop);
