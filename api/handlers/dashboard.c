@@ -1,17 +1,10 @@
 /* GET / and /dashboard/{file}: the pages of clients/dashboard, which are part of the program. They
  * hold nothing of anybody's, so that whoever has no token yet is shown where to give it. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/dashboard_files.inc" /* made by clients/dashboard/embed.sh */
 #include "api/handlers/handlers.h"
 
 #include <string.h>
-
-/* Made by clients/dashboard/embed.sh: its `files`, ordered as they were listed. */
-struct embedded_file {
-    const char *name;
-    const unsigned char *bytes;
-    size_t size;
-};
-#include "api/dashboard_files.inc"
 
 static const char *file_type(const char *name)
 {

@@ -6,7 +6,8 @@
 #include "api/route.h"
 
 /* health.c, page.c, system.c, catalog.c */
-route_handler_fn handle_healthz, handle_readyz, handle_dashboard, handle_dashboard_file, handle_system, handle_catalog;
+route_handler_fn handle_healthz, handle_readyz, handle_dashboard, handle_dashboard_file,
+    handle_system, handle_catalog;
 
 /* aliases.c */
 route_handler_fn handle_aliases_list, handle_aliases_get, handle_aliases_put, handle_aliases_delete;

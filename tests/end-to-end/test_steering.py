@@ -82,6 +82,7 @@ class Steering(unittest.TestCase):
         self.assertGreater(step, 0)
         event, = self.events(job, "setting")
         self.assertEqual((event["step"], event["changes"]), (step, {"learning_rate": 0.0005, "l2": 0.001}))
+        self.wait_step(job, step)
         self.patch(job, {"epochs": 1})  # ends with the epoch that it is in
         job = self.daemon.wait(job)
         self.assertEqual(job["state"], "succeeded", job["error"])
