@@ -74,7 +74,7 @@ class Steering(unittest.TestCase):
     # ---- PATCH
 
     def test_change_is_on_the_curve_at_its_step_and_in_the_record(self):
-        job = self.daemon.submit(document(3000))
+        job = self.daemon.submit(document(300000))
         self.wait_step(job, 0)
         answer = self.patch(job, {"learning_rate": 0.0005, "l2": 0.001})
         self.assertEqual(answer["settings"][0]["changes"], {"learning_rate": 0.0005, "l2": 0.001})
@@ -86,7 +86,7 @@ class Steering(unittest.TestCase):
         self.patch(job, {"epochs": 1})  # ends with the epoch that it is in
         job = self.daemon.wait(job)
         self.assertEqual(job["state"], "succeeded", job["error"])
-        self.assertLess(job["epochs"], 3000)
+        self.assertLess(job["epochs"], 300000)
         self.assertEqual(job["step"], job["steps"])
         self.assertEqual(job["spec"]["training"]["optimizer"]["learning_rate"], 0.001)
         rates = self.series(job["id"], "learning_rate")
