@@ -125,7 +125,9 @@ static void append_steps(const struct frame *frame, struct text *out)
     text_printf(&first, "step %.0f", axis_value(&frame->steps, 0));
     text_printf(&last, "%.0f", axis_value(&frame->steps, 1));
     int gap = frame->canvas.columns - (int)first.size;
-    text_printf(out, "%*s%s%*s\n", LABEL_WIDTH + 2, "", first.data, gap > 0 ? gap : 0, last.data);
+    bool have_room = gap > (int)last.size;
+    text_printf(out, "%*s%s%*s\n", LABEL_WIDTH + 2, "", first.data, have_room ? gap : 0,
+                have_room ? last.data : "");
 }
 
 static void append_legend(const struct series_list *list, const struct terminal *terminal,

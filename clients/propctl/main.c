@@ -86,7 +86,8 @@ int main(int count, char **words)
     if (command == &command_complete)
         arguments.words = memory_get(more, sizeof *arguments.words);
     else
-        outcome = arguments_read(&arguments, words + 2, more, command->options, settings_options);
+        outcome = arguments_read(&arguments, (const char *const *)(words + 2), more,
+                                 command->options, settings_options);
     for (; command == &command_complete && arguments.count < more; arguments.count++)
         arguments.words[arguments.count] = words[2 + arguments.count];
     return outcome == OUTCOME_OK ? run(command, &arguments) : outcome;

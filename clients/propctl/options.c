@@ -10,7 +10,7 @@
 
 struct reading {
     struct arguments *arguments;
-    char *const *words;
+    const char *const *words;
     size_t count, at;
     const struct option *tables[2];
 };
@@ -68,7 +68,7 @@ static bool looks_like_option(const char *word)
     return word[0] == '-' && (word[1] == '-' || isalpha((unsigned char)word[1]) != 0);
 }
 
-enum outcome arguments_read(struct arguments *arguments, char *const *words, size_t count,
+enum outcome arguments_read(struct arguments *arguments, const char *const *words, size_t count,
                             const struct option *own, const struct option *common)
 {
     struct reading reading = {arguments, words, count, 0, {own, common}};

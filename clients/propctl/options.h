@@ -31,7 +31,7 @@ struct arguments {
 
 /* Reads the words, options of either table anywhere among them; "--" ends them. A word that begins
  * as a number does is no option. Complains of what is not known, and names what is near. */
-enum outcome arguments_read(struct arguments *arguments, char *const *words, size_t count,
+enum outcome arguments_read(struct arguments *arguments, const char *const *words, size_t count,
                             const struct option *own, const struct option *common);
 void arguments_clear(struct arguments *arguments);
 
