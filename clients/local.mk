@@ -21,3 +21,4 @@ DASHBOARD_FILES = \
 	clients/dashboard/view.js
 DYGRAPHS_FILES = $(DYGRAPHS_DIR)/dygraph.min.js $(DYGRAPHS_DIR)/dygraph.min.css
 EXTRA_DIST += clients/dashboard/embed.sh $(DASHBOARD_FILES)
+include clients/propctl/local.mk

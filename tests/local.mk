@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-EXTRA_DIST += tests/check.h
+EXTRA_DIST += tests/check.h tests/run.h
 # Unit tests are libcheck programs, one a source file; each links only its folder's library and those below.
 # libcheck's macros for floats promote them.
 TEST_CFLAGS = $(AM_CFLAGS) -Wno-double-promotion $(CHECK_CFLAGS)
@@ -14,6 +14,7 @@ include tests/engine/model.mk
 include tests/storage/local.mk
 include tests/daemon/local.mk
 include tests/api/local.mk
+include tests/clients/local.mk
 # Those that run under the thread sanitizer: make check TESTS='$(THREAD_TESTS)'.
 THREAD_TESTS = tests/engine/test_team $(STORAGE_TESTS) $(DAEMON_THREAD_TESTS) $(API_TESTS)
 endif

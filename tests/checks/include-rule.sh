@@ -57,9 +57,10 @@ BEGIN {
         allowed = everything
     if (is_test)
         allowed = allowed "tests "
-    library["jansson.h"] = " base engine daemon api " # to be handed a json_t; text is base/fields.h
+    library["jansson.h"] = " base engine daemon api clients " # to be handed a json_t; text is base/fields.h
     library["microhttpd.h"] = " api "
     library["sqlite3.h"] = " storage "
+    library["cairo.h"] = " clients "
     library["png.h"] = " base engine "
     # The kernels include one body several times, behind the definitions it is made for.
     is_ordered = file ~ /\.c$/ && file !~ /^(tests\/)?engine\/kernels\//

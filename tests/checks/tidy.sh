@@ -17,7 +17,7 @@ if [ ! -f config.h ]; then
     exit 1
 fi
 cd "${srcdir:-.}"
-flags=$(pkg-config --cflags jansson nettle libmicrohttpd sqlite3 zlib libarchive libpng libturbojpeg check)
+flags=$(pkg-config --cflags jansson nettle libmicrohttpd sqlite3 zlib libarchive libpng libturbojpeg libcurl cairo-svg check)
 if [ $# -eq 0 ]; then
     # The kernels are compiled once for each instruction set, with flags of their own.
     # shellcheck disable=SC2046 # no file of ours has a space in its name

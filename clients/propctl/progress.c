@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/propctl/progress.h"
+#include "clients/propctl/chart.h"
+#include "clients/propctl/value.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BAR_WIDTH = 24, SPARKLINE_WIDTH = 24 };
+
+void progress_append_metrics(struct text *out, const json_t *metrics)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(value_iterated(metrics), name, value)
+    {
+        text_printf(out, "  %s ", name);
+        value_append_number(out, json_is_number(value) ? json_number_value(value) : (double)NAN);
+    }
+}
+
+void progress_append_best(struct text *out, const json_t *job)
+{
+    const json_t *best = json_object_get(job, "best");
+    if (!json_is_object(best))
+        return;
+    text_printf(out, "%s ", value_string(best, "metric"));
+    value_append_number(out, value_number(best, "value"));
+    text_printf(out, " at epoch %.0f", value_number(best, "epoch"));
+}
+
+static void append_pace(struct text *line, const json_t *job)
+{
+    double pace = value_number(job, "samples_per_s"), eta_s = value_number(job, "eta_s");
+    if (isfinite(pace)) {
+        text_add(line, "  ");
+        value_append_amount(line, pace);
+        text_add(line, " samples/s");
+    }
+    if (isfinite(eta_s)) {
+        text_add(line, "  eta ");
+        value_append_duration(line, eta_s);
+    }
+}
+
+static void append_first_line(struct text *line, const struct terminal *terminal, const json_t *job)
+{
+    double share = value_number(job, "progress"), position = value_number(job, "position");
+    text_append_safe(line, value_string(job, "name"));
+    text_printf(line, "  %s", value_string(job, "state"));
+    if (isfinite(position))
+        text_printf(line, " (place %.0f)", position);
+    text_printf(line, "  epoch %.0f/%.0f  ", value_number(job, "epoch"),
+                value_number(job, "epochs"));
+    chart_bar(share, terminal, BAR_WIDTH, line);
+    text_printf(line, " %3.0f %%", isfinite(share) ? share * 100 : 0);
+    append_pace(line, job);
+}
+
+static void append_second_line(struct text *line, const struct terminal *terminal,
+                               const json_t *job, const struct series *loss)
+{
+    if (loss != NULL) {
+        text_printf(line, "%s ", loss->name);
+        chart_sparkline(loss, terminal, SPARKLINE_WIDTH, line);
+    }
+    struct text metrics TEXT_AUTO = {0};
+    progress_append_metrics(&metrics, json_object_get(job, "metrics"));
+    text_append_safe(line, text_string(&metrics));
+    text_add(line, "  best ");
+    progress_append_best(line, job);
+}
+
+static void append_cut_line(struct text *out, const struct terminal *terminal,
+                            const struct text *line)
+{
+    text_append_cut(out, text_string(line), terminal->width);
+    text_add(out, "\n");
+}
+
+/* Back to the first line, and nothing from there to the end of the screen. */
+static void append_erase(struct progress *progress, struct text *out)
+{
+    if (progress->lines > 0)
+        text_printf(out, "\033[%dA\r\033[J", progress->lines);
+    progress->lines = 0;
+}
+
+void progress_draw(struct progress *progress, const json_t *job, const struct series *loss)
+{
+    struct terminal terminal = *progress->terminal;
+    terminal_measure(&terminal);
+    struct text out TEXT_AUTO = {0}, first TEXT_AUTO = {0}, second TEXT_AUTO = {0};
+    append_erase(progress, &out);
+    append_first_line(&first, &terminal, job);
+    append_second_line(&second, &terminal, job, loss);
+    append_cut_line(&out, &terminal, &first);
+    append_cut_line(&out, &terminal, &second);
+    progress->lines = 2;
+    (void)fputs(out.data, terminal.file);
+    (void)fflush(terminal.file);
+}
+
+void progress_erase(struct progress *progress)
+{
+    struct text out TEXT_AUTO = {0};
+    append_erase(progress, &out);
+    (void)fputs(text_string(&out), progress->terminal->file);
+    (void)fflush(progress->terminal->file);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/propctl/table.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GAP = 2, NARROWEST = 4 };
+
+void table_column(struct table *table, const char *title, bool is_right)
+{
+    if (table->column_count == TABLE_COLUMNS_MAX)
+        return;
+    struct text safe TEXT_AUTO = {0};
+    text_append_safe(&safe, title);
+    table->titles[table->column_count] = memory_copy(text_string(&safe));
+    table->is_right[table->column_count++] = is_right;
+}
+
+void table_start(struct table *table, const char *titles)
+{
+    char *AUTO_FREE copy = memory_copy(titles);
+    char *rest = copy, *title;
+    while ((title = strsep(&rest, "|")) != NULL)
+        table_column(table, title + (title[0] == '>'), title[0] == '>');
+}
+
+void table_cell(struct table *table, const char *string)
+{
+    struct text safe TEXT_AUTO = {0};
+    text_append_safe(&safe, string);
+    if (table->cell_count == table->cell_room) {
+        table->cell_room = (table->cell_room + table->column_count) * 2;
+        char **cells = memory_get(table->cell_room, sizeof *cells);
+        if (table->cell_count > 0)
+            memcpy(cells, table->cells, table->cell_count * sizeof *cells);
+        free(table->cells);
+        table->cells = cells;
+    }
+    table->cells[table->cell_count++] = memory_copy(text_string(&safe));
+}
+
+void table_take(struct table *table, struct text *text)
+{
+    table_cell(table, text_string(text));
+    text_clear(text);
+}
+
+static void measure(const struct table *table, int *widths)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        widths[i] = text_columns(table->titles[i]);
+    for (size_t i = 0; i < table->cell_count; i++) {
+        int columns = text_columns(table->cells[i]);
+        int *width = &widths[i % table->column_count];
+        *width = columns > *width ? columns : *width;
+    }
+}
+
+/* The widest column that may be cut: texts first, since half a number is a wrong one. */
+static int *widest(const struct table *table, int *widths, bool numbers_too)
+{
+    int *found = NULL;
+    for (size_t i = 0; i < table->column_count; i++)
+        if ((numbers_too || !table->is_right[i]) && widths[i] > NARROWEST &&
+            (found == NULL || widths[i] > *found))
+            found = &widths[i];
+    return found;
+}
+
+static void fit(const struct table *table, int *widths, int width)
+{
+    long all = -GAP;
+    for (size_t i = 0; i < table->column_count; i++)
+        all += widths[i] + GAP;
+    for (int pass = 0; pass < 2; pass++)
+        for (int *cut; all > width && (cut = widest(table, widths, pass == 1)) != NULL; all--)
+            (*cut)--;
+}
+
+static void write_cell(const struct table *table, size_t column, const char *cell, int width,
+                       struct text *line)
+{
+    int missing = width - text_columns(cell);
+    int padding = missing > 0 ? missing : 0;
+    bool is_last = column + 1 == table->column_count;
+    if (table->is_right[column])
+        text_printf(line, "%*s", padding, "");
+    text_append_cut(line, cell, width);
+    if (!table->is_right[column] && !is_last)
+        text_printf(line, "%*s", padding, "");
+    if (!is_last)
+        text_printf(line, "%*s", GAP, "");
+}
+
+static void write_row(const struct table *table, char *const *cells, const int *widths,
+                      struct text *line)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        write_cell(table, i, cells[i], widths[i], line);
+}
+
+void table_write(const struct table *table, const struct terminal *terminal, struct text *out)
+{
+    int widths[TABLE_COLUMNS_MAX];
+    struct text header TEXT_AUTO = {0};
+    assert(table->cell_count % table->column_count == 0);
+    measure(table, widths);
+    fit(table, widths, terminal->width);
+    write_row(table, table->titles, widths, &header);
+    struct text cut TEXT_AUTO = {0};
+    text_append_cut(&cut, header.data, terminal->width);
+    terminal_paint(terminal, out, COLOUR_BOLD, cut.data);
+    text_add(out, "\n");
+    for (size_t i = 0; i < table->cell_count; i += table->column_count) {
+        struct text line TEXT_AUTO = {0};
+        write_row(table, table->cells + i, widths, &line);
+        text_append_cut(out, line.data, terminal->width);
+        text_add(out, "\n");
+    }
+}
+
+void table_print(const struct table *table, const struct terminal *terminal, const char *empty)
+{
+    struct text out TEXT_AUTO = {0};
+    if (table->cell_count == 0)
+        text_printf(&out, "%s\n", empty);
+    else
+        table_write(table, terminal, &out);
+    (void)fputs(text_string(&out), terminal->file);
+}
+
+void table_clear(struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        free(table->titles[i]);
+    for (size_t i = 0; i < table->cell_count; i++)
+        free(table->cells[i]);
+    free(table->cells);
+    *table = (struct table){0};
+}

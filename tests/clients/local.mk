@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+CLIENT_TESTS = \
+	tests/clients/test_chart \
+	tests/clients/test_event_parser \
+	tests/clients/test_layers \
+	tests/clients/test_options \
+	tests/clients/test_table
+check_PROGRAMS += $(CLIENT_TESTS)
+TESTS += $(CLIENT_TESTS)
+
+CLIENT_TEST_LIBS = libpropctl.la $(CHECK_LIBS)
+tests_clients_test_chart_CFLAGS = $(TEST_CFLAGS)
+tests_clients_test_chart_CPPFLAGS = $(TEST_CPPFLAGS) $(LIBCURL_CFLAGS)
+tests_clients_test_chart_LDADD = $(CLIENT_TEST_LIBS)
+tests_clients_test_event_parser_CFLAGS = $(TEST_CFLAGS)
+tests_clients_test_event_parser_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_clients_test_event_parser_LDADD = $(CLIENT_TEST_LIBS)
+tests_clients_test_layers_CFLAGS = $(TEST_CFLAGS)
+tests_clients_test_layers_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_clients_test_layers_LDADD = $(CLIENT_TEST_LIBS)
+tests_clients_test_options_CFLAGS = $(TEST_CFLAGS)
+tests_clients_test_options_CPPFLAGS = $(TEST_CPPFLAGS) $(LIBCURL_CFLAGS)
+tests_clients_test_options_LDADD = $(CLIENT_TEST_LIBS)
+tests_clients_test_table_CFLAGS = $(TEST_CFLAGS)
+tests_clients_test_table_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_clients_test_table_LDADD = $(CLIENT_TEST_LIBS)
+
+# Fuzz targets, beside those of engine: tests/engine/data.mk says how.
+EXTRA_PROGRAMS += tests/fuzz/fuzz_event_parser tests/fuzz/fuzz_layers
+tests_fuzz_fuzz_event_parser_SOURCES = tests/fuzz/fuzz_event_parser.c
+tests_fuzz_fuzz_event_parser_LDADD = libpropctl.la
+tests_fuzz_fuzz_event_parser_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_layers_SOURCES = tests/fuzz/fuzz_layers.c
+tests_fuzz_fuzz_layers_LDADD = libpropctl.la
+tests_fuzz_fuzz_layers_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

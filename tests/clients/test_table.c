@@ -1,0 +1,132 @@
+/* Tables, and the texts that they are made of. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/propctl/table.h"
+#include "tests/run.h"
+
+#include <locale.h>
+#include <string.h>
+
+static void expect_table(int width, const char *expected)
+{
+    struct terminal terminal = {.width = width, .is_utf8 = true};
+    struct table table TABLE_AUTO = {0};
+    struct text out TEXT_AUTO = {0};
+    table_start(&table, "name|>rows|about");
+    table_cell(&table, "iris");
+    table_cell(&table, "150");
+    table_cell(&table, "flowers of three kinds");
+    table_cell(&table, "日本");
+    table_cell(&table, "7");
+    table_cell(&table, "x");
+    table_write(&table, &terminal, &out);
+    ck_assert_str_eq(out.data, expected);
+}
+
+START_TEST(numbers_stand_to_the_right)
+{
+    expect_table(100, "name  rows  about\n"
+                      "iris   150  flowers of three kinds\n"
+                      "日本     7  x\n");
+}
+END_TEST
+
+START_TEST(the_widest_text_is_cut_with_an_ellipsis)
+{
+    expect_table(24, "name  rows  about\n"
+                     "iris   150  flowers of …\n"
+                     "日本     7  x\n");
+}
+END_TEST
+
+START_TEST(no_line_is_wider_than_the_terminal)
+{
+    for (int width = 1; width < 40; width++) {
+        struct terminal terminal = {.width = width, .is_utf8 = true};
+        struct table table TABLE_AUTO = {0};
+        struct text out TEXT_AUTO = {0};
+        table_start(&table, ">a|name of something|>c");
+        table_cell(&table, "123456");
+        table_cell(&table, "日本語日本語日本語");
+        table_cell(&table, "98.6");
+        table_write(&table, &terminal, &out);
+        char *rest = out.data, *line;
+        while ((line = strsep(&rest, "\n")) != NULL)
+            ck_assert_int_le(text_columns(line), width);
+    }
+}
+END_TEST
+
+static void expect_safe(const char *given, const char *expected)
+{
+    struct text safe TEXT_AUTO = {0};
+    text_append_safe(&safe, given);
+    ck_assert_str_eq(text_string(&safe), expected);
+}
+
+START_TEST(control_characters_are_made_harmless)
+{
+    expect_safe("a\033[31mb\nc\td\x7F", "a?[31mb?c?d?");
+    expect_safe("\xC2\x9B"
+                "2J",
+                "?2J"); /* CSI as a C1 character */
+    expect_safe("\xE2\x80\xAE"
+                "abc\xE2\x81\xA6",
+                "?abc?"); /* turned around */
+    expect_safe("é 日本 ✓ \xF0\x9F\x8C\xB1", "é 日本 ✓ \xF0\x9F\x8C\xB1");
+}
+END_TEST
+
+START_TEST(broken_utf8_is_made_harmless)
+{
+    expect_safe("a\xFF"
+                "b\xC3",
+                "a?b?");
+    expect_safe("\xC0\x9B", "??");           /* overlong */
+    expect_safe("\xED\xA0\x80", "???");      /* half of a surrogate pair */
+    expect_safe("\xF4\x90\x80\x80", "????"); /* past the last character */
+}
+END_TEST
+
+START_TEST(without_utf8_only_ascii_is_shown)
+{
+    ck_assert_ptr_nonnull(setlocale(LC_CTYPE, "C"));
+    expect_safe("é x", "? x");
+    struct text cut TEXT_AUTO = {0};
+    text_append_cut(&cut, "flowers", 4);
+    ck_assert_str_eq(cut.data, "flo~");
+}
+END_TEST
+
+START_TEST(texts_are_cut_by_columns)
+{
+    static const struct {
+        const char *text;
+        int columns;
+        const char *expected;
+    } cases[] = {{"abc", 3, "abc"},      {"abcd", 3, "ab…"},   {"日本語", 6, "日本語"},
+                 {"日本語", 5, "日本…"}, {"日本語", 4, "日…"}, {"abc", 1, "…"},
+                 {"abc", 0, ""}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct text cut TEXT_AUTO = {0};
+        text_append_cut(&cut, cases[i].text, cases[i].columns);
+        ck_assert_str_eq(text_string(&cut), cases[i].expected);
+    }
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, numbers_stand_to_the_right);
+    tcase_add_test(tests, the_widest_text_is_cut_with_an_ellipsis);
+    tcase_add_test(tests, no_line_is_wider_than_the_terminal);
+    tcase_add_test(tests, control_characters_are_made_harmless);
+    tcase_add_test(tests, broken_utf8_is_made_harmless);
+    tcase_add_test(tests, without_utf8_only_ascii_is_shown);
+    tcase_add_test(tests, texts_are_cut_by_columns);
+}
+
+int main(void)
+{
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
+    return tests_run("table", add_tests);
+}
