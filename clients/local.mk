@@ -22,3 +22,4 @@ DASHBOARD_FILES = \
 DYGRAPHS_FILES = $(DYGRAPHS_DIR)/dygraph.min.js $(DYGRAPHS_DIR)/dygraph.min.css
 EXTRA_DIST += clients/dashboard/embed.sh $(DASHBOARD_FILES)
 include clients/propctl/local.mk
+include clients/python/local.mk

@@ -8,6 +8,10 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_inference.py \
 	tests/end-to-end/test_metrics.py \
 	tests/end-to-end/test_openapi.py \
+	tests/end-to-end/test_python_client.py \
+	tests/end-to-end/test_python_failures.py \
+	tests/end-to-end/test_python_install.py \
+	tests/end-to-end/test_python_sklearn.py \
 	tests/end-to-end/test_insight.py \
 	tests/end-to-end/test_resources.py \
 	tests/end-to-end/test_serving.py \
@@ -38,4 +42,4 @@ AM_TESTS_ENVIRONMENT = PROPD=$(abs_top_builddir)/propd DIGITS=$(abs_top_builddir
 	export PROPD DIGITS SOURCE BUILD CK_DEFAULT_TIMEOUT;
 TESTS += $(END_TO_END_TESTS)
 EXTRA_DIST += $(END_TO_END_TESTS) tests/end-to-end/contract.py tests/end-to-end/png.py tests/end-to-end/propd.py \
-	tests/end-to-end/torch_models.py tests/end-to-end/validate.py
+	tests/end-to-end/python_client.py tests/end-to-end/torch_models.py tests/end-to-end/validate.py
