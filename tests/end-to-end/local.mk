@@ -10,6 +10,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_openapi.py \
 	tests/end-to-end/test_insight.py \
 	tests/end-to-end/test_resources.py \
+	tests/end-to-end/test_service_manager.py \
 	tests/end-to-end/test_serving.py \
 	tests/end-to-end/test_stop.py \
 	tests/end-to-end/test_training.py \
