@@ -70,8 +70,9 @@ static int refuse_stranger(struct reply *reply, struct error *error)
 static int refuse_login(struct request *request, const struct error *failure, struct reply *reply,
                         struct error *error)
 {
-    const struct service *service = request->service;
+    struct service *service = request->service;
     int wait_s = attempts_fail(service->attempts, &request->address, clock_now_ns());
+    atomic_fetch_add(&service->traffic.failed_logins, 1);
     if (wait_s == 0)
         log_write(LOG_LEVEL_WARNING, "login_failed", "request", LOG_TEXT(request->id), "why",
                   LOG_TEXT(failure->message), NULL);

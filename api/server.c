@@ -79,23 +79,31 @@ static int taken_port(int listener)
     return (int)strtol(port, NULL, 10);
 }
 
-static int listen_on(struct server *server, const char *text, struct error *error)
+static int open_address(const char *host, const char *port, struct error *error)
 {
     const struct addrinfo hints = {
         .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP, .ai_flags = AI_PASSIVE};
     struct addrinfo *found = NULL;
-    char bare[sizeof server->host];
-    const char *port = NULL;
-    if (split_address(text, server->host, sizeof server->host, &port, error) != 0)
-        return -1;
-    (void)snprintf(bare, sizeof bare, "%s", server->host + (server->host[0] == '['));
+    char bare[sizeof((struct server *)NULL)->host];
+    (void)snprintf(bare, sizeof bare, "%s", host + (host[0] == '['));
     bare[strcspn(bare, "]")] = '\0';
     int result = getaddrinfo(bare, port, &hints, &found);
     if (result != 0)
-        return error_set(error, ERROR_INVALID, "cannot listen on %.100s: %s", text,
+        return error_set(error, ERROR_INVALID, "cannot listen on %.100s:%s: %s", host, port,
                          gai_strerror(result));
-    server->socket = open_socket(found, error);
+    int listener = open_socket(found, error);
     freeaddrinfo(found);
+    return listener;
+}
+
+/* At the configuration's address, where a socket of the service manager's listens already. */
+static int listen_on(struct server *server, const struct config *config, struct error *error)
+{
+    const char *port = NULL;
+    if (split_address(config->listen, server->host, sizeof server->host, &port, error) != 0)
+        return -1;
+    server->socket = config->listen_socket != 0 ? config->listen_socket
+                                                : open_address(server->host, port, error);
     if (server->socket < 0)
         return -1;
     server->port = taken_port(server->socket);
@@ -144,7 +152,7 @@ static int start_parts(struct server *server, struct error *error)
 {
     const struct config *config = server->service.config;
     if (open_tls(server, error) != 0 || check_descriptors(config, error) != 0 ||
-        listen_on(server, config->listen, error) != 0 || find_hosts(server, error) != 0)
+        listen_on(server, config, error) != 0 || find_hosts(server, error) != 0)
         return -1;
     server->service.attempts = attempts_create(error);
     server->service.sessions = sessions_create(error);
@@ -225,6 +233,11 @@ const char *server_url(const struct server *server)
 bool server_is_secure(const struct server *server)
 {
     return server->tls != NULL;
+}
+
+bool server_turns(struct server *server)
+{
+    return loops_turn(server);
 }
 
 int server_reload(struct server *server, struct error *error)

@@ -23,6 +23,10 @@ struct server *server_start_routes(const struct config *config, struct daemon *d
 const char *server_url(const struct server *server);
 int server_port(const struct server *server);
 
+/* Whether each of the threads that answer requests has had a turn since this was asked last, or
+ * since the start; has them take one for the next time. One thread asks. */
+bool server_turns(struct server *server);
+
 /* Whether it speaks HTTPS. */
 bool server_is_secure(const struct server *server);
 /* Reads the certificate of HTTPS again; on failure the old one stays. */

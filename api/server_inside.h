@@ -44,6 +44,8 @@ struct loop {
     int wake;   /* an event descriptor for whoever wants a turn */
     bool runs;
     pthread_t thread;
+    atomic_uint turns;   /* begun so far */
+    unsigned turns_seen; /* by loops_turn() */
     /* Requests that are left for the end of the turn, and who asks for such: clients in the window
      * of some milliseconds before this one, and in this one so far. */
     struct exchange *gathered, **gathered_end;
@@ -110,6 +112,7 @@ void exchange_end(void *loop, struct MHD_Connection *connection, void **exchange
 int loops_start(struct server *server, struct error *error);
 void loop_wake(struct loop *loop); /* from any thread */
 void loops_wake(struct server *server);
+bool loops_turn(struct server *server); /* server_turns() */
 /* Ends the threads and closes all connections. */
 void loops_stop(struct server *server);
 /* Whether a request of a route with steps is better left for the end of the turn: where others

@@ -145,6 +145,7 @@ static void *run(void *context)
     bool quiesced = false;
     tls_serve(server->tls);
     while (!server->loops_end) {
+        atomic_fetch_add(&loop->turns, 1);
         await_events(loop);
         if (server->service.stopping && !quiesced) {
             (void)MHD_quiesce_daemon(loop->library); /* the socket is the server's to close */
@@ -166,6 +167,19 @@ void loops_wake(struct server *server)
 {
     for (int i = 0; i < server->loop_count; i++)
         loop_wake(&server->loops[i]);
+}
+
+bool loops_turn(struct server *server)
+{
+    bool all = true;
+    for (int i = 0; i < server->loop_count; i++) {
+        struct loop *loop = &server->loops[i];
+        const unsigned turns = atomic_load(&loop->turns);
+        all = all && turns != loop->turns_seen;
+        loop->turns_seen = turns;
+        loop_wake(loop);
+    }
+    return all;
 }
 
 /* ---- the library */

@@ -19,6 +19,7 @@ struct traffic {
     struct timing request;    /* from the request line to the answer; of a stream, to its begin */
     struct timing prediction; /* computing alone */
     atomic_int connections, streams;
+    _Atomic uint64_t failed_logins;
 };
 
 struct request;

@@ -23,3 +23,6 @@ DYGRAPHS_FILES = $(DYGRAPHS_DIR)/dygraph.min.js $(DYGRAPHS_DIR)/dygraph.min.css
 EXTRA_DIST += clients/dashboard/embed.sh $(DASHBOARD_FILES)
 include clients/propctl/local.mk
 include clients/python/local.mk
+EXTRA_DIST += clients/grafana/propd.json \
+	clients/prometheus/alerts.yml clients/prometheus/alerts_test.yml \
+	clients/prometheus/prometheus.yml clients/prometheus/prometheus-tls.yml

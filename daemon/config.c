@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/config.h"
 #include "base/bytes.h"
-#include "daemon/webhook.h"
+#include "daemon/manager.h"
 #include "daemon/tokens.h"
+#include "daemon/webhook.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -457,14 +458,23 @@ static int choose_data(struct config *config, struct error *error)
     return 0;
 }
 
+static int take_socket(struct config *config, struct error *error)
+{
+    char address[MANAGER_ADDRESS_SIZE];
+    if (manager_take_socket(&config->listen_socket, address, error) != 0)
+        return -1;
+    return config->listen_socket != 0 ? fields_set(&config_kind, config, "listen", address, error)
+                                      : 0;
+}
+
 static int read_all(int argc, char **argv, struct config *config, struct error *error)
 {
     const char *path = config_path(argc, argv);
     if (path != NULL ? read_file(path, config, error) : fields_default(&config_kind, config, error))
         return -1;
     if (read_environment(config, error) != 0 || read_flags(argc, argv, config, error) != 0 ||
-        choose_data(config, error) != 0 || config_check(config, "", error) != 0 ||
-        check_exposure(config, error) != 0) {
+        choose_data(config, error) != 0 || take_socket(config, error) != 0 ||
+        config_check(config, "", error) != 0 || check_exposure(config, error) != 0) {
         config_clear(config);
         return -1;
     }

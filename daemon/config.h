@@ -43,6 +43,7 @@ struct config {
     char *tls_certificate, *tls_key;  /* PEM files; NULL: plain HTTP */
     bool insecure_http;               /* plain HTTP on any address */
     struct token_words *create_token; /* owned; what --create-token and its flags say; NULL */
+    int listen_socket; /* listens at `listen` already: the server's to close; 0: none */
 };
 
 /* What only flags say: a token to be made. */
@@ -60,8 +61,9 @@ enum config_action {
     CONFIG_EXIT     /* --help, --version or --print-config was answered on `out` */
 };
 
-/* Reads everything. Errors name the flag, the variable or the file's path. Any address but loopback
- * is refused here without tokens, and without TLS unless plain HTTP is asked for. */
+/* Reads everything. Errors name the flag, the variable or the file's path. A socket that a service
+ * manager hands over stands in place of `listen`, whatever that says. Any address but loopback is
+ * refused here without tokens, and without TLS unless plain HTTP is asked for. */
 int config_read(int argc, char **argv, struct config *config, enum config_action *action, FILE *out,
                 struct error *error);
 void config_clear(struct config *config);

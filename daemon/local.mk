@@ -21,6 +21,7 @@ libdaemon_la_SOURCES = \
 	daemon/job_status.c \
 	daemon/job_write.c \
 	daemon/live.c daemon/live.h \
+	daemon/manager.c daemon/manager.h \
 	daemon/measure.c daemon/measure.h \
 	daemon/model_cache.c \
 	daemon/model_names.c \

@@ -4,10 +4,12 @@
 #include "base/log.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
-#include "storage/backup.h"
+#include "daemon/manager.h"
 #include "daemon/token_command.h"
 #include "daemon/tokens.h"
+#include "storage/backup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -62,18 +64,59 @@ static void tell_first_token(struct daemon *daemon)
                 daemon_config(daemon)->data);
 }
 
-/* The signal that ends us. With a certificate, SIGHUP is no end but reads that again. */
+/* What the service manager thinks is no reason to end. */
+static void tell_manager(const char *lines)
+{
+    struct error error = {0};
+    if (manager_tell(lines, &error) != 0)
+        log_error("manager_not_told", &error, "lines", lines);
+}
+
+static void tell_ready(const char *url)
+{
+    char lines[256];
+    printf("listening on %s\n", url);
+    fflush(stdout);
+    (void)snprintf(lines, sizeof lines, "READY=1\nSTATUS=serving at %s", url);
+    tell_manager(lines);
+}
+
+static void read_certificate_again(struct server *server)
+{
+    struct error error = {0};
+    if (server_reload(server, &error) == 0)
+        log_write(LOG_LEVEL_INFO, "certificate_read_again", NULL);
+    else
+        log_error("certificate_kept", &error, "because", "it could not be read again");
+}
+
+/* The next signal; 0 where `ms` pass without one (0: they do not). */
+static int next_signal(const sigset_t *signals, int64_t ms)
+{
+    const struct timespec wait = {.tv_sec = (time_t)(ms / 1000),
+                                  .tv_nsec = (long)(ms % 1000) * 1000000};
+    int number;
+    do {
+        number = sigtimedwait(signals, NULL, ms > 0 ? &wait : NULL);
+    } while (number < 0 && errno == EINTR);
+    return number > 0 ? number : 0;
+}
+
+/* The signal that ends us. With a certificate, SIGHUP is no end but reads that again. A service
+ * manager that watches us hears three times in its interval that requests are answered; where they
+ * are not, it hears nothing. */
 static int await_end(struct server *server, const sigset_t *signals)
 {
-    int number = 0;
-    while (sigwait(signals, &number) == 0 && number == SIGHUP && server_is_secure(server)) {
-        struct error error = {0};
-        if (server_reload(server, &error) == 0)
-            log_write(LOG_LEVEL_INFO, "certificate_read_again", NULL);
-        else
-            log_error("certificate_kept", &error, "because", "it could not be read again");
+    const int64_t watchdog_ms = (manager_watchdog_ms() + 2) / 3;
+    for (;;) {
+        int number = next_signal(signals, watchdog_ms);
+        if (number == 0 && server_turns(server))
+            tell_manager("WATCHDOG=1");
+        else if (number == SIGHUP && server_is_secure(server))
+            read_certificate_again(server);
+        else if (number != 0)
+            return number;
     }
-    return number;
 }
 
 static int make_token(const struct config *config)
@@ -93,11 +136,11 @@ static int serve(const struct config *config, const sigset_t *signals)
         daemon_stop(daemon);
         return fail(&error);
     }
-    printf("listening on %s\n", server_url(server));
-    fflush(stdout);
+    tell_ready(server_url(server));
     tell_first_token(daemon);
     int signal_number = await_end(server, signals);
     log_write(LOG_LEVEL_INFO, "stopping", "signal", LOG_INTEGER(signal_number), NULL);
+    tell_manager("STOPPING=1\nSTATUS=running jobs save where they are");
     daemon_quiesce(daemon);
     server_stop(server);
     daemon_stop(daemon);

@@ -164,6 +164,7 @@ int store_statistics(struct store *store, struct store_statistics *statistics, s
     found.database_bytes =
         file_size(store->database_path, "") + file_size(store->database_path, "-wal");
     found.free_bytes = space_free(&store->space);
+    found.floor_bytes = store->space.floor;
     writer_count(store->writer, &found.commits, &found.operations);
     found.reads = readers_count(store->readers);
     *statistics = found;

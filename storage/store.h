@@ -480,7 +480,7 @@ int store_answer_put(struct store *store, const struct store_answer *answer,
 /* For /v1/system: bytes of the database and of dataset files; commits, operations and reads so far.
  */
 struct store_statistics {
-    uint64_t database_bytes, dataset_bytes, free_bytes;
+    uint64_t database_bytes, dataset_bytes, free_bytes, floor_bytes;
     uint64_t commits, operations, reads;
     int schema_version;
 };

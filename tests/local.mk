@@ -19,6 +19,7 @@ include tests/clients/local.mk
 THREAD_TESTS = tests/engine/test_team $(STORAGE_TESTS) $(DAEMON_THREAD_TESTS) $(API_TESTS)
 endif
 include tests/checks/local.mk
+include tests/packaging/local.mk
 include tests/end-to-end/local.mk
 include tests/node/local.mk
 include tests/browser/local.mk

@@ -29,6 +29,7 @@ struct snapshot {
     }
 GETTER(connections, atomic_load(&at->service->traffic.connections))
 GETTER(streams, atomic_load(&at->service->traffic.streams))
+GETTER(failed_logins, atomic_load(&at->service->traffic.failed_logins))
 GETTER(queue_length, at->load.queued)
 GETTER(cores, at->load.cores)
 GETTER(cores_used, at->load.cores_used)
@@ -39,6 +40,7 @@ GETTER(samples, at->work.samples)
 GETTER(database_bytes, at->storage.database_bytes)
 GETTER(dataset_bytes, at->storage.dataset_bytes)
 GETTER(free_bytes, at->storage.free_bytes)
+GETTER(floor_bytes, at->storage.floor_bytes)
 GETTER(commits, at->storage.commits)
 GETTER(operations, at->storage.operations)
 GETTER(process_cpu, at->process.cpu_s)
@@ -169,7 +171,11 @@ static const struct family {
     {"propd_database_bytes", "gauge", "Size of the database with its log.",
      .value = database_bytes},
     {"propd_dataset_bytes", "gauge", "Size of all datasets.", .value = dataset_bytes},
+    {"propd_failed_logins_total", "counter", "Tokens and cookies that did not count.",
+     .value = failed_logins},
     {"propd_free_space_bytes", "gauge", "Space that is left on the disk.", .value = free_bytes},
+    {"propd_free_space_floor_bytes", "gauge",
+     "Space that is never filled: writes are refused below it.", .value = floor_bytes},
     {"propd_http_connections", "gauge", "Connections that are open.", .value = connections},
     {"propd_http_request_duration_seconds", "histogram",
      "Requests from their first line until their answer begins; long polls wait.",

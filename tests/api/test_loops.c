@@ -15,9 +15,9 @@ static struct server *server;
 static int port;
 static atomic_int most_together;
 
-/* Asked for by this number, a run takes until it may end. */
-enum { LONG = 14 };
-static atomic_bool long_may_end;
+/* Asked for by these numbers, a run takes until it may end: beside the loops, or in one. */
+enum { LONG = 14, HELD = 15 };
+static atomic_bool long_may_end, is_held, held_may_end;
 
 /* ---- a route in steps: {"n": 4} to {"twice": 8} */
 
@@ -43,6 +43,11 @@ static void double_run(struct request *const *requests, size_t count)
     if (double_is_long(requests[0])) {
         ck_assert_uint_eq(count, 1);
         while (!long_may_end)
+            usleep(1000);
+    }
+    if (*(const json_int_t *)requests[0]->work == HELD) {
+        is_held = true;
+        while (!held_may_end)
             usleep(1000);
     }
     while ((int)count > most && !atomic_compare_exchange_weak(&most_together, &most, (int)count))
@@ -83,6 +88,7 @@ static void set_up(void)
 static void tear_down(void)
 {
     long_may_end = true;
+    held_may_end = true;
     server_stop(server);
     test_tear_down();
 }
@@ -277,6 +283,36 @@ START_TEST(a_stop_answers_or_refuses_what_is_there)
 }
 END_TEST
 
+/* Threads that answer take the turn that they are asked for, at once or when they come to it. */
+static void await_turns(void)
+{
+    int tries = 0;
+    while (!server_turns(server)) {
+        ck_assert_int_lt(tries++, 20000);
+        usleep(1000);
+    }
+}
+
+START_TEST(a_loop_that_does_not_come_back_is_noticed)
+{
+    await_turns();
+    await_turns();
+    int connection = test_connect(port);
+    ask(connection, HELD);
+    while (!is_held)
+        usleep(1000);
+    (void)server_turns(server); /* of before */
+    for (int i = 0; i < 50; i++) {
+        usleep(2000);
+        ck_assert(!server_turns(server));
+    }
+    held_may_end = true;
+    check_double(connection, HELD);
+    await_turns();
+    (void)close(connection);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_set_timeout(tests, 60);
@@ -288,6 +324,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, each_request_gets_its_own_error);
     tcase_add_test(tests, clients_that_leave_without_their_answer_disturb_nobody);
     tcase_add_test(tests, an_end_sent_with_the_request_is_answered_with_an_end);
+    tcase_add_test(tests, a_loop_that_does_not_come_back_is_noticed);
     tcase_add_test(tests, a_stop_answers_or_refuses_what_is_there);
 }
 

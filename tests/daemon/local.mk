@@ -11,6 +11,7 @@ DAEMON_TESTS = \
 	tests/daemon/test_job_state \
 	tests/daemon/test_job_status \
 	tests/daemon/test_job_write \
+	tests/daemon/test_manager \
 	tests/daemon/test_model_cache \
 	tests/daemon/test_patch \
 	tests/daemon/test_recorder \
@@ -66,6 +67,8 @@ tests_daemon_test_job_status_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_job_status_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_job_write_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_job_write_LDADD = $(DAEMON_TEST_LIBS)
+tests_daemon_test_manager_CFLAGS = $(TEST_CFLAGS)
+tests_daemon_test_manager_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_model_cache_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_model_cache_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_patch_CFLAGS = $(TEST_CFLAGS)

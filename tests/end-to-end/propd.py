@@ -64,12 +64,15 @@ class Daemon:
             words += ["--listen", "127.0.0.1:0"]
         words += ["--%s=%s" % (k.replace("_", "-"), v) for k, v in self.options.items()]
         self.log = open(os.path.join(self.folder, "daemon.log"), "ab")
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=self.log)
+        self.process = self.spawn(words)
         line = self.process.stdout.readline().decode()
         if not line.startswith("listening on http"):
             raise RuntimeError("the daemon said %r; its log: %s" % (line, self.log_tail()))
         self.port = int(line.rsplit(":", 1)[1])
         return self
+
+    def spawn(self, words):
+        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=self.log)
 
     def log_tail(self):
         return pathlib.Path(self.folder, "daemon.log").read_bytes()[-2000:].decode(errors="replace")

@@ -1,18 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """/metrics: what is counted is what happened; promtool finds nothing; a real Prometheus scrapes it."""
-import json
-import pathlib
-import shutil
-import socket
 import subprocess
-import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.parse
 import urllib.request
 
 import propd
+from prometheus import Prometheus, program
 
 JOB = {"dataset": "iris", "target": "species", "network": propd.dense(8),
        "training": {"epochs": 3, "batch_size": 30, "validation": None}}
@@ -28,64 +22,6 @@ def use(daemon):
     daemon.upload("iris", propd.IRIS)
     daemon.train(JOB)
     daemon.post("/v1/models/iris:predict", {"instances": [[5.1, 3.5, 1.4, 0.2]]})
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def program(name):
-    if shutil.which(name) is None:
-        raise unittest.SkipTest("no %s here (Debian: prometheus)" % name)
-    return name
-
-
-class Prometheus:
-    """One that scrapes `daemon` every second, in a folder of its own."""
-
-    def __init__(self, daemon):
-        self.daemon = daemon
-
-    def __enter__(self):
-        self.folder = tempfile.mkdtemp(prefix="propd-prometheus-")
-        configuration = pathlib.Path(self.folder, "prometheus.yml")
-        configuration.write_text("global: {scrape_interval: 1s}\nscrape_configs: [{job_name: propd, static_configs: "
-                                 "[{targets: ['127.0.0.1:%d']}]}]\n" % self.daemon.port)
-        self.url = "http://127.0.0.1:%d" % free_port()
-        self.log = open(pathlib.Path(self.folder, "log"), "wb")
-        self.process = subprocess.Popen(
-            [program("prometheus"), "--config.file=%s" % configuration, "--storage.tsdb.path=%s/data" % self.folder,
-             "--web.listen-address=%s" % self.url[len("http://"):]], stdout=self.log, stderr=self.log)
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(20 * propd.PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def query(self, expression, seconds=60):
-        """The value, once there is one."""
-        path = self.url + "/api/v1/query?" + urllib.parse.urlencode({"query": expression})
-        end = time.monotonic() + seconds * propd.PATIENCE
-        while time.monotonic() < end:
-            try:
-                with urllib.request.urlopen(path, timeout=10) as answer:
-                    found = json.load(answer)["data"]["result"]
-                if found:
-                    return float(found[0]["value"][1])
-            except (urllib.error.URLError, ConnectionError):
-                pass  # it is starting
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.2)
-        raise AssertionError("%s has no value: %s" % (expression, pathlib.Path(self.folder, "log").read_text()[-2000:]))
 
 
 class Metrics(unittest.TestCase):
