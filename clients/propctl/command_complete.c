@@ -68,16 +68,25 @@ static void offer_place(struct session *session, const char *place)
             offer(session, word);
 }
 
-/* The name of what stands at a place of "[JOB]" or "MODEL FILE|VALUE..."; the last one goes on. */
+/* What stands at a place of "[JOB]" or "MODEL FILE|VALUE..."; the last one may go on. Empty behind
+ * the last. */
+static char *place_at(const char *words, size_t number)
+{
+    char *AUTO_FREE copy = memory_copy(words);
+    char *rest = copy, *word, *place = NULL;
+    for (size_t i = 0; i <= number && (word = strsep(&rest, " ")) != NULL; i++)
+        place = i == number || strstr(word, "...") != NULL ? word : NULL;
+    if (place == NULL)
+        return memory_copy("");
+    place += strspn(place, "[");
+    place[strcspn(place, "].")] = '\0';
+    return memory_copy(place);
+}
+
 static void offer_word(struct session *session, const struct command *command, size_t number,
                        const char *const *before)
 {
-    char *AUTO_FREE words = memory_copy(command->words);
-    char *rest = words, *word, *place = words;
-    for (size_t i = 0; i <= number && (word = strsep(&rest, " ")) != NULL; i++)
-        place = word;
-    place += strspn(place, "[");
-    place[strcspn(place, "].")] = '\0';
+    char *AUTO_FREE place = place_at(command->words, number);
     if (command == &command_delete && number == 1) {
         struct text kind TEXT_AUTO = {0};
         text_printf(&kind, "%ss", strcmp(before[0], "alias") == 0 ? "model" : before[0]);

@@ -249,7 +249,7 @@ static enum outcome follow_in(struct session *session, const char *job, enum man
         return outcome;
     if (manner == FOLLOW_SCREEN)
         print_curve(&follow);
-    if (manner != FOLLOW_JSON)
+    if (!session->json)
         print_end(&follow);
     return strcmp(value_string(follow.state, "state"), "succeeded") == 0 ? OUTCOME_OK : OUTCOME_JOB;
 }

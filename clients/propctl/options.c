@@ -30,7 +30,10 @@ static const struct option *find(const struct reading *reading, const char *name
 
 static enum outcome unknown(const struct reading *reading, const char *word)
 {
-    struct nearest nearest = nearest_start(word + strspn(word, "-"));
+    struct text name TEXT_AUTO = {0};
+    text_add(&name, word + strspn(word, "-"));
+    name.data[strcspn(name.data, "=")] = '\0';
+    struct nearest nearest = nearest_start(name.data);
     for (size_t i = 0; i < ARRAY_COUNT(reading->tables); i++)
         for (const struct option *option = reading->tables[i]; option->name != NULL; option++)
             nearest_consider(&nearest, option->name);
