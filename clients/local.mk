@@ -7,17 +7,39 @@ DASHBOARD_FILES = \
 	clients/dashboard/index.html \
 	clients/dashboard/icon.svg \
 	clients/dashboard/style.css \
+	clients/dashboard/things.css \
+	clients/dashboard/about_form.js \
 	clients/dashboard/announce.js \
 	clients/dashboard/api.js \
+	clients/dashboard/augmentation_preview.js \
+	clients/dashboard/bars.js \
+	clients/dashboard/catalog.js \
+	clients/dashboard/curve.js \
+	clients/dashboard/data_form.js \
+	clients/dashboard/dataset_detail.js \
+	clients/dashboard/dataset_rows.js \
 	clients/dashboard/dom.js \
+	clients/dashboard/fields_form.js \
+	clients/dashboard/files.js \
 	clients/dashboard/format.js \
+	clients/dashboard/json_view.js \
+	clients/dashboard/layer_card.js \
+	clients/dashboard/list_view.js \
 	clients/dashboard/login.js \
 	clients/dashboard/main.js \
+	clients/dashboard/network_builder.js \
+	clients/dashboard/network_check.js \
+	clients/dashboard/new_draft.js \
 	clients/dashboard/page_datasets.js \
 	clients/dashboard/page_jobs.js \
 	clients/dashboard/page_models.js \
 	clients/dashboard/page_new.js \
 	clients/dashboard/page_system.js \
+	clients/dashboard/problems.js \
+	clients/dashboard/tabs.js \
+	clients/dashboard/templates.js \
+	clients/dashboard/training_form.js \
+	clients/dashboard/upload_card.js \
 	clients/dashboard/view.js
 DYGRAPHS_FILES = $(DYGRAPHS_DIR)/dygraph.min.js $(DYGRAPHS_DIR)/dygraph.min.css
 EXTRA_DIST += clients/dashboard/embed.sh $(DASHBOARD_FILES)

@@ -10,7 +10,10 @@
 #include "engine/loss.h"
 #include "engine/metrics.h"
 #include "engine/optimizer.h"
+#include "engine/preprocessing.h"
 #include "engine/schedule.h"
+#include "engine/series.h"
+#include "engine/training.h"
 
 #include <assert.h>
 #include <string.h>
@@ -118,6 +121,10 @@ static json_t *describe_formats(void)
     return list;
 }
 
+/* The parts of a job document that are no choice between kinds. */
+static const struct kind *const document_kinds[] = {
+    &training_kind, &preprocessing_options_kind, &series_options_kind, &feature_options_kind, NULL};
+
 json_t *catalog_describe(void)
 {
     const struct {
@@ -131,7 +138,8 @@ json_t *catalog_describe(void)
                  {"activations", describe_kinds(activation_kinds)},
                  {"initializers", describe_kinds(initializer_kinds)},
                  {"metrics", describe_metrics()},
-                 {"formats", describe_formats()}};
+                 {"formats", describe_formats()},
+                 {"documents", describe_kinds(document_kinds)}};
     json_t *catalog = json_object();
     int result = catalog == NULL ? -1 : 0;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++)

@@ -75,6 +75,8 @@ static const struct schema_field catalog_fields[] = {
     {"initializers", "[catalog_entry]", .help = "of a layer's weights"},
     {"metrics", "[catalog_entry]", .help = "of training.metrics"},
     {"formats", "[catalog_entry]", .help = "of datasets"},
+    {"documents", "[catalog_entry]",
+     .help = "training, preprocessing, window and features of a job"},
     {.name = NULL},
 };
 static const struct schema_field catalog_entry_fields[] = {

@@ -54,6 +54,13 @@ export async function get(path, {query, signal} = {}) {
   return (await ask(address(path, query), {signal, headers: {Accept: 'application/json'}})).json();
 }
 
+// GET of what changes now and then: {etag, json}, or null as long as it is still what had `etag`.
+export async function getNews(path, {query, signal, etag} = {}) {
+  const headers = {Accept: 'application/json', ...(etag && {'If-None-Match': etag})};
+  const answer = await ask(address(path, query), {signal, headers});
+  return answer.status === 304 ? null : {etag: answer.headers.get('ETag'), json: await answer.json()};
+}
+
 // GET: the text.
 export async function getText(path, {query, signal, accept = '*/*'} = {}) {
   return (await ask(address(path, query), {signal, headers: {Accept: accept}})).text();
@@ -79,8 +86,8 @@ export async function* pages(path, key, query = {}, signal) {
   } while (cursor);
 }
 
-// PUT of a file or FormData with progress, 0 to 1: fetch cannot tell it.
-export function upload(method, path, body, onprogress) {
+// PUT of a file or FormData with progress, 0 to 1: fetch cannot tell it. `signal` breaks it off.
+export function upload(method, path, body, onprogress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, path);
@@ -88,6 +95,8 @@ export function upload(method, path, body, onprogress) {
     request.onload = () => request.status < 400 ? resolve(JSON.parse(request.responseText))
       : reject(readProblem(request.status, request.responseText));
     request.onerror = () => reject(failed(new Problem(0, {detail: 'the upload broke off'})));
+    request.onabort = () => reject(new DOMException('the upload was cancelled', 'AbortError'));
+    signal?.addEventListener('abort', () => request.abort());
     request.send(body);
   });
 }

@@ -41,6 +41,8 @@ START_TEST(everything_that_is_built_is_listed)
     ck_assert(has(catalog, "formats", "csv") && has(catalog, "formats", "npz"));
     for (size_t i = 0; metric_kinds[i] != NULL; i++)
         ck_assert(has(catalog, "metrics", metric_kinds[i]->name));
+    ck_assert(has(catalog, "documents", "training") && has(catalog, "documents", "window"));
+    ck_assert(has(catalog, "documents", "preprocessing") && has(catalog, "documents", "features"));
     json_decref(catalog);
 }
 END_TEST

@@ -1,0 +1,81 @@
+// A list of the daemon's things as a table: search by the beginning of a name, orders, pages by cursor, all of it in the URL.
+// SPDX-License-Identifier: Apache-2.0
+import {getNews} from './api.js';
+import {announce} from './announce.js';
+import {h, replace} from './dom.js';
+import {change, current} from './view.js';
+
+const LIMIT = 50;
+const EVERY_MS = 3000;
+
+// A head that sorts: the first press in its own direction, the next in the other.
+function head({text, sort, number}, view, load) {
+  if (!sort) return h('th', {scope: 'col', class: number ? 'number' : null}, text);
+  const chosen = view.sort === sort ? 'ascending' : view.sort === `-${sort}` ? 'descending' : null;
+  const press = () => {
+    change({sort: chosen === 'ascending' ? `-${sort}` : sort, cursor: null});
+    load();
+  };
+  return h('th', {scope: 'col', class: number ? 'number' : null, 'aria-sort': chosen},
+    h('button', {onclick: press}, text, h('span', {'aria-hidden': 'true'}, chosen === 'ascending' ? ' ▲' : chosen === 'descending' ? ' ▼' : '')));
+}
+
+function pager(answer, load) {
+  const {cursor} = current().query;
+  const turn = (to) => () => {
+    change({cursor: to});
+    load();
+  };
+  if (!cursor && !answer.next) return null;
+  return h('div', {class: 'row pager'},
+    h('button', {disabled: !cursor, title: cursor ? null : 'this is the first page', onclick: turn(null)}, 'First page'),
+    h('button', {disabled: !answer.next, title: answer.next ? null : 'this is the last page', onclick: turn(answer.next)}, 'Next page'));
+}
+
+function table(list, answer, load) {
+  const {query} = current();
+  return h('div', {class: 'scroll'}, h('table', null, h('caption', {class: 'visually-hidden'}, list.caption),
+    h('thead', null, h('tr', null, list.columns.map((column) => head(column, query, load)))),
+    h('tbody', null, answer[list.key].map((item) => h('tr', null, list.columns.map(({cell, number, isName}) =>
+      h(isName ? 'th' : 'td', {class: number ? 'number' : null, scope: isName ? 'row' : null}, cell(item))))))));
+}
+
+function searchField(list, load) {
+  let waiting = null;
+  const input = h('input', {type: 'search', 'aria-label': `${list.caption} whose name begins with`, placeholder: 'Name begins with …', value: current().query.name ?? '',
+    oninput: () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        change({name: input.value.trim(), cursor: null});
+        load();
+      }, 200);
+    }});
+  return input;
+}
+
+// list: {path, key, caption, columns: [{text, sort, cell, number, isName}], empty: () => element, tools: [elements]}.
+// Fills `main` and keeps it fresh until `signal` is aborted.
+export async function showList(main, list, signal) {
+  const place = h('div', {'aria-busy': 'true'});
+  let shown = null;
+  const load = async () => {
+    const {name, sort, cursor} = current().query;
+    const query = {limit: LIMIT, name: name && `${name}*`, sort, cursor};
+    const view = JSON.stringify(query);
+    const news = await getNews(list.path, {query, signal, etag: shown?.view === view ? shown.etag : null});
+    if (!news) return;
+    shown = {view, etag: news.etag};
+    const answer = news.json;
+    const focused = [...place.querySelectorAll('button')].indexOf(document.activeElement);
+    const rows = answer[list.key].length;
+    replace(place, rows ? table(list, answer, safely) : name ? h('p', {class: 'empty'}, `No name begins with “${name}”.`) : list.empty(), pager(answer, safely));
+    place.removeAttribute('aria-busy');
+    if (focused >= 0) place.querySelectorAll('button')[focused]?.focus();
+  };
+  const safely = () => load().catch((error) => error.name !== 'AbortError' && error.status && announce(error.message, 'bad'));
+  replace(main, h('div', {class: 'row head'}, h('h1', null, list.caption), h('span', {class: 'spring'}), searchField(list, safely), list.tools), list.above, place);
+  await load();
+  const timer = setInterval(() => document.visibilityState === 'visible' && !place.contains(document.activeElement) && safely(), EVERY_MS);
+  signal.addEventListener('abort', () => clearInterval(timer));
+  return safely;
+}
