@@ -7,17 +7,48 @@ DASHBOARD_FILES = \
 	clients/dashboard/index.html \
 	clients/dashboard/icon.svg \
 	clients/dashboard/style.css \
+	clients/dashboard/jobs.css \
 	clients/dashboard/announce.js \
 	clients/dashboard/api.js \
+	clients/dashboard/chart.js \
+	clients/dashboard/chart_moves.js \
+	clients/dashboard/chart_table.js \
 	clients/dashboard/dom.js \
+	clients/dashboard/evaluation_classes.js \
+	clients/dashboard/evaluation_curves.js \
+	clients/dashboard/evaluation_residuals.js \
 	clients/dashboard/format.js \
+	clients/dashboard/history.js \
+	clients/dashboard/job_actions.js \
+	clients/dashboard/job_checkpoints.js \
+	clients/dashboard/job_curve_controls.js \
+	clients/dashboard/job_curve_models.js \
+	clients/dashboard/job_curves.js \
+	clients/dashboard/job_evaluation.js \
+	clients/dashboard/job_events.js \
+	clients/dashboard/job_head.js \
+	clients/dashboard/job_log.js \
+	clients/dashboard/job_network.js \
+	clients/dashboard/job_parts.js \
+	clients/dashboard/job_settings.js \
+	clients/dashboard/job_spec.js \
+	clients/dashboard/job_weights.js \
+	clients/dashboard/jobs_compare.js \
+	clients/dashboard/jobs_filters.js \
+	clients/dashboard/jobs_table.js \
 	clients/dashboard/login.js \
 	clients/dashboard/main.js \
+	clients/dashboard/network_graph.js \
 	clients/dashboard/page_datasets.js \
+	clients/dashboard/page_job.js \
 	clients/dashboard/page_jobs.js \
 	clients/dashboard/page_models.js \
 	clients/dashboard/page_new.js \
 	clients/dashboard/page_system.js \
-	clients/dashboard/view.js
+	clients/dashboard/poll.js \
+	clients/dashboard/scale.js \
+	clients/dashboard/theme.js \
+	clients/dashboard/view.js \
+	clients/dashboard/weight_figures.js
 DYGRAPHS_FILES = $(DYGRAPHS_DIR)/dygraph.min.js $(DYGRAPHS_DIR)/dygraph.min.css
 EXTRA_DIST += clients/dashboard/embed.sh $(DASHBOARD_FILES)

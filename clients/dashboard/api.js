@@ -54,6 +54,13 @@ export async function get(path, {query, signal} = {}) {
   return (await ask(address(path, query), {signal, headers: {Accept: 'application/json'}})).json();
 }
 
+// GET of what changes now and then: {etag, json}, or null as long as it is still what had `etag`.
+export async function getNews(path, {query, signal, etag} = {}) {
+  const headers = {Accept: 'application/json', ...(etag && {'If-None-Match': etag})};
+  const answer = await ask(address(path, query), {signal, headers});
+  return answer.status === 304 ? null : {etag: answer.headers.get('ETag'), json: await answer.json()};
+}
+
 // GET: the text.
 export async function getText(path, {query, signal, accept = '*/*'} = {}) {
   return (await ask(address(path, query), {signal, headers: {Accept: accept}})).text();

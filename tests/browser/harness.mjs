@@ -40,8 +40,9 @@ export class Daemon {
 
   // The JSON of an answer; fails the test where it is an error.
   async call(method, path, body, headers = {}) {
-    const bytes = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
-    const answer = await fetch(this.url + path, {method, body: bytes, headers});
+    const isPlain = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+    const type = isPlain ? {} : {'Content-Type': 'application/json'};
+    const answer = await fetch(this.url + path, {method, body: isPlain ? body : JSON.stringify(body), headers: {...type, ...headers}});
     const text = await answer.text();
     assert.ok(answer.status < 400, `${method} ${path}: ${answer.status} ${text}`);
     return text === '' ? null : JSON.parse(text);
