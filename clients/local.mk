@@ -6,6 +6,7 @@ EXTRA_DIST += bootstrap clients/demo/demo.sh clients/demo/iris.csv
 DASHBOARD_FILES = \
 	clients/dashboard/index.html \
 	clients/dashboard/icon.svg \
+	clients/dashboard/jobs.css \
 	clients/dashboard/style.css \
 	clients/dashboard/things.css \
 	clients/dashboard/about_form.js \
@@ -14,14 +15,38 @@ DASHBOARD_FILES = \
 	clients/dashboard/augmentation_preview.js \
 	clients/dashboard/bars.js \
 	clients/dashboard/catalog.js \
+	clients/dashboard/chart.js \
+	clients/dashboard/chart_moves.js \
+	clients/dashboard/chart_table.js \
 	clients/dashboard/curve.js \
 	clients/dashboard/data_form.js \
 	clients/dashboard/dataset_detail.js \
 	clients/dashboard/dataset_rows.js \
 	clients/dashboard/dom.js \
+	clients/dashboard/evaluation_classes.js \
+	clients/dashboard/evaluation_curves.js \
+	clients/dashboard/evaluation_residuals.js \
 	clients/dashboard/fields_form.js \
 	clients/dashboard/files.js \
 	clients/dashboard/format.js \
+	clients/dashboard/history.js \
+	clients/dashboard/job_actions.js \
+	clients/dashboard/job_checkpoints.js \
+	clients/dashboard/job_curve_controls.js \
+	clients/dashboard/job_curve_models.js \
+	clients/dashboard/job_curves.js \
+	clients/dashboard/job_evaluation.js \
+	clients/dashboard/job_events.js \
+	clients/dashboard/job_head.js \
+	clients/dashboard/job_log.js \
+	clients/dashboard/job_network.js \
+	clients/dashboard/job_parts.js \
+	clients/dashboard/job_settings.js \
+	clients/dashboard/job_spec.js \
+	clients/dashboard/job_weights.js \
+	clients/dashboard/jobs_compare.js \
+	clients/dashboard/jobs_filters.js \
+	clients/dashboard/jobs_table.js \
 	clients/dashboard/json_view.js \
 	clients/dashboard/layer_card.js \
 	clients/dashboard/list_view.js \
@@ -29,18 +54,24 @@ DASHBOARD_FILES = \
 	clients/dashboard/main.js \
 	clients/dashboard/network_builder.js \
 	clients/dashboard/network_check.js \
+	clients/dashboard/network_graph.js \
 	clients/dashboard/new_draft.js \
 	clients/dashboard/page_datasets.js \
+	clients/dashboard/page_job.js \
 	clients/dashboard/page_jobs.js \
 	clients/dashboard/page_models.js \
 	clients/dashboard/page_new.js \
 	clients/dashboard/page_system.js \
+	clients/dashboard/poll.js \
 	clients/dashboard/problems.js \
+	clients/dashboard/scale.js \
 	clients/dashboard/tabs.js \
 	clients/dashboard/templates.js \
+	clients/dashboard/theme.js \
 	clients/dashboard/training_form.js \
 	clients/dashboard/upload_card.js \
-	clients/dashboard/view.js
+	clients/dashboard/view.js \
+	clients/dashboard/weight_figures.js
 DYGRAPHS_FILES = $(DYGRAPHS_DIR)/dygraph.min.js $(DYGRAPHS_DIR)/dygraph.min.css
 EXTRA_DIST += clients/dashboard/embed.sh $(DASHBOARD_FILES)
 include clients/propctl/local.mk

@@ -62,8 +62,13 @@ static const struct schema_field system_memory_fields[] = {
     {"budget", "integer", .example = "12638255104"},
     {"used", "integer", .example = "32432"},
     {.name = NULL}};
-static const struct schema_field system_jobs_fields[] = {
-    {"running", "integer", .example = "1"}, {"queued", "integer", .example = "0"}, {.name = NULL}};
+static const struct schema_field system_jobs_fields[] = {{"running", "integer", .example = "1"},
+                                                         {"queued", "integer", .example = "0"},
+                                                         {"paused", "integer", .example = "0"},
+                                                         {"succeeded", "integer", .example = "12"},
+                                                         {"failed", "integer", .example = "1"},
+                                                         {"cancelled", "integer", .example = "0"},
+                                                         {.name = NULL}};
 
 static const struct schema_field catalog_fields[] = {
     {"layers", "[catalog_entry]", .help = "of network.layers"},
@@ -124,7 +129,7 @@ const struct schema service_schemas[] = {
     {"status", "how the process is", .fields = status_fields},
     {"system", "the machine, what is in use, and versions", .fields = system_fields},
     {"system_cores", "cores", .fields = system_cores_fields},
-    {"system_jobs", "jobs", .fields = system_jobs_fields},
+    {"system_jobs", "jobs by state, of all owners", .fields = system_jobs_fields},
     {"system_memory", "memory of jobs, in bytes", .fields = system_memory_fields},
     {"system_storage", "storage", .fields = system_storage_fields},
     {.name = NULL},

@@ -10,6 +10,7 @@ import {h, replace} from './dom.js';
 import {login, showWho} from './login.js';
 import {current, link} from './view.js';
 import * as datasets from './page_datasets.js';
+import * as job from './page_job.js';
 import * as jobs from './page_jobs.js';
 import * as models from './page_models.js';
 import * as create from './page_new.js';
@@ -18,6 +19,7 @@ import * as system from './page_system.js';
 // The page a path begins with, and the entry of the navigation that it belongs to.
 const pages = {
   jobs: {module: jobs, text: 'Jobs'},
+  job: {module: job, under: 'jobs'},
   new: {module: create, text: 'New job'},
   datasets: {module: datasets, text: 'Datasets'},
   models: {module: models, text: 'Models'},

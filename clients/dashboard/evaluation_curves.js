@@ -1,0 +1,60 @@
+// ROC and precision-recall curves of classes, as pictures of lines.
+// SPDX-License-Identifier: Apache-2.0
+import {h, labelled, replace, select, svg} from './dom.js';
+import {number} from './format.js';
+import {curve} from './theme.js';
+import {change} from './view.js';
+
+const SIZE = 300, LEFT = 42, BELOW = 38, TOP = 8;
+const SHOWN_MAX = 8; // colours; more classes are chosen from
+
+const place = (x, y) => `${(LEFT + x * SIZE).toFixed(1)},${(TOP + (1 - y) * SIZE).toFixed(1)}`;
+
+function axes(xName, yName) {
+  const ticks = [0, 0.25, 0.5, 0.75, 1];
+  return [
+    svg('rect', {x: LEFT, y: TOP, width: SIZE, height: SIZE, class: 'axes'}),
+    ticks.map((at) => svg('text', {x: LEFT + at * SIZE, y: TOP + SIZE + 15, 'text-anchor': 'middle'}, String(at))),
+    ticks.map((at) => svg('text', {x: LEFT - 5, y: TOP + (1 - at) * SIZE + 4, 'text-anchor': 'end'}, String(at))),
+    svg('text', {x: LEFT + SIZE / 2, y: TOP + SIZE + 32, 'text-anchor': 'middle'}, xName),
+    svg('text', {transform: `translate(11 ${TOP + SIZE / 2}) rotate(-90)`, 'text-anchor': 'middle'}, yName),
+  ];
+}
+
+function picture(label, [xName, yName], lines, chance) {
+  return svg('svg', {viewBox: `0 0 ${LEFT + SIZE + 12} ${TOP + SIZE + BELOW}`, class: 'curve-picture', role: 'img', 'aria-label': label}, axes(xName, yName),
+    chance && svg('polyline', {points: `${place(0, 0)} ${place(1, 1)}`, class: 'chance'}),
+    lines.map(({x, y, key}) => svg('polyline', {points: x.map((value, i) => place(value, y[i])).join(' '), class: `line ${key}`})));
+}
+
+function legend(shown) {
+  return h('table', {class: 'narrow'}, h('caption', {class: 'visually-hidden'}, 'Areas under the curves'),
+    h('thead', null, h('tr', null, h('th', {scope: 'col'}, 'Class'), h('th', {scope: 'col', class: 'number'}, 'AUC'), h('th', {scope: 'col', class: 'number'}, 'Average precision'))),
+    h('tbody', null, shown.map((one, i) => h('tr', null, h('th', {scope: 'row'}, h('span', {class: `swatch fill-${curve(i)}`}), String(one.class)),
+      h('td', {class: 'number'}, number(one.auc)), h('td', {class: 'number'}, number(one.average_precision))))));
+}
+
+function pictures(shown) {
+  const lines = (key, x, y) => shown.map((one, i) => ({x: one[key][x], y: one[key][y], key: curve(i)}));
+  const areas = shown.map((one) => `${one.class} ${number(one.auc)}`).join(', ');
+  const precisions = shown.map((one) => `${one.class} ${number(one.average_precision)}`).join(', ');
+  return [
+    h('figure', null, h('figcaption', null, 'ROC'), picture(`ROC curves; area under the curve: ${areas}`, ['false positive rate', 'true positive rate'], lines('roc', 'false_positive_rate', 'true_positive_rate'), true)),
+    h('figure', null, h('figcaption', null, 'Precision and recall'), picture(`Precision by recall; average precision: ${precisions}`, ['recall', 'precision'], lines('precision_recall', 'recall', 'precision'), false)),
+    legend(shown),
+  ];
+}
+
+// Of many classes one is chosen, or the first few.
+export function classCurves({curves}, view) {
+  const figures = h('div', {class: 'row figures-row'});
+  const names = curves.map((one) => String(one.class));
+  const show = (name) => replace(figures, pictures(names.includes(name) ? curves.filter((one) => String(one.class) === name) : curves.slice(0, SHOWN_MAX)));
+  const choose = (name) => {
+    change({class: name});
+    show(name);
+  };
+  const all = curves.length > SHOWN_MAX ? `The first ${SHOWN_MAX}` : 'All';
+  show(view.query.class);
+  return h('div', {class: 'card'}, h('h2', null, 'Curves by threshold'), curves.length > 1 && labelled('Class', select([['', all], ...names], view.query.class ?? '', choose)), figures);
+}
