@@ -54,9 +54,12 @@ static void print_all(const struct terminal *terminal)
 static json_t *options_json(const struct option *options)
 {
     json_t *list = json_array();
-    for (; options->name != NULL; options++)
-        json_array_append_new(list, json_pack("{s:s, s:s?, s:s}", "name", options->name, "value",
-                                              options->value, "help", options->help));
+    for (; options->name != NULL; options++) {
+        char letter[] = {options->letter, 0};
+        json_array_append_new(list, json_pack("{s:s, s:s?, s:s?, s:s}", "name", options->name,
+                                              "letter", options->letter != 0 ? letter : NULL,
+                                              "value", options->value, "help", options->help));
+    }
     return list;
 }
 

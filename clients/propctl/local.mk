@@ -50,3 +50,9 @@ bin_PROGRAMS += propctl
 propctl_SOURCES = clients/propctl/main.c
 propctl_CPPFLAGS = $(libpropctl_la_CPPFLAGS)
 propctl_LDADD = libpropctl.la
+
+dist_man_MANS += clients/propctl/propctl.1
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = clients/propctl/completion/propctl.bash
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = clients/propctl/completion/_propctl

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const struct option settings_options[] = {
     {"url", "URL", "the daemon's address: PROPD_URL, or http://127.0.0.1:8420", 0},
@@ -186,6 +187,9 @@ enum outcome settings_read(struct settings *settings, const struct arguments *ar
     outcome = option_number(arguments, "timeout", 0, 86400, &settings->timeout_s);
     if (outcome == OUTCOME_OK && token_file != NULL)
         outcome = read_token_file(settings, token_file);
+    if (outcome == OUTCOME_OK && settings->ca_file != NULL && access(settings->ca_file, R_OK) != 0)
+        outcome = complain(OUTCOME_USAGE, "%s (--ca-file) cannot be read: %s", settings->ca_file,
+                           strerror(errno));
     return outcome == OUTCOME_OK ? settle_url(settings) : outcome;
 }
 

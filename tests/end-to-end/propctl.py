@@ -96,12 +96,16 @@ class Terminal:
         self.written += piece
         return piece != b""
 
-    def wait_for(self, *texts):
+    def wait_until(self, is_there):
+        """Reads until what was written is as is wanted."""
         end = time.monotonic() + LIMIT_S
-        while not all(text in self.plain for text in texts):
+        while not is_there(self):
             if time.monotonic() > end or not self.read(0.1):
-                raise AssertionError("%r did not come; there is: %s" % (texts, self.plain))
+                raise AssertionError("what is waited for did not come; there is: %s" % self.plain)
         return self
+
+    def wait_for(self, *texts):
+        return self.wait_until(lambda terminal: all(text in terminal.plain for text in texts))
 
     def interrupt(self):
         """Ctrl-C as the keyboard sends it."""

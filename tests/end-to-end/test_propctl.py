@@ -324,6 +324,22 @@ class Rest(Commands):
             for option in command["options"]:
                 self.assertIn("--" + option["name"], shown)
 
+    def test_the_manual_has_every_command_and_option(self):
+        manual = SOURCE / "clients/propctl/propctl.1"
+        text = manual.read_text().replace("\\-", "-").replace("\\ ", " ")
+        table = self.ctl.json("help")
+        for command in table["commands"]:
+            start = text.index("\n.SS %s" % (command["name"] + " " + command["words"]).strip())
+            section = text[start:].split("\n.SS ")[1] if command["name"] != "check" else text
+            for option in command["options"]:
+                self.assertIn("--" + option["name"], section, command["name"])
+        for option in table["options"]:
+            self.assertIn("--" + option["name"], text)
+        if shutil.which("mandoc") is None:
+            self.skipTest("mandoc is not here")
+        done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", manual], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
     def test_unknown_commands_name_the_nearest(self):
         self.assertIn('there is no command "trian"; did you mean train?', self.ctl.run("trian", code=2).err)
         self.assertIn('propctl help lists them', self.ctl.run("xyzzy", code=2).err)
