@@ -7,8 +7,10 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_main_job.py \
 	tests/end-to-end/test_inference.py \
 	tests/end-to-end/test_metrics.py \
+	tests/end-to-end/test_documents.py \
 	tests/end-to-end/test_monitoring.py \
 	tests/end-to-end/test_openapi.py \
+	tests/end-to-end/test_propagation.py \
 	tests/end-to-end/test_python_client.py \
 	tests/end-to-end/test_python_failures.py \
 	tests/end-to-end/test_python_install.py \
@@ -44,5 +46,5 @@ AM_TESTS_ENVIRONMENT = PROPD=$(abs_top_builddir)/propd DIGITS=$(abs_top_builddir
 	SOURCE=$(abs_top_srcdir) BUILD=$(abs_top_builddir) CK_DEFAULT_TIMEOUT=60; \
 	export PROPD DIGITS SOURCE BUILD CK_DEFAULT_TIMEOUT;
 TESTS += $(END_TO_END_TESTS)
-EXTRA_DIST += $(END_TO_END_TESTS) tests/end-to-end/contract.py tests/end-to-end/png.py tests/end-to-end/prometheus.py tests/end-to-end/propd.py \
+EXTRA_DIST += $(END_TO_END_TESTS) tests/end-to-end/contract.py tests/end-to-end/document.py tests/end-to-end/png.py tests/end-to-end/prometheus.py tests/end-to-end/propd.py \
 	tests/end-to-end/python_client.py tests/end-to-end/torch_models.py tests/end-to-end/validate.py
