@@ -29,6 +29,9 @@ class Documents(unittest.TestCase):
     def test_the_tutorial(self):
         self.run_document("tutorial.md", 15)
 
+    def test_the_cookbook(self):
+        self.run_document("cookbook.md", 15)
+
 
 if __name__ == "__main__":
     main()
