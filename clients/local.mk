@@ -19,14 +19,25 @@ DASHBOARD_FILES = \
 	clients/dashboard/dataset_detail.js \
 	clients/dashboard/dataset_rows.js \
 	clients/dashboard/dom.js \
+	clients/dashboard/drawing.js \
+	clients/dashboard/drawing_pad.js \
 	clients/dashboard/fields_form.js \
 	clients/dashboard/files.js \
 	clients/dashboard/format.js \
+	clients/dashboard/image_form.js \
+	clients/dashboard/json_form.js \
 	clients/dashboard/json_view.js \
 	clients/dashboard/layer_card.js \
 	clients/dashboard/list_view.js \
 	clients/dashboard/login.js \
 	clients/dashboard/main.js \
+	clients/dashboard/metrics_text.js \
+	clients/dashboard/model_aliases.js \
+	clients/dashboard/model_detail.js \
+	clients/dashboard/model_files.js \
+	clients/dashboard/model_measures.js \
+	clients/dashboard/model_trace.js \
+	clients/dashboard/model_try.js \
 	clients/dashboard/network_builder.js \
 	clients/dashboard/network_check.js \
 	clients/dashboard/new_draft.js \
@@ -36,8 +47,12 @@ DASHBOARD_FILES = \
 	clients/dashboard/page_new.js \
 	clients/dashboard/page_system.js \
 	clients/dashboard/problems.js \
+	clients/dashboard/row_form.js \
+	clients/dashboard/row_text.js \
 	clients/dashboard/tabs.js \
 	clients/dashboard/templates.js \
+	clients/dashboard/tensor_picture.js \
+	clients/dashboard/tokens.js \
 	clients/dashboard/training_form.js \
 	clients/dashboard/upload_card.js \
 	clients/dashboard/view.js
