@@ -23,6 +23,8 @@ DASHBOARD_FILES = \
 	clients/dashboard/dataset_detail.js \
 	clients/dashboard/dataset_rows.js \
 	clients/dashboard/dom.js \
+	clients/dashboard/drawing.js \
+	clients/dashboard/drawing_pad.js \
 	clients/dashboard/evaluation_classes.js \
 	clients/dashboard/evaluation_curves.js \
 	clients/dashboard/evaluation_residuals.js \
@@ -30,6 +32,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/files.js \
 	clients/dashboard/format.js \
 	clients/dashboard/history.js \
+	clients/dashboard/image_form.js \
 	clients/dashboard/job_actions.js \
 	clients/dashboard/job_checkpoints.js \
 	clients/dashboard/job_curve_controls.js \
@@ -47,11 +50,19 @@ DASHBOARD_FILES = \
 	clients/dashboard/jobs_compare.js \
 	clients/dashboard/jobs_filters.js \
 	clients/dashboard/jobs_table.js \
+	clients/dashboard/json_form.js \
 	clients/dashboard/json_view.js \
 	clients/dashboard/layer_card.js \
 	clients/dashboard/list_view.js \
 	clients/dashboard/login.js \
 	clients/dashboard/main.js \
+	clients/dashboard/metrics_text.js \
+	clients/dashboard/model_aliases.js \
+	clients/dashboard/model_detail.js \
+	clients/dashboard/model_files.js \
+	clients/dashboard/model_measures.js \
+	clients/dashboard/model_trace.js \
+	clients/dashboard/model_try.js \
 	clients/dashboard/network_builder.js \
 	clients/dashboard/network_check.js \
 	clients/dashboard/network_graph.js \
@@ -64,10 +75,14 @@ DASHBOARD_FILES = \
 	clients/dashboard/page_system.js \
 	clients/dashboard/poll.js \
 	clients/dashboard/problems.js \
+	clients/dashboard/row_form.js \
+	clients/dashboard/row_text.js \
 	clients/dashboard/scale.js \
 	clients/dashboard/tabs.js \
 	clients/dashboard/templates.js \
+	clients/dashboard/tensor_picture.js \
 	clients/dashboard/theme.js \
+	clients/dashboard/tokens.js \
 	clients/dashboard/training_form.js \
 	clients/dashboard/upload_card.js \
 	clients/dashboard/view.js \

@@ -91,7 +91,7 @@ class Editor {
   checked(found, problem) {
     showProblems(this.forms, problem?.errors ?? []);
     this.builder.showCheck(found?.layers);
-    if (this.text === null || this.text === undefined) this.allow(null);
+    if (this.text === null || this.text === undefined) this.allow(problem?.status === 422 ? 'the check says what is wrong' : null);
   }
 
   async submit() {

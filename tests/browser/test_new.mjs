@@ -43,8 +43,8 @@ test('a table’s template trains iris, with its check beside it', async () => {
   await page.getByText('choose a dataset first').first().waitFor();
   assert.ok(await page.getByRole('button', {name: 'Train', exact: true}).isDisabled());
   await assertAccessible(page);
-  await page.getByLabel('Dataset').fill('iris@1');
-  await page.getByLabel('Dataset').press('Tab');
+  await page.getByRole('combobox', {name: 'Dataset'}).fill('iris@1');
+  await page.getByRole('combobox', {name: 'Dataset'}).press('Tab');
   await fine(page);
   assert.deepEqual(await types(page), ['dense', 'dense', 'dense']);
   assert.match(await layer(page, 0).locator('.shape').innerText(), /→ 32 · 160 parameters/);
@@ -150,7 +150,7 @@ test('branches: a layer takes several inputs by ticking them, which gives names'
 test('form and JSON are one document, both ways; what is no JSON is told with its place and loses nothing', async () => {
   const page = await open(browser, daemon, '#/new?dataset=iris');
   await fine(page);
-  await page.getByLabel('epochs', {exact: true}).fill('7');
+  await page.locator('[data-pointer="#/training/epochs"] input').fill('7');
   assert.equal((await documentOf(page)).training.epochs, 7);
   await page.getByLabel('optimizer', {exact: true}).selectOption('sgd');
   await page.getByLabel('momentum', {exact: true}).fill('0.9');
@@ -162,17 +162,17 @@ test('form and JSON are one document, both ways; what is no JSON is told with it
   const edited = {...await documentOf(page), name: 'mine', features: {exclude: ['sepal_width']}};
   edited.training.epochs = 9;
   await json(page).fill(JSON.stringify(edited, null, 2));
-  await eventually(async () => await page.getByLabel('epochs', {exact: true}).inputValue() === '9');
-  assert.equal(await page.getByLabel('Name').inputValue(), 'mine');
+  await eventually(async () => await page.locator('[data-pointer="#/training/epochs"] input').inputValue() === '9');
+  assert.equal(await page.locator('[data-pointer="#/name"] input').inputValue(), 'mine');
   assert.ok(!await page.getByLabel('sepal_width').isChecked());
   await json(page).fill('{\n  "dataset": "iris",\n  "network": oops\n}');
   await page.getByText(/Line 3, column 14/).waitFor();
   assert.ok(await page.getByRole('button', {name: 'Train', exact: true}).isDisabled());
-  assert.equal(await page.getByLabel('epochs', {exact: true}).inputValue(), '9');
+  assert.equal(await page.locator('[data-pointer="#/training/epochs"] input').inputValue(), '9');
   await page.reload();
   await page.getByText(/Line 3, column 14/).waitFor();
   assert.match(await json(page).inputValue(), /oops/);
-  assert.equal(await page.getByLabel('epochs', {exact: true}).inputValue(), '9');
+  assert.equal(await page.locator('[data-pointer="#/training/epochs"] input').inputValue(), '9');
   await page.getByRole('button', {name: 'Go there'}).click();
   assert.equal(await json(page).evaluate((area) => area.value[area.selectionStart]), 'o');
   await close(page);
@@ -188,7 +188,7 @@ test('what is not submitted survives a refresh, and can be begun anew', async ()
   await page.getByRole('button', {name: 'Start over'}).click();
   await page.getByRole('dialog').getByRole('button', {name: 'Start over', exact: true}).click();
   await page.waitForURL(/#\/new$/);
-  assert.equal(await page.getByLabel('Dataset').inputValue(), '');
+  assert.equal(await page.getByRole('combobox', {name: 'Dataset'}).inputValue(), '');
   await close(page);
 });
 

@@ -1,0 +1,70 @@
+// A model measured: its metrics on a dataset, and which columns it needs (permutation importance). What was asked is in the URL.
+// SPDX-License-Identifier: Apache-2.0
+import {send} from './api.js';
+import {describe} from './announce.js';
+import {bars} from './bars.js';
+import {h, labelled, replace, select} from './dom.js';
+import {number} from './format.js';
+import {addressOf} from './model_detail.js';
+import {change, current} from './view.js';
+
+const CLASSES_SHOWN = 30;
+
+function confusion({classes, confusion_matrix: matrix}) {
+  if (!matrix || classes.length > CLASSES_SHOWN) return null;
+  const cell = (row, i, j) => {
+    const share = row[j] / Math.max(1, row.reduce((sum, value) => sum + value, 0));
+    return h('td', {class: 'number heat', style: {'--share': `${Math.round(share * 60)}%`}, title: `${classes[i]} taken for ${classes[j]}`}, number(row[j]));
+  };
+  return h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Confusion matrix'}, h('table', {class: 'confusion'}, h('caption', null, 'Rows: what it is. Columns: what the model says.'),
+    h('thead', null, h('tr', null, h('td', null), classes.map((name) => h('th', {scope: 'col', class: 'number'}, name)))),
+    h('tbody', null, matrix.map((row, i) => h('tr', null, h('th', {scope: 'row'}, classes[i]), row.map((_, j) => cell(row, i, j)))))));
+}
+
+function evaluationOf(found) {
+  const list = {Rows: number(found.rows), Skipped: found.skipped ? number(found.skipped) : null, Loss: number(found.loss), ...Object.fromEntries(Object.entries(found.metrics).map(([name, value]) => [name, number(value)]))};
+  return [h('dl', {class: 'facts'}, Object.entries(list).filter(([, value]) => value !== null).map(([name, value]) => [h('dt', null, name), h('dd', null, value)])), found.evaluation?.classes && confusion(found.evaluation)];
+}
+
+function importanceOf(found) {
+  const worst = found.columns[0];
+  return [h('p', {class: 'faint'}, `By how much ${found.metric} (${number(found.baseline)} on ${number(found.rows)} rows) falls when a column’s values are dealt out at random${worst ? `; most by ${worst.column}` : ''}.`),
+    bars('Importance of columns', ['Column', 'Importance', 'Mean', 'Deviation'], found.columns.slice(0, 100).map(({column, mean, deviation}) => [column, mean, number(mean, 3), `± ${number(deviation, 2)}`]))];
+}
+
+// A button that asks and shows what comes; what cannot be asked is told.
+function measure({text, model, action, body, draw, signal}) {
+  const place = h('div', {'aria-live': 'polite'});
+  const run = async () => {
+    button.disabled = true;
+    place.setAttribute('aria-busy', 'true');
+    try {
+      replace(place, draw(await send('POST', addressOf(model, action), body(), {signal})));
+    } catch (problem) {
+      if (problem.name !== 'AbortError') replace(place, h('p', {class: 'error', role: 'alert'}, describe(problem)));
+    }
+    button.disabled = false;
+    place.removeAttribute('aria-busy');
+  };
+  const button = h('button', {class: 'primary', onclick: () => {
+    change({asked: action});
+    run();
+  }}, text);
+  return {button, place, run};
+}
+
+export async function showMeasures(place, {model, signal}) {
+  const {query} = current();
+  const dataset = h('input', {name: 'dataset', value: query.on ?? '', placeholder: model.lineage?.dataset ? `${model.lineage.dataset.name}@${model.lineage.dataset.version}` : 'iris', autocomplete: 'off', oninput: () => change({on: dataset.value.trim()})});
+  const rows = select([['all', 'all'], ['training', 'those that it learned from'], ['validation', 'those that were held back']], query.rows ?? 'all', (value) => change({rows: value === 'all' ? null : value}), {name: 'rows'});
+  const body = () => ({...(dataset.value.trim() ? {dataset: dataset.value.trim()} : {}), rows: rows.value});
+  const evaluate = measure({text: 'Evaluate', model, action: ':evaluate', body, draw: evaluationOf, signal});
+  const importance = measure({text: 'Importance of columns', model, action: ':importance', body, draw: importanceOf, signal});
+  const noColumns = !model.description.columns;
+  importance.button.disabled = noColumns;
+  importance.button.title = noColumns ? 'this model takes tensors, which have no columns' : '';
+  replace(place, h('section', {class: 'card row end', 'aria-label': 'On which rows'}, labelled('Dataset', dataset), labelled('Rows', rows), evaluate.button, importance.button, noColumns && h('small', null, 'Tensors have no columns to weigh.')),
+    h('div', {class: 'grid'}, h('section', {class: 'card', 'aria-label': 'Evaluation'}, h('h2', null, 'Evaluation'), evaluate.place), h('section', {class: 'card', 'aria-label': 'Importance'}, h('h2', null, 'Importance of columns'), importance.place)));
+  if (query.asked === ':evaluate') await evaluate.run();
+  if (query.asked === ':importance') await importance.run();
+}
