@@ -11,6 +11,8 @@ static const struct {
     const char *name, *help, *example;
 } placeholders[] = {
     {"alias", "an alias of a model", "production"},
+    {"build", "which dashboard: what its page has there; of another one the file may be another",
+     "0"},
     {"dataset", "id, name or name@version; where it is uploaded, its name", "iris"},
     {"delivery", "id of a webhook's delivery", "dlv_01KE1S2W3X4Y5Z6A7B8C9D0E1F"},
     {"file", "a file of the dashboard", "main.js"},

@@ -91,7 +91,7 @@ static int64_t limit_predict(const struct config *config)
 const struct route api_routes[] = {
     {"GET", "/", handle_dashboard, .help = "the dashboard",
      .answers = {{200, .type = "text/html"}}},
-    {"GET", "/dashboard/{file}", handle_dashboard_file, .help = "a part of the dashboard",
+    {"GET", "/dashboard/{build}/{file}", handle_dashboard_file, .help = "a part of the dashboard",
      .answers = {{200, .type = "text/html"},
                  {200, .type = "text/css"},
                  {200, .type = "text/javascript"},

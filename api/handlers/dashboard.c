@@ -1,5 +1,6 @@
-/* GET / and /dashboard/{file}: the pages of clients/dashboard, which are part of the program. They
- * hold nothing of anybody's, so that whoever has no token yet is shown where to give it. */
+/* GET / and /dashboard/{build}/{file}: the pages of clients/dashboard, which are part of the
+ * program. They hold nothing of anybody's, so that whoever has no token yet is shown where to give
+ * it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/dashboard_files.inc" /* made by clients/dashboard/embed.sh */
 #include "api/handlers/handlers.h"
@@ -21,13 +22,18 @@ static const char *file_type(const char *name)
     return "text/plain; charset=utf-8";
 }
 
-static int reply_file(struct reply *reply, const struct embedded_file *file, struct error *error)
+/* Asked for again each time, and answered by 304: another propd has another page. */
+static const char kept_until_asked[] = "no-cache";
+/* A year: what is at a path with this build's digest never changes (RFC 8246). */
+static const char kept[] = "max-age=31536000, immutable";
+
+static int reply_file(struct reply *reply, const struct embedded_file *file, const char *cached,
+                      struct error *error)
 {
     reply->status = 200;
     reply->content_type = file_type(file->name);
     reply->keeps = true;
-    /* Asked for again each time, answered by 304: another version of propd has other pages. */
-    reply_header_static(reply, "Cache-Control", "no-cache");
+    reply_header_static(reply, "Cache-Control", cached);
     reply_header_static(reply, "Content-Security-Policy",
                         "default-src 'self'; frame-ancestors 'none'");
     bytes_append(&reply->body, file->bytes, file->size);
@@ -45,15 +51,16 @@ static const struct embedded_file *file_find(const char *name)
 int handle_dashboard(struct request *request, struct reply *reply, struct error *error)
 {
     (void)request;
-    return reply_file(reply, file_find("index.html"), error);
+    return reply_file(reply, file_find("index.html"), kept_until_asked, error);
 }
 
 int handle_dashboard_file(struct request *request, struct reply *reply, struct error *error)
 {
-    const char *name = request->captures[0];
+    const char *name = request->captures[1];
+    bool is_ours = strcmp(request->captures[0], files_build) == 0;
     const struct embedded_file *file = file_find(name);
     if (file == NULL)
         return error_set(error, ERROR_NOT_FOUND, "the dashboard has no file \"%s\"; it begins at /",
                          name);
-    return reply_file(reply, file, error);
+    return reply_file(reply, file, is_ours ? kept : kept_until_asked, error);
 }

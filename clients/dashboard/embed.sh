@@ -1,10 +1,36 @@
 #!/bin/sh
-# Writes files as C: their bytes, and a table of names, bytes and sizes, in the order in which they were given.
-#     embed.sh FILE... > files.inc
+# Writes the dashboard as C: the bytes of its files, a table of their names, and a digest of all of them, which stands in
+# the path of every file but the page, so that browsers may keep them until another build has others.
+#     embed.sh index.html FILE... > files.inc
+# In the page BUILD becomes that digest, and MODULES what fetches all scripts at once.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
-cat <<'END'
+# Prints the page with its places filled in.
+fill_page() {
+    page=$1
+    shift
+    for file; do
+        case $file in
+        *.min.js) ;;
+        *.js) printf '<link rel="modulepreload" href="/dashboard/%s/%s">\n' "$build" "$(basename "$file")" ;;
+        esac
+    done | sed -e "s/BUILD/$build/g" -e '/<!-- MODULES -->/{r /dev/fd/3
+d
+}' "$page" 3<&0
+}
+
+symbol_of() { printf 'file_%s' "$(basename "$1" | tr -c 'A-Za-z0-9\n' _)"; }
+
+# The bytes on standard input as an array.
+write_bytes() {
+    printf 'static const unsigned char %s[] = {\n' "$(symbol_of "$1")"
+    od -An -v -tu1 | sed 's/  *\([0-9][0-9]*\)/\1,/g'
+    printf '};\n'
+}
+
+build=$(cat "$@" | sha256sum | cut -c1-12)
+cat <<END
 #include <stddef.h>
 
 struct embedded_file {
@@ -12,17 +38,14 @@ struct embedded_file {
     const unsigned char *bytes;
     size_t size;
 };
+static const char files_build[] = "$build";
 END
+fill_page "$@" | write_bytes "$1"
 for file; do
-    symbol=file_$(basename "$file" | tr -c 'A-Za-z0-9\n' _)
-    printf 'static const unsigned char %s[] = {\n' "$symbol"
-    od -An -v -tu1 "$file" | sed 's/  *\([0-9][0-9]*\)/\1,/g'
-    printf '};\n'
+    [ "$file" = "$1" ] || write_bytes "$file" < "$file"
 done
 printf 'static const struct embedded_file files[] = {\n'
 for file; do
-    name=$(basename "$file")
-    symbol=file_$(printf '%s\n' "$name" | tr -c 'A-Za-z0-9\n' _)
-    printf '    {"%s", %s, sizeof %s},\n' "$name" "$symbol" "$symbol"
+    printf '    {"%s", %s, sizeof %s},\n' "$(basename "$file")" "$(symbol_of "$file")" "$(symbol_of "$file")"
 done
 printf '};\n'

@@ -25,7 +25,7 @@ def tiny_images():
 # ---- calls that succeed, in their order: a function a noun; what a daemon cannot do is an error of the test
 
 def drive_service(daemon):
-    for path in ("/", "/dashboard/main.js", "/dashboard/style.css", "/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/system", "/v1/catalog"):
+    for path in ("/", "/dashboard/0/main.js", "/dashboard/0/style.css", "/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/system", "/v1/catalog"):
         daemon.send("GET", path)
 
 

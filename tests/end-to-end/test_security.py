@@ -13,7 +13,7 @@ import unittest
 
 from propd import IRIS, PROGRAM, SOURCE, Daemon, create_token, dense, main
 
-PUBLIC = {("GET", "/"), ("GET", "/dashboard/{file}"), ("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/v1/session"), ("DELETE", "/v1/session"),
+PUBLIC = {("GET", "/"), ("GET", "/dashboard/{build}/{file}"), ("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/v1/session"), ("DELETE", "/v1/session"),
           ("GET", "/openapi.json"), ("GET", "/v2/health/live"), ("GET", "/v2/health/ready")}
 
 

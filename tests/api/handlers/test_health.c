@@ -31,14 +31,39 @@ static void assert_file(const char *path, const char *type, const char *word)
     reply_clear(&reply);
 }
 
+/* The path of a file as the page has it. */
+static void path_of(const char *name, char path[64])
+{
+    struct reply reply = test_call("GET", "/", NULL, NULL);
+    ck_assert_str_eq(reply_header_value(&reply, "Cache-Control"), "no-cache");
+    const char *at = strstr(bytes_text(&reply.body), "\"/dashboard/");
+    ck_assert_ptr_nonnull(at);
+    int size = (int)(strchr(at + strlen("\"/dashboard/"), '/') - at);
+    (void)snprintf(path, 64, "%.*s/%s", size - 1, at + 1, name);
+    reply_clear(&reply);
+}
+
+START_TEST(browsers_may_keep_the_files_of_this_build)
+{
+    char path[64];
+    path_of("main.js", path);
+    struct reply ours = test_call("GET", path, NULL, NULL);
+    ck_assert_str_eq(reply_header_value(&ours, "Cache-Control"), "max-age=31536000, immutable");
+    struct reply others = test_call("GET", "/dashboard/0/main.js", NULL, NULL);
+    ck_assert_str_eq(reply_header_value(&others, "Cache-Control"), "no-cache");
+    reply_clear(&ours);
+    reply_clear(&others);
+}
+END_TEST
+
 START_TEST(the_dashboard_is_in_the_program)
 {
     assert_file("/", "text/html; charset=utf-8", "<main id=\"main\"");
-    assert_file("/dashboard/main.js", "text/javascript; charset=utf-8", "import");
-    assert_file("/dashboard/style.css", "text/css; charset=utf-8", ":root");
-    assert_file("/dashboard/icon.svg", "image/svg+xml", "<svg");
-    assert_file("/dashboard/dygraph.min.js", "text/javascript; charset=utf-8", "Dygraph");
-    test_problem(404, "not_found", "no file \"passwd\"", "GET", "/dashboard/passwd", NULL, NULL);
+    assert_file("/dashboard/0/main.js", "text/javascript; charset=utf-8", "import");
+    assert_file("/dashboard/0/style.css", "text/css; charset=utf-8", ":root");
+    assert_file("/dashboard/0/icon.svg", "image/svg+xml", "<svg");
+    assert_file("/dashboard/0/dygraph.min.js", "text/javascript; charset=utf-8", "Dygraph");
+    test_problem(404, "not_found", "no file \"passwd\"", "GET", "/dashboard/0/passwd", NULL, NULL);
 }
 END_TEST
 
@@ -70,6 +95,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_running_service_is_healthy_and_ready);
     tcase_add_test(tests, a_stopping_service_is_healthy_but_not_ready);
     tcase_add_test(tests, the_dashboard_is_in_the_program);
+    tcase_add_test(tests, browsers_may_keep_the_files_of_this_build);
     tcase_add_test(tests, the_system_tells_cores_memory_and_versions);
     tcase_add_test(tests, the_catalog_lists_layers_with_their_fields);
 }
