@@ -2,8 +2,9 @@
 // scheme, zoom and cursor by mouse, wheel, touch and keyboard, and its values as a table.
 //
 // What is drawn is a model, given as often as it changes:
-//   lines   [{name, colour, share, band, points: {x, low, mid, high}}]: colour is a CSS variable, share how strong it is (1); a band
-//           is drawn from low to high; a mid that is null is a gap, one that is absent at an x is passed over
+//   lines   [{name, colour, share, band, quiet, points: {x, low, mid, high}}]: colour is a CSS variable, share how strong it is (1);
+//           a band is drawn from low to high; quiet: not in the legend; a mid that is null is a gap, one that is absent at an x is
+//           passed over
 //   marks   [{x, text, colour}]: upright lines
 //   extent  [from, to]: all that there is to see; range: what is looked at, null: all; least: the narrowest range
 //   log     whether y is logarithmic; xName 'step'; xText(x): an x as it is read
@@ -36,7 +37,7 @@ function drawMarks(context, area, graph, marks) {
   let row = 0;
   for (const mark of marks) {
     const x = Math.round(graph.toDomXCoord(mark.x)) + 0.5;
-    if (x < area.x || x > area.x + area.w) continue;
+    if (x < area.x - 1 || x > area.x + area.w + 1) continue;
     context.strokeStyle = context.fillStyle = colour(mark.colour);
     context.beginPath();
     context.moveTo(x, area.y);
@@ -84,7 +85,7 @@ function legendText(point) {
 
 class Chart {
   constructor({label, signal, onzoom}) {
-    this.onzoom = onzoom;
+    Object.assign(this, {signal, onzoom});
     this.canvas = h('div', {class: 'chart-canvas'});
     this.legend = h('ul', {class: 'legend', 'aria-label': 'Legend'});
     this.summary = h('p', {class: 'visually-hidden'});
@@ -95,8 +96,13 @@ class Chart {
     this.element = h('section', {class: 'chart', 'aria-label': label}, this.legend, this.plot, this.empty, this.summary, this.spoken, this.table.element);
     watchMoves(this, signal);
     onScheme(() => this.model && this.draw(this.model), signal);
-    signal.addEventListener('abort', () => this.graph?.destroy());
-    new ResizeObserver(() => this.graph?.resize()).observe(this.canvas);
+    const sizes = new ResizeObserver(() => this.canvas.clientWidth > 0 && this.graph?.resize());
+    sizes.observe(this.canvas);
+    signal.addEventListener('abort', () => {
+      sizes.disconnect();
+      this.graph?.destroy();
+      this.graph = null;
+    });
   }
 
   // Shows a model. `describe` is the sentence that stands for the picture, `nothing` what is said where there is none.
@@ -109,7 +115,7 @@ class Chart {
     replace(this.summary, describe);
     this.showLegend();
     this.table.refresh();
-    if (this.rows.length === 0) return;
+    if (this.rows.length === 0 || this.signal.aborted) return;
     const options = optionsOf(model, this.rows);
     if (this.graph) return this.graph.updateOptions(options);
     const {file, ...others} = options;
@@ -120,8 +126,8 @@ class Chart {
   showLegend() {
     this.values = this.model.lines.map(() => h('span', {class: 'legend-value'}));
     this.place = h('li', {class: 'faint legend-place'});
-    replace(this.legend, this.model.lines.map(({name, colour: key, share = 1}, i) =>
-      h('li', null, h('span', {class: 'swatch', style: {background: solid(key, share)}}), name, ' ', this.values[i])), this.place);
+    replace(this.legend, this.model.lines.map(({name, colour: key, quiet}, i) =>
+      !quiet && h('li', null, h('span', {class: 'swatch', style: {background: colour(key)}}), name, ' ', this.values[i])), this.place);
   }
 
   // The values of a row of the data beside their names; null: none.
@@ -148,7 +154,7 @@ class Chart {
     return this.model.range ?? this.model.extent;
   }
 
-  // Looks at a range at once with what is there; the owner brings finer data.
+  // Asks the owner for a range, cut to what there is: it draws what it has at once, and finer data when that has come.
   zoom(range) {
     const [first, last] = this.model.extent;
     let [from, to] = range ?? [first, last];
@@ -156,9 +162,7 @@ class Chart {
     if (to - from < least) [from, to] = [(from + to - least) / 2, (from + to + least) / 2];
     if (from < first) [from, to] = [first, Math.min(to + first - from, last)];
     if (to > last) [from, to] = [Math.max(from - (to - last), first), last];
-    this.model.range = from <= first && to >= last ? null : [from, to];
-    this.graph?.updateOptions({dateWindow: widened(this.window())});
-    this.onzoom(this.model.range);
+    this.onzoom(from <= first && to >= last ? null : [from, to]);
   }
 }
 

@@ -56,5 +56,5 @@ export function classCurves({curves}, view) {
   };
   const all = curves.length > SHOWN_MAX ? `The first ${SHOWN_MAX}` : 'All';
   show(view.query.class);
-  return h('div', {class: 'card'}, h('h2', null, 'Curves by threshold'), curves.length > 1 && labelled('Class', select([['', all], ...names], view.query.class ?? '', choose)), figures);
+  return h('div', {class: 'card'}, h('h2', null, 'Curves by threshold'), curves.length > 1 && h('div', {class: 'row'}, labelled('Class', select([['', all], ...names], view.query.class ?? '', choose))), figures);
 }

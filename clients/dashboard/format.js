@@ -13,6 +13,11 @@ export function number(value, digits = 4) {
   return value.toExponential(digits - 2);
 }
 
+// 587980 as 588K, for figures whose size alone counts.
+export function compact(value) {
+  return value === null || value === undefined ? NOTHING : value.toLocaleString('en', {notation: 'compact', maximumSignificantDigits: 3});
+}
+
 export function percent(share) {
   return share === null || share === undefined ? NOTHING : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 }

@@ -44,5 +44,5 @@ export function broken(series) {
 const NAMES = {loss: 'training loss (each step)', train_loss: 'training loss (each epoch)', val_loss: 'validation loss'};
 
 export function nameOf(metric) {
-  return NAMES[metric] ?? metric.replaceAll('_', ' ');
+  return NAMES[metric] ?? metric.replace(/^val_/, 'validation ').replaceAll('_', ' ');
 }

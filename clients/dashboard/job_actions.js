@@ -19,7 +19,7 @@ async function askDelete(jobs) {
 }
 
 async function askPriority(jobs) {
-  const input = h('input', {type: 'number', step: 1, min: -1000, max: 1000, value: String(jobs[0].priority)});
+  const input = h('input', {type: 'number', step: 1, value: String(jobs[0].priority)});
   const answer = await ask(`Priority of ${named(jobs)}`, labelled('Priority', input, 'Higher ones run first; 0 is usual.'), [['', 'Leave'], ['set', 'Set', 'primary']]);
   return answer === 'set' && {priority: Number(input.value)};
 }

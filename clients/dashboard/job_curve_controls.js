@@ -30,7 +30,7 @@ function choices(curves) {
 // {element, update}: update() after the settings or the series have changed.
 export function curveControls(curves) {
   const {settings} = curves;
-  const all = h('button', {onclick: () => curves.step('all'), 'aria-label': 'Show the whole run'}, 'All');
+  const all = h('button', {onclick: () => curves.step('all'), 'aria-label': 'All: show the whole run'}, 'All');
   const log = h('input', {type: 'checkbox', checked: settings.log, onchange: (event) => curves.set({log: event.target.checked})});
   const metrics = h('fieldset', {class: 'row choices'});
   let shown = '';

@@ -20,7 +20,7 @@ function linesOf(series, place, scale, {log, smooth}, hidden) {
   }
   const line = {name: nameOf(series.metric), colour: colourOf(series.metric, place), points, band: series.stride > 1};
   if (!smooth) return [line];
-  return [{...line, share: 0.4, width: 1}, {name: `${line.name}, smoothed`, colour: line.colour, points: smoothed(points, smooth), width: 2}];
+  return [{...line, name: `${line.name}, as recorded`, share: 0.4, width: 1, quiet: true}, {name: `${line.name}, smoothed`, colour: line.colour, points: smoothed(points, smooth), width: 2}];
 }
 
 function changeText(changes) {

@@ -13,7 +13,8 @@ import {inTurn} from './poll.js';
 import * as scales from './scale.js';
 import {change} from './view.js';
 
-const ZOOM_PAUSE_MS = 40; // turns of a wheel come in quick succession
+// Turns of a wheel come in quick succession: the first asks at once, those behind it when they pause.
+const SUCCESSION_MS = 100, PAUSE_MS = 40;
 
 const GROUPS = [
   {name: 'loss', label: 'Loss', has: (metric) => /^(val_|train_)?loss$/.test(metric)},
@@ -53,9 +54,13 @@ class Curves {
   // A range of a chart's x, from whichever of them; null: all. The others follow at once, finer points when they are there.
   zoom(range) {
     this.set({range: range && range.map((x) => this.scale().back(x))});
+    const ask = () => this.load().catch((error) => this.fail(error));
+    const isFirst = performance.now() - (this.zoomedAt ?? -Infinity) > SUCCESSION_MS;
+    this.zoomedAt = performance.now();
     this.asked?.abort();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.load().catch((error) => this.fail(error)), ZOOM_PAUSE_MS);
+    if (isFirst) ask();
+    else this.timer = setTimeout(ask, PAUSE_MS);
   }
 
   step(name) {

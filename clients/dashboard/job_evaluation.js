@@ -15,7 +15,7 @@ function figures(evaluation, names) {
 
 function ofClasses(evaluation, context) {
   const names = [['rows', 'Validation rows'], ['accuracy', 'Accuracy'], ['precision', 'Precision'], ['recall', 'Recall'], ['f1', 'F1'], ['mcc', 'MCC'], ['auc', 'AUC']];
-  return [figures(evaluation, names), evaluation.confusion_matrix && confusionMatrix(evaluation), classFigures(evaluation),
+  return [figures(evaluation, names), h('div', {class: 'class-tables'}, evaluation.confusion_matrix && confusionMatrix(evaluation), classFigures(evaluation)),
     evaluation.curves.length > 0 && classCurves(evaluation, context.view)];
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {describe} from './announce.js';
 import {h, replace} from './dom.js';
-import {NOTHING, number, time} from './format.js';
+import {compact, NOTHING, number, time} from './format.js';
 import {ACTIONS, actionButtons} from './job_actions.js';
 import {badge, bestText, epochsText, progressBar, refill, timeText} from './job_parts.js';
 import {settingsButton} from './job_settings.js';
@@ -16,7 +16,7 @@ const FIGURES = [
   ['Time', timeText],
   ['Best', ({best}) => (best ? `${bestText(best)} in epoch ${number(best.epoch)}` : null)],
   ['Patience left', ({patience_left: left}) => (left === null ? null : `${number(left)} epochs`)],
-  ['Rows/s', ({samples_per_s: pace}) => number(pace, 3)],
+  ['Rows/s', ({samples_per_s: pace}) => (pace === null ? null : compact(pace))],
   ['Place in the queue', ({position}) => (position === null ? null : number(position))],
   ['Priority', ({priority}) => number(priority)],
   ['Attempt', ({attempt}) => (attempt > 1 ? number(attempt) : null)],

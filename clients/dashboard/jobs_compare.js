@@ -63,6 +63,7 @@ class Compare {
 
   zoom(range) {
     this.range = range;
+    this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(), 100);
   }

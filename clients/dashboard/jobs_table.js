@@ -14,8 +14,6 @@ const COLUMNS = [
   {text: 'Queue', cell: ({position}) => (position === null ? NOTHING : number(position)), kind: 'number'},
   {text: 'Priority', sort: 'priority', first: '-', cell: ({priority}) => number(priority), kind: 'number'},
   {text: 'Best', sort: 'best', cell: ({best}) => bestText(best), kind: 'number'},
-  {text: 'Loss', cell: ({metrics}) => number(metrics.loss ?? metrics.train_loss), kind: 'number'},
-  {text: 'Rows/s', cell: ({samples_per_s: pace}) => number(pace, 3), kind: 'number'},
   {text: 'Submitted', sort: 'created_at', first: '-', cell: ({created_at: at}) => time(at)},
   {text: 'Ended', sort: 'finished_at', first: '-', cell: ({finished_at: at}) => time(at)},
   {text: 'Tags', cell: ({tags}) => Object.entries(tags).map(([key, value]) => h('span', {class: 'badge faint'}, `${key}: ${value}`))},

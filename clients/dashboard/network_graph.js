@@ -13,7 +13,7 @@ function depths(nodes) {
   return depth;
 }
 
-// Where each stands: rows by depth; within a row by the mean place of what goes in, so that branches keep their sides. A link over
+// Where each stands: rows by depth; within a row by the place of what goes in, so that branches keep their sides. A link over
 // several rows holds a narrow place in each of them, which keeps it off the boxes.
 function placeAll(nodes) {
   const depth = depths(nodes);
@@ -38,18 +38,23 @@ function placeAll(nodes) {
   return {rows, routes, places: arrange(rows)};
 }
 
+// The mean of what `values` says of each, boxes far before links that pass by.
+function weighted(entries, values) {
+  const weights = entries.map(({width}) => width ** 2);
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return entries.reduce((total, entry, i) => total + weights[i] * values(entry, i), 0) / sum;
+}
+
+// Row by row, each as near below what goes in as the row's order lets it be.
 function arrange(rows) {
   const places = new Map();
   rows.forEach((row, y) => {
-    const centre = ({from}) => (from.length ? from.reduce((sum, name) => sum + places.get(name).x, 0) / from.length : 0);
-    row.sort((a, b) => centre(a) - centre(b));
-    const whole = row.reduce((sum, {width}) => sum + width + GAP_X, -GAP_X);
-    const middle = row.reduce((sum, entry) => sum + centre(entry), 0) / row.length;
-    let x = (row.length === 1 ? middle : Math.min(Math.max(middle, -whole), whole)) - whole / 2;
-    for (const {name, width} of row) {
-      places.set(name, {x: x + width / 2, y: y * (HEIGHT + GAP_Y)});
-      x += width + GAP_X;
-    }
+    const wish = new Map(row.map((entry) => [entry, entry.from.length ? weighted(entry.from.map((name) => places.get(name)), ({x}) => x) : 0]));
+    row.sort((a, b) => wish.get(a) - wish.get(b));
+    let right = 0;
+    const at = row.map(({width}) => (right += width + GAP_X) - GAP_X - width / 2);
+    const shift = weighted(row, (entry, i) => wish.get(entry) - at[i]);
+    row.forEach(({name, width}, i) => places.set(name, {x: at[i] + shift, y: y * (HEIGHT + GAP_Y), width}));
   });
   return places;
 }
@@ -72,11 +77,11 @@ function linkOf({from, to, via}, places) {
 }
 
 function box({name, type, output_shape: shape, parameters}, {x, y}) {
-  const second = [type, parameters ? `${number(parameters)} parameters` : null].filter((text) => text && text !== name).join(' · ');
+  const second = [type, parameters ? `${number(parameters)} parameters` : null].filter((text) => text && text !== 'input').join(' · ');
   return svg('g', {transform: `translate(${x - WIDTH / 2} ${y})`, class: `node type-${type}`},
     svg('rect', {width: WIDTH, height: HEIGHT, rx: 7}), svg('title', null, `${name}: ${type}, ${shape.join(' × ')}`),
     svg('text', {x: 10, y: 18, class: 'node-name'}, name.length > 24 ? `${name.slice(0, 23)}…` : name),
-    svg('text', {x: 10, y: 34}, second), svg('text', {x: 10, y: 50}, `[${shape.join(', ')}]`));
+    [second, `[${shape.join(', ')}]`].filter(Boolean).map((text, i) => svg('text', {x: 10, y: 34 + 16 * i}, text)));
 }
 
 const arrow = () => svg('defs', null, svg('marker', {id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto-start-reverse'}, svg('path', {d: 'M0,0 L8,4 L0,8 z', class: 'arrow'})));

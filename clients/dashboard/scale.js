@@ -32,7 +32,7 @@ function through(name, pairs, text) {
   return {name, of: (step) => interpolate(from, to, step), back: (x) => interpolate(to, from, x), text};
 }
 
-export const steps = {name: 'step', of: (step) => step, back: (x) => x, text: (x) => number(Math.round(x * 100) / 100)};
+export const steps = {name: 'step', of: (step) => step, back: (x) => x, text: (x) => (Number.isInteger(x) ? number(x) : '')};
 
 // By a series with a point an epoch: each ends with its step.
 export function epochs(series) {

@@ -3,9 +3,12 @@
 BROWSER_TESTS = \
 	tests/browser/test_datasets.mjs \
 	tests/browser/test_frame.mjs \
+	tests/browser/test_job.mjs \
+	tests/browser/test_jobs.mjs \
 	tests/browser/test_models.mjs \
-	tests/browser/test_new.mjs
+	tests/browser/test_new.mjs \
+	tests/browser/test_scale.mjs
 TEST_EXTENSIONS += .mjs
 MJS_LOG_COMPILER = $(srcdir)/tests/browser/run.sh
 TESTS += $(BROWSER_TESTS)
-EXTRA_DIST += $(BROWSER_TESTS) tests/browser/harness.mjs tests/browser/things.mjs tests/browser/run.sh
+EXTRA_DIST += $(BROWSER_TESTS) tests/browser/harness.mjs tests/browser/run.sh tests/browser/seed_jobs.py tests/browser/things.mjs

@@ -77,6 +77,9 @@ START_TEST(the_system_tells_cores_memory_and_versions)
         json_integer_value(json_object_get(json_object_get(system, "memory"), "budget")), 0);
     ck_assert(json_is_string(json_object_get(system, "instruction_set")));
     ck_assert(json_is_object(json_object_get(system, "storage")));
+    const json_t *jobs = json_object_get(system, "jobs");
+    ck_assert_int_eq((int)json_object_size(jobs), 6);
+    ck_assert_int_eq(json_integer_value(json_object_get(jobs, "succeeded")), 0);
 }
 END_TEST
 
