@@ -4,7 +4,8 @@ BROWSER_TESTS = \
 	tests/browser/test_datasets.mjs \
 	tests/browser/test_frame.mjs \
 	tests/browser/test_models.mjs \
-	tests/browser/test_new.mjs
+	tests/browser/test_new.mjs \
+	tests/browser/test_system.mjs
 TEST_EXTENSIONS += .mjs
 MJS_LOG_COMPILER = $(srcdir)/tests/browser/run.sh
 TESTS += $(BROWSER_TESTS)
