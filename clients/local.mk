@@ -50,6 +50,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/jobs_compare.js \
 	clients/dashboard/jobs_filters.js \
 	clients/dashboard/jobs_table.js \
+	clients/dashboard/json_fault.js \
 	clients/dashboard/json_form.js \
 	clients/dashboard/json_view.js \
 	clients/dashboard/layer_card.js \

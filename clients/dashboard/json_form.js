@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {get} from './api.js';
 import {h, labelled} from './dom.js';
-import {faultOf} from './json_view.js';
+import {faultOf} from './json_fault.js';
 import {change, current} from './view.js';
 
 const URL_MAX = 2000;

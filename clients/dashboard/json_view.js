@@ -2,19 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {announce} from './announce.js';
 import {h, replace} from './dom.js';
-
-// {line, column, message} of a text that is no JSON; null where it is.
-export function faultOf(text) {
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (error) {
-    const [, position] = error.message.match(/position (\d+)/) ?? [];
-    const at = Math.min(position === undefined ? text.length : Number(position), text.length);
-    const before = text.slice(0, at).split('\n');
-    return {at, line: before.length, column: before.at(-1).length + 1, message: error.message.replace(/ in JSON at position.*| \(line \d+ column \d+\)/g, '')};
-  }
-}
+import {faultOf} from './json_fault.js';
 
 // Several short members on a line, as people write documents.
 export function jsonText(value, indent = '') {

@@ -7,7 +7,8 @@ BROWSER_TESTS = \
 	tests/browser/test_jobs.mjs \
 	tests/browser/test_models.mjs \
 	tests/browser/test_new.mjs \
-	tests/browser/test_scale.mjs
+	tests/browser/test_scale.mjs \
+	tests/browser/test_system.mjs
 TEST_EXTENSIONS += .mjs
 MJS_LOG_COMPILER = $(srcdir)/tests/browser/run.sh
 TESTS += $(BROWSER_TESTS)

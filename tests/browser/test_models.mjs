@@ -259,7 +259,7 @@ test('windows of rows and values are asked for as JSON and answered in their own
   const expected = await daemon.post('/v1/models/sales:predict', {instances: [instance]});
   assert.equal(await answer(page).locator('.value').innerText(), String(Number(expected.predictions.flat()[0].toPrecision(5))));
   await page.getByLabel(/JSON: 3 rows/).fill('[[1, 2');
-  await page.getByText(/Line 1, column 7/).waitFor();
+  await page.getByText(/Line 1, column 7: a comma or \] is expected/).waitFor();
   await close(page);
 });
 
