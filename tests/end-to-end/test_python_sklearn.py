@@ -4,7 +4,6 @@
 import gc
 import os
 import pickle
-import sys
 import unittest
 import warnings
 
