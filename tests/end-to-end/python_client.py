@@ -18,6 +18,7 @@ def load():
                                                       submodule_search_locations=[str(folder)])
         module = importlib.util.module_from_spec(spec)
         sys.modules["propd_client"] = module
+        sys.dont_write_bytecode = True  # the sources may be read-only, and are not where to leave something
         spec.loader.exec_module(module)
     return sys.modules["propd_client"]
 

@@ -365,6 +365,16 @@ class Models(Served):
         model = pickle.loads(pickle.dumps(self.model))
         self.assertEqual(model.predict([[5.1, 3.5, 1.4, 0.2]]).labels, ["setosa"])
 
+    def test_a_child_does_not_speak_on_its_parents_connection(self):
+        self.client.system()
+        child = os.fork()
+        if child == 0:
+            labels = [self.model.predict([[5.1, 3.5, 1.4, 0.2]] * 3).labels for _ in range(50)]
+            os._exit(0 if labels == [["setosa"] * 3] * 50 else 1)
+        for _ in range(50):
+            self.assertEqual(self.model.predict([[6.7, 3.0, 5.2, 2.3]]).labels, ["virginica"])
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+
     def test_threads_share_a_client(self):
         failed = []
 

@@ -21,6 +21,8 @@ class Install(unittest.TestCase):
             # From a copy: building leaves files beside the sources.
             copy, target = pathlib.Path(folder, "source"), pathlib.Path(folder, "target")
             shutil.copytree(python_client.FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
+            for place in (copy, *copy.rglob("*")):  # the sources of a distribution that is checked are read-only
+                place.chmod(place.stat().st_mode | 0o200)
             words = [sys.executable, "-m", "pip", "install", "--no-build-isolation", "--no-deps", "--no-index", "--quiet",
                      "--disable-pip-version-check", "--root-user-action=ignore", "--target", str(target), str(copy)]
             made = subprocess.run(words, capture_output=True, text=True, env=python_client.environment(), check=False)

@@ -4,7 +4,6 @@
 import gc
 import os
 import pickle
-import sys
 import unittest
 import warnings
 
@@ -73,8 +72,9 @@ class Estimators(unittest.TestCase):
         self.assertEqual(fitted.classes_.tolist(), ["", "NA", "setosa"])
         self.assertEqual(fitted.model_.model.columns, list(self.X.columns))
         self.assertEqual((fitted.n_iter_, len(fitted.loss_curve_)), (60, 60))
-        hostile = self.X.set_axis(["y", "y", "=1+1", "sample weight"], axis=1)
-        self.assertGreater(self.classifier(epochs=60).fit(hostile, labels).score(hostile, labels), 0.9)
+        for names in (["y", "y", "=1+1", "sample weight"], ["y", "_y", "a=1,b", 'x "y"'], ["", "y0", " ", "é"]):
+            hostile = self.X.set_axis(names, axis=1)
+            self.assertGreater(self.classifier(epochs=60).fit(hostile, labels).score(hostile, labels), 0.9)
 
     def test_the_order_of_rows_does_not_matter(self):
         shuffled = self.X.sample(frac=1, random_state=1)

@@ -2,6 +2,7 @@
 """The way to a daemon: uploading, training, and finding what is there."""
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import re
@@ -14,7 +15,7 @@ from .documents import Network, document, network_of
 from .jobs import Job
 from .models import LiveModel, Model, address, save
 from .records import Record, pages
-from .uploads import Body, body_of
+from .uploads import body_of
 
 DEFAULT_URL = "http://127.0.0.1:8420"
 
@@ -49,14 +50,12 @@ class Client:
         A file gives its name by itself. `types` is like {"zip": "category"}; options: missing, header, separator, format,
         shape, dtype, layout, size, labels. The same bytes, name and options stay the same version.
         """
-        return self._upload(body_of(data), name, target, types, options)
-
-    def _upload(self, body: Body, name: Optional[str], target: Any, types: Any, options: Mapping[str, Any]) -> Dataset:
+        body = body_of(data)
         name = name or body.name
         if name is None:
             raise ValueError("this data has no name of its own: upload(data, name='iris')")
         query = {**options, "target": target if target is None or isinstance(target, str) else ",".join(target),
-                 "types": None if types is None else ",".join(f"{column}={type}" for column, type in types.items())}
+                 "types": None if types is None else json.dumps(dict(types))}
         if body.content_type.startswith("multipart/"):
             made = self._connection.json("POST", "/v1/datasets", {"name": name, **query}, body, once=True, timeout=600)
         else:
@@ -96,7 +95,7 @@ class Client:
 
     def _document(self, dataset: Any, network: Network, target: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(dataset, (str, Record)):
-            dataset = self._upload(body_of(dataset), settings.get("name"), None, None, {})
+            dataset = self.upload(dataset, settings.get("name"))
         settings = {name: address(value) for name, value in settings.items()}
         return document(address(dataset), self.network(network), target, **settings)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Iterable, Optional, Union
+from typing import Any, Iterable, Optional
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -80,7 +80,7 @@ class _Estimator(BaseEstimator):
                training: dict[str, Any], output: str) -> None:
         client = self.client if isinstance(self.client, Client) else Client(self.client)
         name = "sklearn-" + uuid.uuid4().hex
-        dataset = client._upload(csv_body(given, columns), name, None, _types(given, targets, types), {"header": "yes"})
+        dataset = client.upload(csv_body(given, columns), name, types=_types(given, targets, types), header="yes")
         job = None
         try:
             job = client.submit(dataset, self._layers(output), targets, name=name, training=training)

@@ -90,6 +90,8 @@ def body_of(data: Any) -> Body:
     >>> b"".join(body.open())
     b'{"x": 1, "y": "a"}\\n{"x": 2, "y": "b"}\\n'
     """
+    if isinstance(data, Body):
+        return data
     if isinstance(data, (str, os.PathLike)):
         return Body.of_path(data)
     if isinstance(data, (bytes, bytearray, memoryview)):
