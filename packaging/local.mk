@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += packaging/systemd/propd.service.in packaging/systemd/propd.env packaging/Dockerfile .dockerignore \
 	debian/changelog debian/control debian/copyright debian/rules debian/source/format \
-	debian/propd.README.Debian debian/propd.docs debian/propd.examples debian/propd.install \
+	debian/propctl.install debian/propd.README.Debian debian/propd.docs debian/propd.examples debian/propd.install \
+	debian/python3-propd.docs debian/python3-propd.install \
 	debian/tests/control debian/tests/main-job
 
 # The unit names the folders that propd was configured for, which make alone knows in full.
