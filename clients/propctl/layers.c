@@ -190,17 +190,15 @@ static int unexpected(const struct layer *layer, const char *word)
 static int take_pair(const struct layer *layer, const char *word, const char *equals)
 {
     char *AUTO_FREE key = copy(word, (size_t)(equals - word));
-    json_t *sizes = number_value(equals + 1);
     if (find_named(layer->fields, key) == NULL)
         return unexpected(layer, key);
     if (json_object_get(layer->json, key) != NULL) {
-        json_decref(sizes);
         text_printf(layer->problem, "layer %zu \"%s\": %s is given twice", layer->number,
                     layer->line, key);
         return -1;
     }
-    json_object_set_new(layer->json, key, sizes != NULL ? sizes : layers_value(equals + 1));
-    return 0;
+    json_t *sizes = number_value(equals + 1);
+    return json_object_set_new(layer->json, key, sizes != NULL ? sizes : layers_value(equals + 1));
 }
 
 /* A choice, a switch, or the word that a field takes in place of a number. */

@@ -54,7 +54,7 @@ class OnATerminal(Followed):
         self.start_long()
         terminal = self.ctl.terminal("watch", "long")
         terminal.wait_for("long  running  epoch", "samples/s", "loss ", "best ")
-        terminal.wait_until(lambda terminal: terminal.text.count("\x1b[2A\r\x1b[J") > 2)  # two lines up, and drawn over
+        terminal.wait_until(lambda terminal: terminal.text.count("\x1b[3A\r\x1b[J") > 2)  # three lines up, and drawn over
         self.ctl.run("cancel", "long")
         self.assertEqual(terminal.end(), 4)
         self.assertIn("long cancelled", terminal.plain)
