@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { BAR_WIDTH = 24, SPARKLINE_WIDTH = 24, LINES = 3 };
+enum { BAR_LEAST = 6, BAR_MOST = 30, SPARKLINE_WIDTH = 24, LINES = 3 };
 
 void progress_append_metrics(struct text *out, const json_t *metrics)
 {
@@ -42,18 +42,26 @@ static void append_pace(struct text *line, const json_t *job)
     }
 }
 
+/* The bar takes what the words leave. */
 static void append_first_line(struct text *line, const struct terminal *terminal, const json_t *job)
 {
     double share = value_number(job, "progress"), position = value_number(job, "position");
+    struct text behind TEXT_AUTO = {0};
     text_append_safe(line, value_string(job, "name"));
     text_printf(line, "  %s", value_string(job, "state"));
     if (isfinite(position))
         text_printf(line, " (place %.0f)", position);
     text_printf(line, "  epoch %.0f/%.0f  ", value_number(job, "epoch"),
                 value_number(job, "epochs"));
-    chart_bar(share, terminal, BAR_WIDTH, line);
-    text_printf(line, " %3.0f %%", isfinite(share) ? share * 100 : 0);
-    append_pace(line, job);
+    text_printf(&behind, " %3.0f %%", isfinite(share) ? share * 100 : 0);
+    append_pace(&behind, job);
+    int room = terminal->width - text_columns(line->data) - text_columns(behind.data) - 2;
+    chart_bar(share, terminal,
+              room < BAR_LEAST  ? BAR_LEAST
+              : room > BAR_MOST ? BAR_MOST
+                                : room,
+              line);
+    text_add(line, behind.data);
 }
 
 static void append_second_line(struct text *line, const struct terminal *terminal,
