@@ -17,8 +17,8 @@ struct table {
 };
 #define TABLE_AUTO AUTO_CLEANUP(table_clear)
 
-/* `titles` are separated by '|'; one with '>' before it is of numbers, and one with '?' first is left
- * out where there is no room. */
+/* `titles` are separated by '|'; one with '>' before it is of numbers, and one with '?' first is
+ * left out where there is no room. */
 void table_start(struct table *table, const char *titles);
 
 /* Another column, before the first cell; at most TABLE_COLUMNS_MAX are taken. */
