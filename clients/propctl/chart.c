@@ -78,7 +78,7 @@ static double dot_y(const struct frame *frame, double value)
 
 static void draw_series(struct frame *frame, const struct series *series, size_t owner)
 {
-    double last_x = NAN, last_y = NAN;
+    double last_x = (double)NAN, last_y = (double)NAN;
     for (size_t i = 0; i < series->count; i++) {
         double x = dot_x(frame, series->step[i]), y = dot_y(frame, series->mean[i]);
         double top = dot_y(frame, series->most[i]), bottom = dot_y(frame, series->least[i]);
@@ -182,7 +182,7 @@ void chart_sparkline(const struct series *series, const struct terminal *termina
 {
     static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char ascii[][2] = {"_", ".", "-", "=", "+", "*", "%", "#"};
-    double least = INFINITY, most = -INFINITY;
+    double least = (double)INFINITY, most = -(double)INFINITY;
     for (size_t i = 0; i < series->count; i++) {
         least = fmin(least, series->mean[i]);
         most = fmax(most, series->mean[i]);
