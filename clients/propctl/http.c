@@ -142,6 +142,7 @@ static void prepare(struct exchange *exchange, const struct settings *settings)
     text_printf(&url, "%s%s", settings->url, exchange->request->path);
     curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_URL, url.data);
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* ".." is no job, but no way to another path */
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "propctl/" PROPD_VERSION);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, exchange->reason);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);

@@ -369,6 +369,7 @@ class Rest(Commands):
         for name in ("a?b", "a b", "ä", "%41", "a#b", "a+b", "a&b"):
             problem = json.loads(self.ctl.run("job", name, "--json", code=1).err)
             self.assertIn('"%s"' % name, problem["detail"])
+        self.assertIn("an empty segment", self.ctl.run("delete", "model", "..", code=1).err)
         self.assertIn("escaped slash", self.ctl.run("job", "../system", code=1).err)
 
     def test_completion_offers_what_fits(self):
