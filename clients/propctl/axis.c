@@ -34,7 +34,7 @@ static bool settle(struct axis *axis)
 
 bool axis_of_values(struct axis *axis, const struct series_list *list, bool is_log)
 {
-    *axis = (struct axis){INFINITY, -INFINITY, is_log};
+    *axis = (struct axis){(double)INFINITY, -(double)INFINITY, is_log};
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < list->items[i].count; j++) {
             include(axis, list->items[i].least[j]);
@@ -45,7 +45,7 @@ bool axis_of_values(struct axis *axis, const struct series_list *list, bool is_l
 
 bool axis_of_steps(struct axis *axis, const struct series_list *list)
 {
-    *axis = (struct axis){INFINITY, -INFINITY, false};
+    *axis = (struct axis){(double)INFINITY, -(double)INFINITY, false};
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < list->items[i].count; j++)
             include(axis, list->items[i].step[j]);

@@ -78,7 +78,7 @@ static double dot_y(const struct frame *frame, double value)
 
 static void draw_series(struct frame *frame, const struct series *series, size_t owner)
 {
-    double last_x = NAN, last_y = NAN;
+    double last_x = (double)NAN, last_y = (double)NAN;
     for (size_t i = 0; i < series->count; i++) {
         double x = dot_x(frame, series->step[i]), y = dot_y(frame, series->mean[i]);
         double top = dot_y(frame, series->most[i]), bottom = dot_y(frame, series->least[i]);
@@ -91,18 +91,29 @@ static void draw_series(struct frame *frame, const struct series *series, size_t
     }
 }
 
-static void append_cell(const struct canvas *canvas, const struct terminal *terminal, int cell,
-                        struct text *out)
+static void append_cell(const struct canvas *canvas, int cell, struct text *out)
 {
     unsigned char dots = canvas->dots[cell];
-    size_t owner = canvas->owners[cell];
     char braille[] = {(char)0xE2, (char)(0xA0 | dots >> 6), (char)(0x80 | (dots & 0x3F)), 0};
-    char mark[] = {marks[owner % (sizeof marks - 1)], 0};
-    if (dots == 0)
-        text_add(out, " ");
-    else
-        terminal_paint(terminal, out, colours[owner % ARRAY_COUNT(colours)],
-                       terminal->is_utf8 ? braille : mark);
+    char mark[] = {marks[canvas->owners[cell] % (sizeof marks - 1)], 0};
+    text_add(out, dots == 0 ? " " : canvas->down > 1 ? braille : mark);
+}
+
+/* A colour lasts as long as its series. */
+static void append_cells(const struct canvas *canvas, const struct terminal *terminal, int row,
+                         struct text *out)
+{
+    int cell = row * canvas->columns, end = cell + canvas->columns;
+    while (cell < end) {
+        struct text run TEXT_AUTO = {0};
+        unsigned char owner = canvas->owners[cell];
+        bool is_drawn = canvas->dots[cell] != 0;
+        for (; cell < end && (canvas->dots[cell] != 0) == is_drawn && canvas->owners[cell] == owner;
+             cell++)
+            append_cell(canvas, cell, &run);
+        terminal_paint(terminal, out,
+                       is_drawn ? colours[owner % ARRAY_COUNT(colours)] : COLOUR_PLAIN, run.data);
+    }
 }
 
 static void append_row(const struct frame *frame, const struct terminal *terminal, int row,
@@ -114,8 +125,7 @@ static void append_row(const struct frame *frame, const struct terminal *termina
         value_append_number(
             &label, axis_value(&frame->values, 1 - (double)row / fmax(canvas->rows - 1, 1)));
     text_printf(out, "%*s %s", LABEL_WIDTH, text_string(&label), terminal->is_utf8 ? "│" : "|");
-    for (int column = 0; column < canvas->columns; column++)
-        append_cell(canvas, terminal, row * canvas->columns + column, out);
+    append_cells(canvas, terminal, row, out);
     text_add(out, "\n");
 }
 
@@ -172,7 +182,7 @@ void chart_sparkline(const struct series *series, const struct terminal *termina
 {
     static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char ascii[][2] = {"_", ".", "-", "=", "+", "*", "%", "#"};
-    double least = INFINITY, most = -INFINITY;
+    double least = (double)INFINITY, most = -(double)INFINITY;
     for (size_t i = 0; i < series->count; i++) {
         least = fmin(least, series->mean[i]);
         most = fmax(most, series->mean[i]);

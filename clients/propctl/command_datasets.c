@@ -14,7 +14,7 @@ static enum outcome run_datasets(struct session *session, const struct arguments
     enum outcome outcome = list_fetch(session, arguments, "/v1/datasets", &list);
     if (list == NULL)
         return outcome;
-    table_start(&table, "name|>version|>rows|target|>size|created|id");
+    table_start(&table, "name|>version|>rows|target|?>size|?created|?id");
     json_array_foreach(json_object_get(list, "datasets"), i, dataset)
     {
         struct text cell TEXT_AUTO = {0};

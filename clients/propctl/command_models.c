@@ -27,7 +27,7 @@ static enum outcome run_models(struct session *session, const struct arguments *
     enum outcome outcome = list_fetch(session, arguments, "/v1/models", &list);
     if (list == NULL)
         return outcome;
-    table_start(&table, "name|>version|aliases|metrics|>size|created|id");
+    table_start(&table, "name|>version|aliases|metrics|?>size|?created|?id");
     json_array_foreach(json_object_get(list, "models"), i, model)
     {
         struct text cell TEXT_AUTO = {0};

@@ -38,11 +38,17 @@ static bool is_over(const json_t *job)
            strcmp(state, "cancelled") == 0;
 }
 
+/* The id from the first look on: a name is the newest job's, and there may be a newer one. */
+static const char *id_of(const struct follow *follow)
+{
+    return follow->state != NULL ? value_string(follow->state, "id") : follow->job;
+}
+
 static enum outcome look(struct follow *follow)
 {
     struct text path TEXT_AUTO = {0};
     json_t *job = NULL;
-    http_path(&path, "/v1/jobs/%s", follow->job);
+    http_path(&path, "/v1/jobs/%s", id_of(follow));
     struct http_request request = {.path = path.data, .is_quiet = follow->state != NULL};
     enum outcome outcome = http_json(&follow->session->http, &request, &job);
     if (outcome != OUTCOME_OK)
@@ -60,7 +66,7 @@ static void draw(struct follow *follow)
     struct series_list list AUTO_CLEANUP(series_clear) = {0};
     struct text path TEXT_AUTO = {0};
     json_auto_t *history = NULL;
-    http_path(&path, "/v1/jobs/%s/history?metric=loss&points=120", follow->job);
+    http_path(&path, "/v1/jobs/%s/history?metric=loss&points=120", id_of(follow));
     struct http_request request = {.path = path.data, .is_quiet = true};
     if (look(follow) != OUTCOME_OK)
         return;
@@ -152,7 +158,7 @@ static enum outcome stream(struct follow *follow)
 {
     struct http_answer answer AUTO_CLEANUP(http_answer_clear) = {0};
     struct text path TEXT_AUTO = {0}, header TEXT_AUTO = {0};
-    http_path(&path, "/v1/jobs/%s/events", follow->job);
+    http_path(&path, "/v1/jobs/%s/events", id_of(follow));
     text_printf(&header, "Last-Event-ID: %s",
                 follow->last_id.size > 0 ? follow->last_id.data : "0");
     event_parser_clear(&follow->parser);
@@ -206,7 +212,7 @@ static void print_curve(const struct follow *follow)
     struct series_list list AUTO_CLEANUP(series_clear) = {0};
     struct text out TEXT_AUTO = {0};
     enum outcome outcome =
-        series_fetch(&follow->session->http, follow->job, "loss,val_loss", "", POINTS, &list);
+        series_fetch(&follow->session->http, id_of(follow), "loss,val_loss", "", POINTS, &list);
     if (outcome == OUTCOME_OK && chart_draw(&list, &follow->session->out, CURVE_ROWS, false, &out))
         (void)fputs(out.data, follow->session->out.file);
 }

@@ -124,7 +124,8 @@ static void set_connection(CURL *curl, const struct settings *settings)
         curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)(settings->timeout_s * 1000));
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(settings->timeout_s * 1000) + 1); /* 0 would be libcurl's own */
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_AFTER_S);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EVERY_S);
@@ -141,6 +142,7 @@ static void prepare(struct exchange *exchange, const struct settings *settings)
     text_printf(&url, "%s%s", settings->url, exchange->request->path);
     curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_URL, url.data);
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* ".." is no job, but no way to another path */
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "propctl/" PROPD_VERSION);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, exchange->reason);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
@@ -166,6 +168,8 @@ static enum outcome tell_lost(const struct http *http, const struct exchange *ex
         return OUTCOME_REFUSED;
     if (exchange->request->is_quiet)
         return OUTCOME_LOST;
+    if (exchange->request->file != NULL && ferror(exchange->request->file) != 0)
+        return complain(OUTCOME_REFUSED, "the file cannot be read to its end");
     if (code == CURLE_COULDNT_CONNECT)
         return complain(OUTCOME_LOST,
                         "no daemon answers at %s (%s); is propd running there? --url or PROPD_URL "

@@ -32,7 +32,7 @@ void jobs_table_write(const json_t *list, const struct terminal *terminal, struc
     struct table table TABLE_AUTO = {0};
     size_t i;
     json_t *job;
-    table_start(&table, "name|state|>done|>epoch|>eta|>best|model|created|id");
+    table_start(&table, "name|state|>done|>epoch|>eta|>best|?model|?created|?id");
     json_array_foreach(json_object_get(list, "jobs"), i, job) add_row(&table, job);
     if (table.cell_count == 0)
         text_add(out, "there are no jobs; propctl train makes one\n");

@@ -3,8 +3,9 @@
 #include "clients/propctl/nearest.h"
 #include "clients/propctl/value.h"
 
-#include <ctype.h>
 #include <string.h>
+
+#define BLANKS " \t\r\n\f\v"
 
 /* One layer on its way. */
 struct layer {
@@ -36,11 +37,11 @@ static size_t span_to(const char *line, const char *ends)
 
 static char *copy(const char *begin, size_t length)
 {
-    while (length > 0 && isspace((unsigned char)*begin) != 0) {
+    while (length > 0 && strchr(BLANKS, *begin) != NULL) {
         begin++;
         length--;
     }
-    while (length > 0 && isspace((unsigned char)begin[length - 1]) != 0)
+    while (length > 0 && strchr(BLANKS, begin[length - 1]) != NULL)
         length--;
     struct text text = {0};
     text_append(&text, begin, length);
@@ -190,17 +191,15 @@ static int unexpected(const struct layer *layer, const char *word)
 static int take_pair(const struct layer *layer, const char *word, const char *equals)
 {
     char *AUTO_FREE key = copy(word, (size_t)(equals - word));
-    json_t *sizes = number_value(equals + 1);
     if (find_named(layer->fields, key) == NULL)
         return unexpected(layer, key);
     if (json_object_get(layer->json, key) != NULL) {
-        json_decref(sizes);
         text_printf(layer->problem, "layer %zu \"%s\": %s is given twice", layer->number,
                     layer->line, key);
         return -1;
     }
-    json_object_set_new(layer->json, key, sizes != NULL ? sizes : layers_value(equals + 1));
-    return 0;
+    json_t *sizes = number_value(equals + 1);
+    return json_object_set_new(layer->json, key, sizes != NULL ? sizes : layers_value(equals + 1));
 }
 
 /* A choice, a switch, or the word that a field takes in place of a number. */
@@ -262,8 +261,8 @@ static int parse_layer(struct layer *layer)
 {
     bool has_type = false;
     for (const char *at = layer->line; *at != '\0';) {
-        at += strspn(at, " \t\r\n");
-        size_t length = span_to(at, " \t\r\n");
+        at += strspn(at, BLANKS);
+        size_t length = span_to(at, BLANKS);
         char *AUTO_FREE word = copy(at, length);
         at += length;
         int taken = 0;

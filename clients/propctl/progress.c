@@ -4,9 +4,8 @@
 #include "clients/propctl/value.h"
 
 #include <math.h>
-#include <string.h>
 
-enum { BAR_WIDTH = 24, SPARKLINE_WIDTH = 24 };
+enum { BAR_LEAST = 6, BAR_MOST = 30, SPARKLINE_WIDTH = 24, LINES = 3 };
 
 void progress_append_metrics(struct text *out, const json_t *metrics)
 {
@@ -43,32 +42,48 @@ static void append_pace(struct text *line, const json_t *job)
     }
 }
 
+/* The bar takes what the words leave. */
 static void append_first_line(struct text *line, const struct terminal *terminal, const json_t *job)
 {
     double share = value_number(job, "progress"), position = value_number(job, "position");
+    struct text behind TEXT_AUTO = {0};
     text_append_safe(line, value_string(job, "name"));
     text_printf(line, "  %s", value_string(job, "state"));
     if (isfinite(position))
         text_printf(line, " (place %.0f)", position);
     text_printf(line, "  epoch %.0f/%.0f  ", value_number(job, "epoch"),
                 value_number(job, "epochs"));
-    chart_bar(share, terminal, BAR_WIDTH, line);
-    text_printf(line, " %3.0f %%", isfinite(share) ? share * 100 : 0);
-    append_pace(line, job);
+    text_printf(&behind, " %3.0f %%", isfinite(share) ? share * 100 : 0);
+    append_pace(&behind, job);
+    int room = terminal->width - text_columns(line->data) - text_columns(behind.data) - 2;
+    chart_bar(share, terminal,
+              room < BAR_LEAST  ? BAR_LEAST
+              : room > BAR_MOST ? BAR_MOST
+                                : room,
+              line);
+    text_add(line, behind.data);
 }
 
 static void append_second_line(struct text *line, const struct terminal *terminal,
                                const json_t *job, const struct series *loss)
 {
+    struct text best TEXT_AUTO = {0};
     if (loss != NULL) {
         text_printf(line, "%s ", loss->name);
         chart_sparkline(loss, terminal, SPARKLINE_WIDTH, line);
     }
+    progress_append_best(&best, job);
+    if (best.size > 0) {
+        text_add(line, "  best ");
+        text_append_safe(line, best.data);
+    }
+}
+
+static void append_third_line(struct text *line, const json_t *job)
+{
     struct text metrics TEXT_AUTO = {0};
     progress_append_metrics(&metrics, json_object_get(job, "metrics"));
     text_append_safe(line, text_string(&metrics));
-    text_add(line, "  best ");
-    progress_append_best(line, job);
 }
 
 static void append_cut_line(struct text *out, const struct terminal *terminal,
@@ -90,13 +105,15 @@ void progress_draw(struct progress *progress, const json_t *job, const struct se
 {
     struct terminal terminal = *progress->terminal;
     terminal_measure(&terminal);
-    struct text out TEXT_AUTO = {0}, first TEXT_AUTO = {0}, second TEXT_AUTO = {0};
+    struct text out TEXT_AUTO = {0}, lines[LINES] = {{0}};
     append_erase(progress, &out);
-    append_first_line(&first, &terminal, job);
-    append_second_line(&second, &terminal, job, loss);
-    append_cut_line(&out, &terminal, &first);
-    append_cut_line(&out, &terminal, &second);
-    progress->lines = 2;
+    append_first_line(&lines[0], &terminal, job);
+    append_second_line(&lines[1], &terminal, job, loss);
+    append_third_line(&lines[2], job);
+    for (; progress->lines < LINES; progress->lines++) {
+        append_cut_line(&out, &terminal, &lines[progress->lines]);
+        text_clear(&lines[progress->lines]);
+    }
     (void)fputs(out.data, terminal.file);
     (void)fflush(terminal.file);
 }

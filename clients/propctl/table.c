@@ -21,8 +21,12 @@ void table_start(struct table *table, const char *titles)
 {
     char *AUTO_FREE copy = memory_copy(titles);
     char *rest = copy, *title;
-    while ((title = strsep(&rest, "|")) != NULL)
+    while ((title = strsep(&rest, "|")) != NULL) {
+        bool is_extra = title[0] == '?';
+        title += is_extra;
         table_column(table, title + (title[0] == '>'), title[0] == '>');
+        table->is_extra[table->column_count - 1] = is_extra;
+    }
 }
 
 void table_cell(struct table *table, const char *string)
@@ -68,36 +72,44 @@ static int *widest(const struct table *table, int *widths, bool numbers_too)
     return found;
 }
 
+/* A column of width 0 is left out. */
 static void fit(const struct table *table, int *widths, int width)
 {
     long all = -GAP;
     for (size_t i = 0; i < table->column_count; i++)
         all += widths[i] + GAP;
+    for (size_t i = table->column_count; i > 1 && all > width; i--)
+        if (table->is_extra[i - 1]) {
+            all -= widths[i - 1] + GAP;
+            widths[i - 1] = 0;
+        }
     for (int pass = 0; pass < 2; pass++)
         for (int *cut; all > width && (cut = widest(table, widths, pass == 1)) != NULL; all--)
             (*cut)--;
 }
 
-static void write_cell(const struct table *table, size_t column, const char *cell, int width,
-                       struct text *line)
+static void write_cell(bool is_right, const char *cell, int width, struct text *line)
 {
     int missing = width - text_columns(cell);
     int padding = missing > 0 ? missing : 0;
-    bool is_last = column + 1 == table->column_count;
-    if (table->is_right[column])
+    if (is_right)
         text_printf(line, "%*s", padding, "");
     text_append_cut(line, cell, width);
-    if (!table->is_right[column] && !is_last)
+    if (!is_right)
         text_printf(line, "%*s", padding, "");
-    if (!is_last)
-        text_printf(line, "%*s", GAP, "");
 }
 
 static void write_row(const struct table *table, char *const *cells, const int *widths,
                       struct text *line)
 {
-    for (size_t i = 0; i < table->column_count; i++)
-        write_cell(table, i, cells[i], widths[i], line);
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (i > 0 && widths[i] > 0)
+            text_printf(line, "%*s", GAP, "");
+        if (widths[i] > 0)
+            write_cell(table->is_right[i], cells[i], widths[i], line);
+    }
+    while (line->size > 0 && line->data[line->size - 1] == ' ')
+        line->data[--line->size] = '\0';
 }
 
 void table_write(const struct table *table, const struct terminal *terminal, struct text *out)
@@ -109,13 +121,13 @@ void table_write(const struct table *table, const struct terminal *terminal, str
     fit(table, widths, terminal->width);
     write_row(table, table->titles, widths, &header);
     struct text cut TEXT_AUTO = {0};
-    text_append_cut(&cut, header.data, terminal->width);
-    terminal_paint(terminal, out, COLOUR_BOLD, cut.data);
+    text_append_cut(&cut, text_string(&header), terminal->width);
+    terminal_paint(terminal, out, COLOUR_BOLD, text_string(&cut));
     text_add(out, "\n");
     for (size_t i = 0; i < table->cell_count; i += table->column_count) {
         struct text line TEXT_AUTO = {0};
         write_row(table, table->cells + i, widths, &line);
-        text_append_cut(out, line.data, terminal->width);
+        text_append_cut(out, text_string(&line), terminal->width);
         text_add(out, "\n");
     }
 }

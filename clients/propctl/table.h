@@ -11,13 +11,14 @@ enum { TABLE_COLUMNS_MAX = 24 };
 struct table {
     size_t column_count;
     char *titles[TABLE_COLUMNS_MAX];
-    bool is_right[TABLE_COLUMNS_MAX];
+    bool is_right[TABLE_COLUMNS_MAX], is_extra[TABLE_COLUMNS_MAX];
     char **cells; /* row by row */
     size_t cell_count, cell_room;
 };
 #define TABLE_AUTO AUTO_CLEANUP(table_clear)
 
-/* `titles` are separated by '|'; one with '>' before it is of numbers. */
+/* `titles` are separated by '|'; one with '>' before it is of numbers, and one with '?' first is
+ * left out where there is no room. */
 void table_start(struct table *table, const char *titles);
 
 /* Another column, before the first cell; at most TABLE_COLUMNS_MAX are taken. */

@@ -54,6 +54,8 @@ START_TEST(words_go_where_they_fit)
                   "[{'type': 'dense', 'units': 64, 'activation': 'relu'},"
                   " {'type': 'dense', 'units': 'auto', 'activation': 'softmax'}]");
     expect_layers("  dense   relu 64 ", "[{'type': 'dense', 'units': 64, 'activation': 'relu'}]");
+    expect_layers("dense\f\f\v 4\t,\ndense 2\r",
+                  "[{'type': 'dense', 'units': 4}, {'type': 'dense', 'units': 2}]");
     expect_layers("dense 8 use_bias", "[{'type': 'dense', 'units': 8, 'use_bias': true}]");
     expect_layers("conv2d 32 3 same relu", "[{'type': 'conv2d', 'filters': 32, 'kernel_size': 3,"
                                            " 'padding': 'same', 'activation': 'relu'}]");

@@ -38,6 +38,30 @@ START_TEST(the_widest_text_is_cut_with_an_ellipsis)
 }
 END_TEST
 
+START_TEST(extra_columns_go_first_where_there_is_no_room)
+{
+    static const struct {
+        int width;
+        const char *expected;
+    } cases[] = {{18, "name  n  rows  id\niris  1   150  a7\n"},
+                 {17, "name  n  rows  id\niris  1   150  a7\n"},
+                 {16, "name  n  rows\niris  1   150\n"},
+                 {12, "name  n\niris  1\n"}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct terminal terminal = {.width = cases[i].width, .is_utf8 = true};
+        struct table table TABLE_AUTO = {0};
+        struct text out TEXT_AUTO = {0};
+        table_start(&table, "name|n|?>rows|?id");
+        table_cell(&table, "iris");
+        table_cell(&table, "1");
+        table_cell(&table, "150");
+        table_cell(&table, "a7");
+        table_write(&table, &terminal, &out);
+        ck_assert_str_eq(out.data, cases[i].expected);
+    }
+}
+END_TEST
+
 START_TEST(no_line_is_wider_than_the_terminal)
 {
     for (int width = 1; width < 40; width++) {
@@ -118,6 +142,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, numbers_stand_to_the_right);
     tcase_add_test(tests, the_widest_text_is_cut_with_an_ellipsis);
+    tcase_add_test(tests, extra_columns_go_first_where_there_is_no_room);
     tcase_add_test(tests, no_line_is_wider_than_the_terminal);
     tcase_add_test(tests, control_characters_are_made_harmless);
     tcase_add_test(tests, broken_utf8_is_made_harmless);

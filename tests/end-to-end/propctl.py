@@ -32,6 +32,10 @@ class Propctl:
         for name, value in os.environ.items():
             if name.endswith("SAN_OPTIONS"):
                 self.environment[name] = value
+        # cairo's fonts come by fontconfig, which keeps some of what it has read until the process ends.
+        suppressions = pathlib.Path(self.home, ".leaks")
+        suppressions.write_text("leak:libfontconfig\n")
+        self.environment["LSAN_OPTIONS"] = "suppressions=%s:print_suppressions=0" % suppressions
         if daemon is not None:
             self.environment["PROPD_URL"] = "http://127.0.0.1:%d" % daemon.port
         self.environment.update(environment)

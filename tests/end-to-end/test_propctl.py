@@ -68,6 +68,24 @@ class Data(Commands):
         self.assertEqual(rows[0].split(), IRIS.read_text().splitlines()[0].split(","))
         self.assertEqual(rows[2].split(), IRIS.read_text().splitlines()[150].replace("3.0", "3").split(","))
 
+    def test_memory_does_not_grow_with_the_file(self):
+        path = self.path("large.csv")
+        with open(path, "w") as file:
+            file.write("x,y\n")
+            for _ in range(48):
+                file.write("12.25,1\n" * (1 << 17))
+        pid = os.posix_spawn(PROGRAM, [str(PROGRAM), "upload", str(path), "--name=large"], self.ctl.environment,
+                             file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+        _, status, usage = os.wait4(pid, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0)
+        self.assertEqual(self.daemon.get("/v1/datasets/large")["rows"], 48 << 17)
+        if "ASAN_OPTIONS" not in os.environ:  # which keeps what was freed
+            self.assertLess(usage.ru_maxrss * 1024, path.stat().st_size * 0.8)
+        terminal = self.ctl.terminal("upload", path, "--name=large")
+        self.assertEqual(terminal.end(), 0)
+        self.assertIn(" of 50.3 MB", terminal.plain)  # how far it is
+        self.assertIn("large@1: 6291456 rows", terminal.lines()[-2])
+
     def test_wrong_uploads(self):
         self.assertIn("standard input has no name", self.ctl.run("upload", "-", code=2).err)
         self.assertIn("nothere.csv cannot be read", self.ctl.run("upload", "nothere.csv", code=1).err)
@@ -351,6 +369,7 @@ class Rest(Commands):
         for name in ("a?b", "a b", "ä", "%41", "a#b", "a+b", "a&b"):
             problem = json.loads(self.ctl.run("job", name, "--json", code=1).err)
             self.assertIn('"%s"' % name, problem["detail"])
+        self.assertIn("an empty segment", self.ctl.run("delete", "model", "..", code=1).err)
         self.assertIn("escaped slash", self.ctl.run("job", "../system", code=1).err)
 
     def test_completion_offers_what_fits(self):

@@ -84,7 +84,7 @@ class Tokens(unittest.TestCase):
         self.ctl.run("train", "--dataset=iris", "--layers", LAYERS, PROPD_TOKEN="propd_wrong", code=5)
         self.ctl.run("watch", "x", code=5)
         self.ctl.run("export", "x", "-o", "y", code=5)
-        self.assertEqual(os.listdir(self.ctl.home), [])
+        self.assertEqual([name for name in os.listdir(self.ctl.home) if name[0] != "."], [])
 
     def test_a_token_that_may_only_read(self):
         self.ctl.run("jobs", PROPD_TOKEN=self.tokens["read"])

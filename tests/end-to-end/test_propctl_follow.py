@@ -29,7 +29,7 @@ class Followed(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="propd-test-")
         self.addCleanup(folder.cleanup)
-        self.daemon = Daemon(folder.name, listen="127.0.0.1:%d" % free_port())
+        self.daemon = Daemon(folder.name, listen="127.0.0.1:%d" % free_port(), cores=2)
         self.daemon.__enter__()
         self.addCleanup(self.daemon.__exit__, None)
         self.ctl = Propctl(self.daemon)
@@ -54,10 +54,20 @@ class OnATerminal(Followed):
         self.start_long()
         terminal = self.ctl.terminal("watch", "long")
         terminal.wait_for("long  running  epoch", "samples/s", "loss ", "best ")
-        terminal.wait_until(lambda terminal: terminal.text.count("\x1b[2A\r\x1b[J") > 2)  # two lines up, and drawn over
+        terminal.wait_until(lambda terminal: terminal.text.count("\x1b[3A\r\x1b[J") > 2)  # three lines up, and drawn over
         self.ctl.run("cancel", "long")
         self.assertEqual(terminal.end(), 4)
         self.assertIn("long cancelled", terminal.plain)
+
+    def test_a_newer_job_of_the_name_does_not_take_its_place(self):
+        self.start_long()
+        first = self.daemon.get("/v1/jobs/long")["id"]
+        terminal = self.ctl.terminal("watch", "long")
+        terminal.wait_for("running  epoch")
+        self.ctl.run(*SHORT[:-1], "--name=long", "--wait")
+        terminal.wait_until(lambda terminal: terminal.text.count("running  epoch") > 5)
+        self.ctl.run("cancel", first)
+        self.assertEqual(terminal.end(), 4)
 
     def test_ctrl_c_leaves_the_job_and_says_how_to_come_back(self):
         terminal = self.ctl.terminal(*LONG, "--follow")
