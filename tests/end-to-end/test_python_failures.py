@@ -27,10 +27,11 @@ def address(daemon):
 
 
 class LossyProxy:
-    """Passes requests on to a daemon; loses the answers to the first `lost` requests of a method, which it has passed on."""
+    """Passes requests on to a daemon. Of the first `lost` requests that begin with `method` it loses the answers, but for
+    their first `kept` bytes."""
 
-    def __init__(self, daemon, method, lost=1):
-        self.daemon, self.method, self.lost, self.seen = daemon, method.encode(), lost, 0
+    def __init__(self, daemon, method, lost=1, kept=0):
+        self.daemon, self.method, self.lost, self.kept, self.seen = daemon, method.encode(), lost, kept, 0
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
 
@@ -55,7 +56,10 @@ class LossyProxy:
             while True:
                 for end in select.select([client, server], [], [])[0]:
                     data = end.recv(1 << 16)
-                    if not data or (losing and end is server):
+                    if losing and end is server:
+                        client.sendall(data[:self.kept])
+                        return
+                    if not data:
                         return
                     if end is client and data.startswith(self.method):
                         self.seen += 1
@@ -140,10 +144,10 @@ class LostAnswers(unittest.TestCase):
         self.addCleanup(self.daemon.__exit__, None)
         self.daemon.upload("iris", IRIS)
 
-    def through(self, method, lost=1):
-        proxy = LossyProxy(self.daemon, method, lost)
+    def through(self, method, lost=1, kept=0, patience=30 * PATIENCE):
+        proxy = LossyProxy(self.daemon, method, lost, kept)
         self.addCleanup(proxy.__exit__)
-        client = propd.Client("127.0.0.1:%d" % proxy.__enter__().port, patience=30 * PATIENCE)
+        client = propd.Client("127.0.0.1:%d" % proxy.__enter__().port, patience=patience)
         client.system()
         return client, proxy
 
@@ -171,6 +175,20 @@ class LostAnswers(unittest.TestCase):
         client, proxy = self.through("DELETE")
         client.dataset("iris").delete()
         self.assertEqual((proxy.seen, list(client.datasets())), (2, []))
+
+    def test_a_download_that_breaks_off_begins_again_or_leaves_nothing(self):
+        self.daemon.train({"dataset": "iris", "network": dense(16)})
+        whole = propd.Client(address(self.daemon)).model("iris").download()
+        with tempfile.TemporaryDirectory() as folder:
+            for kept in (0, 600):
+                client, proxy = self.through("GET /v1/models/mdl", kept=kept)
+                path = client.model("iris").download(folder)
+                self.assertEqual((path.read_bytes(), proxy.seen), (whole, 2))
+                path.unlink()
+            client, _ = self.through("GET /v1/models/mdl", lost=1000, kept=600, patience=0.5)
+            with self.assertRaises(propd.ConnectionLost):
+                client.model("iris").download(folder)
+            self.assertEqual(os.listdir(folder), [])
 
     def test_a_stream_cannot_be_sent_again(self):
         client, proxy = self.through("PUT")
