@@ -8,7 +8,8 @@
 #include "base/fields.h"
 
 /* {"layers": [fields_describe()…], "losses", "optimizers", "schedules", "augmentations",
- * "activations", "initializers", "metrics", "formats", "documents"}; NULL only when out of memory. */
+ * "activations", "initializers", "metrics", "formats", "documents"}; NULL only when out of memory.
+ */
 json_t *catalog_describe(void);
 
 enum { CATALOG_GROUPS_MAX = 8, CATALOG_LAYERS_MAX = 128 };
