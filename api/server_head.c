@@ -1,6 +1,7 @@
 /* A request's head as the library hands it over, and what its way of reading hides: a NUL in the
- * request line cuts a word short, and a folded header line changes the name of the header. Both
- * show in where the words stand in the library's buffer (tried with 0.9.75). */
+ * request line cuts a word short, a folded header line changes the name of the header, and a header
+ * line without a name ends the head. All show in where the words stand in the library's buffer
+ * (tried with 0.9.75). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/server_inside.h"
 
@@ -83,6 +84,32 @@ static int check_request_line(const struct exchange *exchange, const char *metho
                      "between them");
 }
 
+/* A line that begins with its colon is the empty line to the library: what follows would be a
+ * request of its own to us, and more headers to a proxy. Behind the last header's line (or the
+ * request line) the head must end with one more line end, of the kind that ends the request line.
+ */
+static int check_end(const struct exchange *exchange, const char *method, const char *version,
+                     struct error *error)
+{
+    const struct request *request = &exchange->request;
+    const struct header *first = request->headers, *last = first + request->header_count - 1;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    const bool has_headers = request->header_count > 0;
+    if (info == NULL || (has_headers && last->is_folded))
+        return 0;
+    const uintptr_t end = (uintptr_t)method + info->header_size,
+                    request_line = (uintptr_t)version + strlen(version),
+                    last_line =
+                        has_headers ? (uintptr_t)last->value + last->value_size : request_line;
+    const uintptr_t line_end = has_headers ? (uintptr_t)first->name - request_line : 0;
+    if (has_headers ? end - last_line == 2 * line_end
+                    : end - last_line == 2 || end - last_line == 4)
+        return 0;
+    return error_set(error, ERROR_MALFORMED,
+                     "a header has no name, or the head's lines end in different ways");
+}
+
 int exchange_take_head(struct exchange *exchange, const char *method, const char *version,
                        struct error *error)
 {
@@ -90,5 +117,7 @@ int exchange_take_head(struct exchange *exchange, const char *method, const char
     exchange->request.version = version;
     if (take_headers(exchange, error) != 0 || error->code != ERROR_NONE)
         return -1;
-    return check_request_line(exchange, method, version, error);
+    if (check_request_line(exchange, method, version, error) != 0)
+        return -1;
+    return check_end(exchange, method, version, error);
 }

@@ -467,6 +467,12 @@ static int take_socket(struct config *config, struct error *error)
                                       : 0;
 }
 
+/* A token is made, and a backup restored, without listening anywhere. */
+static bool listens(int argc, char **argv, const struct config *config)
+{
+    return config_restore_file(argc, argv) == NULL && config->create_token->create_token == NULL;
+}
+
 static int read_all(int argc, char **argv, struct config *config, struct error *error)
 {
     const char *path = config_path(argc, argv);
@@ -474,7 +480,8 @@ static int read_all(int argc, char **argv, struct config *config, struct error *
         return -1;
     if (read_environment(config, error) != 0 || read_flags(argc, argv, config, error) != 0 ||
         choose_data(config, error) != 0 || take_socket(config, error) != 0 ||
-        config_check(config, "", error) != 0 || check_exposure(config, error) != 0) {
+        config_check(config, "", error) != 0 ||
+        (listens(argc, argv, config) && check_exposure(config, error) != 0)) {
         config_clear(config);
         return -1;
     }

@@ -121,6 +121,20 @@ START_TEST(address_that_others_reach_needs_tokens_and_tls)
 }
 END_TEST
 
+START_TEST(what_does_not_listen_needs_nothing_for_its_address)
+{
+    struct config config;
+    static const char *const flags[] = {"--create-token", "--restore"};
+    setenv("PROPD_LISTEN", "0.0.0.0:8420", 1);
+    for (size_t i = 0; i < ARRAY_COUNT(flags); i++) {
+        ck_assert_int_eq(READ(&config, NULL, flags[i], "ann"), 0);
+        config_clear(&config);
+    }
+    struct error error = {0};
+    expect_refused(READ(&config, &error, NULL), &error, "--insecure-http");
+}
+END_TEST
+
 START_TEST(loopback_needs_nothing)
 {
     struct config config;
@@ -201,6 +215,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, flag_may_have_its_value_behind_it);
     tcase_add_test(tests, wrong_options_are_refused_by_name);
     tcase_add_test(tests, address_that_others_reach_needs_tokens_and_tls);
+    tcase_add_test(tests, what_does_not_listen_needs_nothing_for_its_address);
     tcase_add_test(tests, loopback_needs_nothing);
     tcase_add_test(tests, certificate_and_key_come_together);
     tcase_add_test(tests, token_is_made_by_flags_alone);

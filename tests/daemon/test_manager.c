@@ -29,7 +29,7 @@ static int make_socket(int type, bool listens)
 START_TEST(a_listening_tcp_socket_is_taken_with_its_address)
 {
     struct error error = {0};
-    struct sockaddr_in own;
+    struct sockaddr_in own = {0};
     socklen_t size = sizeof own;
     char address[MANAGER_ADDRESS_SIZE], expected[MANAGER_ADDRESS_SIZE];
     int listener = make_socket(SOCK_STREAM, true);
