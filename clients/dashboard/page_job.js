@@ -18,14 +18,20 @@ export const title = (view) => `Job ${view.name}`;
 
 // A tab is a module with create(context), which gives {element, update(job)}.
 const TABS = {
-  curves: {text: 'Curves', module: curves}, evaluation: {text: 'Evaluation', module: evaluation}, weights: {text: 'Weights', module: weights},
-  network: {text: 'Network', module: network}, log: {text: 'Log', module: log}, spec: {text: 'Document', module: spec},
+  curves: {text: 'Curves', module: curves},
+  evaluation: {text: 'Evaluation', module: evaluation},
+  weights: {text: 'Weights', module: weights},
+  network: {text: 'Network', module: network},
+  log: {text: 'Log', module: log},
+  spec: {text: 'Document', module: spec},
 };
 
 // The tab list after the pattern of the ARIA Authoring Practices: arrows move, what has the focus is shown.
 function tabList(chosen, onchoose) {
   const names = Object.keys(TABS);
-  const tabs = names.map((name) => h('button', {role: 'tab', id: `tab-${name}`, 'aria-controls': 'tab-panel', onclick: () => choose(name)}, TABS[name].text));
+  const tabs = names.map((name) =>
+    h('button', {role: 'tab', id: `tab-${name}`, 'aria-controls': 'tab-panel', onclick: () => choose(name)}, TABS[name].text),
+  );
   const choose = (name) => {
     tabs.forEach((tab, i) => {
       tab.setAttribute('aria-selected', names[i] === name);
@@ -40,7 +46,10 @@ function tabList(chosen, onchoose) {
     tabs[next].focus();
     choose(names[next]);
   };
-  return {element: h('div', {class: 'tabs', role: 'tablist', 'aria-label': 'Parts of the job', onkeydown: move}, tabs), start: () => choose(chosen)};
+  return {
+    element: h('div', {class: 'tabs', role: 'tablist', 'aria-label': 'Parts of the job', onkeydown: move}, tabs),
+    start: () => choose(chosen),
+  };
 }
 
 class JobPage {
@@ -54,7 +63,12 @@ class JobPage {
     replace(main, this.head.element, tabs.element, this.panel);
     tabs.start();
     this.follow();
-    repeat(() => this.refresh(), signal, 1000, (error) => this.fail(error));
+    repeat(
+      () => this.refresh(),
+      signal,
+      1000,
+      (error) => this.fail(error),
+    );
   }
 
   showTab(name) {
