@@ -79,6 +79,7 @@ class Curves {
     const ask = () => this.load().catch((error) => this.fail(error));
     const isFirst = performance.now() - (this.zoomedAt ?? -Infinity) > SUCCESSION_MS;
     this.zoomedAt = performance.now();
+    this.element.setAttribute('aria-busy', true);
     this.asked?.abort();
     clearTimeout(this.timer);
     if (isFirst) ask();
@@ -103,6 +104,7 @@ class Curves {
 
   fail(error) {
     if (error.name === 'AbortError' || this.signal.aborted) return;
+    this.element.setAttribute('aria-busy', false);
     replace(this.notes, h('span', {class: 'bad'}, error.message));
   }
 
@@ -133,6 +135,7 @@ class Curves {
     await this.prepareScale(stop);
     this.controls.update();
     this.draw();
+    this.element.setAttribute('aria-busy', false);
   }
 
   // The job has gone on. A view that ends before its last step stays as it is.

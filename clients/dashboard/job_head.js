@@ -3,7 +3,7 @@
 import {describe} from './announce.js';
 import {h, replace} from './dom.js';
 import {compact, NOTHING, number, time} from './format.js';
-import {ACTIONS, actionButtons} from './job_actions.js';
+import {actionButtons} from './job_actions.js';
 import {badge, bestText, epochsText, progressBar, refill, timeText} from './job_parts.js';
 import {settingsButton} from './job_settings.js';
 import {checkpointsButton} from './job_checkpoints.js';
@@ -75,14 +75,14 @@ function verification({verifies, verification: result}) {
 }
 
 // {element, update(job), lost(error), reached()}
-export function createHead(page, ondone) {
+export function createHead(page, offered, ondone) {
   const state = h('span', {role: 'status'});
   const bar = h('div', {class: 'head-progress'});
   const facts = h('dl', {class: 'figures', 'aria-label': 'Figures'});
   const measured = h('dl', {class: 'figures measured', 'aria-label': 'Newest metrics'});
   const said = h('div', null),
     away = h('p', {class: 'bad', role: 'status'});
-  const actions = actionButtons(() => [page.job], ondone, ACTIONS);
+  const actions = actionButtons(() => [page.job], ondone, offered);
   const settings = settingsButton(page),
     checkpoints = checkpointsButton(page);
   const update = (job) => {

@@ -3,6 +3,7 @@
 import {get, getNews} from './api.js';
 import {h, replace} from './dom.js';
 import {createEvents} from './job_events.js';
+import {ACTIONS} from './job_actions.js';
 import {createHead} from './job_head.js';
 import {isFinished} from './job_parts.js';
 import * as curves from './job_curves.js';
@@ -57,7 +58,7 @@ class JobPage {
     Object.assign(this, {view, signal, job, shown: null, made: {}});
     this.events = createEvents(job.id, signal);
     this.refresh = inTurn(() => this.look());
-    this.head = createHead(this, (action) => (action.name === 'delete' ? go('jobs') : this.refresh()));
+    this.head = createHead(this, this.actions(), (action) => (action.name === 'delete' ? go('jobs') : this.refresh()));
     this.panel = h('div', {role: 'tabpanel', id: 'tab-panel', tabindex: -1});
     const tabs = tabList(TABS[view.query.tab] ? view.query.tab : 'curves', (name) => this.showTab(name));
     replace(main, this.head.element, tabs.element, this.panel);
@@ -69,6 +70,19 @@ class JobPage {
       1000,
       (error) => this.fail(error),
     );
+  }
+
+  // Who deletes the job looks at it no more.
+  actions() {
+    const leave = async (remove, job) => {
+      this.isLeaving = true;
+      await this.refresh();
+      return remove(job).catch((error) => {
+        this.isLeaving = false;
+        throw error;
+      });
+    };
+    return ACTIONS.map((action) => (action.name === 'delete' ? {...action, run: (job) => leave(action.run, job)} : action));
   }
 
   showTab(name) {
@@ -90,6 +104,7 @@ class JobPage {
   }
 
   async look() {
+    if (this.isLeaving) return;
     const news = await getNews(`/v1/jobs/${this.job.id}`, {signal: this.signal, etag: this.etag});
     this.head.reached();
     if (!news) return;

@@ -102,7 +102,7 @@ async function trainLong() {
   return id;
 }
 
-// Adds up how long dygraphs draws; the times of one zoom by the button: until all is drawn, and the drawing in it.
+// Writes down how long dygraphs takes to draw.
 async function watchDrawing(page) {
   await page.evaluate(() => {
     const {updateOptions} = Dygraph.prototype;
@@ -115,6 +115,8 @@ async function watchDrawing(page) {
   });
 }
 
+// A zoom by the button: milliseconds until all curves are drawn in their new points, the slowest of the last four drawings, which
+// are of these points, and how many steps a point is.
 async function timeZoom(page) {
   return page.evaluate(
     () =>
@@ -122,11 +124,12 @@ async function timeZoom(page) {
         const curves = document.querySelector('.curves');
         const start = performance.now();
         const watcher = new MutationObserver(() => {
+          if (curves.getAttribute('aria-busy') === 'true') return;
           watcher.disconnect();
-          resolve({whole: performance.now() - start, draws: window.drawn.splice(0), stride: Number(curves.dataset.stride)});
+          resolve({whole: performance.now() - start, draw: Math.max(...window.drawn.slice(-4)), stride: Number(curves.dataset.stride)});
         });
-        watcher.observe(curves, {attributes: true, attributeFilter: ['data-stride']});
         document.querySelector('.curve-controls [aria-label="Zoom in"]').click();
+        watcher.observe(curves, {attributes: true, attributeFilter: ['aria-busy']});
       }),
   );
 }
@@ -157,11 +160,10 @@ test('a curve of ten million steps draws within 100 ms and is zoomed to single s
   const zooms = [];
   do zooms.push(await timeZoom(page));
   while (zooms.at(-1).stride > 1);
-  const draws = zooms.flatMap((zoom) => zoom.draws),
+  const draws = zooms.map(({draw}) => draw),
     whole = zooms.map((zoom) => zoom.whole);
-  t.diagnostic(
-    `10,000,000 steps: a curve is drawn in ${median(draws).toFixed(1)} ms, ${median(whole).toFixed(0)} ms go by from the click to all curves in their new points (medians of ${draws.length} and ${zooms.length})`,
-  );
+  t.diagnostic(`10,000,000 steps: the slowest curve is drawn in ${median(draws).toFixed(1)} ms (median of ${zooms.length})`);
+  t.diagnostic(`from the click to all curves drawn in their new points ${median(whole).toFixed(0)} ms go by (median)`);
   assert.ok(zooms.length >= 10);
   hold(t, draws, DRAW_MS);
 
