@@ -103,7 +103,7 @@ class Chart {
   constructor({label, signal, onzoom}) {
     Object.assign(this, {signal, onzoom});
     this.canvas = h('div', {class: 'chart-canvas'});
-    this.legend = h('ul', {class: 'legend', 'aria-label': 'Legend'});
+    this.legend = h('ul', {class: 'chart-legend', 'aria-label': 'Legend'});
     this.summary = h('p', {class: 'visually-hidden'});
     this.spoken = h('div', {class: 'visually-hidden', role: 'status'});
     this.plot = h(

@@ -81,7 +81,7 @@ function table(label, model) {
 // {element, refresh}: `model()` gives what the chart shows.
 export function valuesTable(label, model) {
   const place = h('div', {class: 'scroll values-table', tabindex: 0, role: 'region', 'aria-label': `Values of ${label}`});
-  const element = h('details', {class: 'values'}, h('summary', null, 'Values'), place);
+  const element = h('details', {class: 'chart-values'}, h('summary', null, 'Values'), place);
   const refresh = () => {
     if (!element.open || !model()) return;
     replace(place, table(label, model()));

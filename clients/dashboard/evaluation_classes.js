@@ -10,7 +10,7 @@ const CLASSES_MAX = 60; // a matrix of more is no more read
 function cell(count, sum, isRight, title) {
   const share = sum === 0 ? 0 : count / sum;
   const style = count === 0 ? {} : {background: solid(isRight ? 'good' : 'bad', 0.1 + 0.3 * share)};
-  return h('td', {class: `number heat${count === 0 ? ' faint' : ''}`, style: {...style, color: colour('text')}, title}, number(count));
+  return h('td', {class: `number confused${count === 0 ? ' faint' : ''}`, style: {...style, color: colour('text')}, title}, number(count));
 }
 
 function matrixRow(name, counts, classes, row) {

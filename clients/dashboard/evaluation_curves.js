@@ -30,7 +30,7 @@ function picture(label, [xName, yName], lines, chance) {
     {viewBox: `0 0 ${LEFT + SIZE + 12} ${TOP + SIZE + BELOW}`, class: 'curve-picture', role: 'img', 'aria-label': label},
     axes(xName, yName),
     chance && svg('polyline', {points: `${place(0, 0)} ${place(1, 1)}`, class: 'chance'}),
-    lines.map(({x, y, key}) => svg('polyline', {points: x.map((value, i) => place(value, y[i])).join(' '), class: `line ${key}`})),
+    lines.map(({x, y, key}) => svg('polyline', {points: x.map((value, i) => place(value, y[i])).join(' '), class: `roc-line ${key}`})),
   );
 }
 

@@ -31,7 +31,7 @@ function histogram({mean, deviation, histogram: {edges, counts}}) {
       y: TOP + SIZE - (SIZE * count) / most,
       width: Math.max(width - 1, 1),
       height: (SIZE * count) / most,
-      class: 'bar',
+      class: 'weight-bar',
     }),
   );
   const label = `Histogram of residuals, predicted less actual: mean ${number(mean)}, deviation ${number(deviation)}`;

@@ -14,7 +14,7 @@ function figures(evaluation, names) {
     {class: 'figures', 'aria-label': 'Figures of the evaluation'},
     names
       .filter(([key]) => evaluation[key] !== undefined)
-      .map(([key, text]) => h('div', {class: 'figure'}, h('dt', null, text), h('dd', null, number(evaluation[key])))),
+      .map(([key, text]) => h('div', {class: 'job-figure'}, h('dt', null, text), h('dd', null, number(evaluation[key])))),
   );
 }
 

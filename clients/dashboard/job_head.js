@@ -31,14 +31,14 @@ const FIGURES = [
 function figures(job) {
   return FIGURES.flatMap(([name, read]) => {
     const value = read(job);
-    return value === null || value.length === 0 ? [] : [h('div', {class: 'figure'}, h('dt', null, name), h('dd', null, value))];
+    return value === null || value.length === 0 ? [] : [h('div', {class: 'job-figure'}, h('dt', null, name), h('dd', null, value))];
   });
 }
 
 function metrics(job) {
   return Object.entries(job.metrics).map(([name, value]) => {
     const shown = value === null ? h('dd', {class: 'bad'}, 'not finite') : h('dd', null, number(value));
-    return h('div', {class: 'figure'}, h('dt', null, name.replaceAll('_', ' ')), shown);
+    return h('div', {class: 'job-figure'}, h('dt', null, name.replaceAll('_', ' ')), shown);
   });
 }
 

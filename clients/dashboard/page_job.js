@@ -48,7 +48,7 @@ function tabList(chosen, onchoose) {
     choose(names[next]);
   };
   return {
-    element: h('div', {class: 'tabs', role: 'tablist', 'aria-label': 'Parts of the job', onkeydown: move}, tabs),
+    element: h('div', {class: 'job-tabs', role: 'tablist', 'aria-label': 'Parts of the job', onkeydown: move}, tabs),
     start: () => choose(chosen),
   };
 }

@@ -17,7 +17,7 @@ export function histogramFigure(title, {min, max, norm, counts}) {
       y: HEIGHT - (HEIGHT * count) / most,
       width: Math.max(width - 0.6, 0.6),
       height: (HEIGHT * count) / most,
-      class: 'bar',
+      class: 'weight-bar',
     }),
   );
   const zero =
@@ -31,7 +31,7 @@ export function histogramFigure(title, {min, max, norm, counts}) {
     h('figcaption', null, title),
     svg(
       'svg',
-      {viewBox: `0 0 ${WIDTH} ${HEIGHT + BELOW}`, class: 'histogram', role: 'img', 'aria-label': label},
+      {viewBox: `0 0 ${WIDTH} ${HEIGHT + BELOW}`, class: 'weight-histogram', role: 'img', 'aria-label': label},
       bars,
       zero,
       svg('line', {x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT, class: 'axis'}),

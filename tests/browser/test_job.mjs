@@ -45,7 +45,7 @@ const drawn = (page) => page.locator('.curves[data-stride]').waitFor();
 const query = (page) => new URLSearchParams(page.url().split('?')[1] ?? '');
 const legend = (page, name) =>
   chart(page, name)
-    .locator('.legend li')
+    .locator('.chart-legend li')
     .allTextContents()
     .then((texts) => texts.map((text) => text.trim()).filter(Boolean));
 
@@ -246,7 +246,7 @@ for (const colorScheme of ['light', 'dark'])
     assert.ok(Math.abs(Number(await recall.textContent()) - told.per_class[2].recall) < 0.001);
     await page.getByRole('img', {name: /^ROC curves; area under the curve: setosa 1, /}).waitFor();
     await page.getByLabel('Class', {exact: true}).selectOption('virginica');
-    assert.equal(await page.locator('.curve-picture .line').count(), 2);
+    assert.equal(await page.locator('.curve-picture .roc-line').count(), 2);
     await assertAccessible(page);
     await page.reload();
     await page.getByRole('img', {name: /^ROC curves; area under the curve: virginica/}).waitFor();
@@ -385,7 +385,7 @@ test('charts are drawn again where the scheme changes', async () => {
   await drawn(page);
   const swatch = () =>
     page
-      .locator('.legend .swatch')
+      .locator('.chart-legend .swatch')
       .first()
       .evaluate((element) => element.style.background);
   const light = await swatch();

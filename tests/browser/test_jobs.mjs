@@ -218,7 +218,7 @@ for (const colorScheme of ['light', 'dark'])
     await page.getByRole('button', {name: 'Overlay curves'}).click();
     const comparison = page.getByRole('region', {name: 'Comparison'});
     await comparison.locator('canvas').first().waitFor();
-    assert.deepEqual(await comparison.locator('.legend li').allTextContents(), ['1. run-0 ', '2. run-1 ', '3. run-2 ', '']);
+    assert.deepEqual(await comparison.locator('.chart-legend li').allTextContents(), ['1. run-0 ', '2. run-1 ', '3. run-2 ', '']);
     const rates = comparison.getByRole('row', {name: /^training.optimizer.learning_rate/}).getByRole('cell');
     assert.deepEqual(await rates.allTextContents(), ['0.002', '0.004', '0.006']);
     await comparison.getByLabel('Curve', {exact: true}).selectOption('val_accuracy');
