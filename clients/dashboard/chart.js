@@ -24,8 +24,7 @@ function mergeRows(lines) {
   const at = new Map(xs.map((x, i) => [x, i]));
   const rows = xs.map((x) => [x, ...Array(lines.length).fill(null)]);
   lines.forEach(({points: {x, low, mid, high}}, column) => {
-    for (let i = 0; i < x.length; i++)
-      rows[at.get(x[i])][column + 1] = mid[i] === null ? [NaN, NaN, NaN] : [low[i], mid[i], high[i]];
+    for (let i = 0; i < x.length; i++) rows[at.get(x[i])][column + 1] = mid[i] === null ? [NaN, NaN, NaN] : [low[i], mid[i], high[i]];
   });
   return rows;
 }
@@ -51,8 +50,12 @@ function drawMarks(context, area, graph, marks) {
 }
 
 function lineOptions(lines) {
-  return Object.fromEntries(lines.map(({name, colour: key, share = 1, band, width = 1.6}) =>
-    [name, {color: solid(key, share), strokeWidth: width, fillAlpha: band ? 0.22 : 0}]));
+  return Object.fromEntries(
+    lines.map(({name, colour: key, share = 1, band, width = 1.6}) => [
+      name,
+      {color: solid(key, share), strokeWidth: width, fillAlpha: band ? 0.22 : 0},
+    ]),
+  );
 }
 
 function widened([from, to]) {
@@ -63,9 +66,16 @@ function widened([from, to]) {
 function optionsOf(model, rows) {
   const isSparse = rows.length <= 60;
   return {
-    file: rows, labels: ['x', ...model.lines.map(({name}) => name)], series: lineOptions(model.lines),
-    dateWindow: widened(model.range ?? model.extent), logscale: model.log, drawPoints: isSparse, pointSize: 2,
-    axisLineColor: colour('line'), gridLineColor: solid('line', 0.6), underlayCallback: (context, area, graph) => drawMarks(context, area, graph, model.marks),
+    file: rows,
+    labels: ['x', ...model.lines.map(({name}) => name)],
+    series: lineOptions(model.lines),
+    dateWindow: widened(model.range ?? model.extent),
+    logscale: model.log,
+    drawPoints: isSparse,
+    pointSize: 2,
+    axisLineColor: colour('line'),
+    gridLineColor: solid('line', 0.6),
+    underlayCallback: (context, area, graph) => drawMarks(context, area, graph, model.marks),
     axes: {
       x: {axisLabelFormatter: (x) => model.xText(x), pixelsPerLabel: 90},
       y: {axisLabelFormatter: (y) => number(y, 3), axisLabelWidth: 62},
@@ -74,7 +84,13 @@ function optionsOf(model, rows) {
 }
 
 const fixed = {
-  customBars: true, connectSeparatedPoints: true, interactionModel: {}, highlightCircleSize: 3, animatedZooms: false, axisLabelFontSize: 12, rightGap: 8,
+  customBars: true,
+  connectSeparatedPoints: true,
+  interactionModel: {},
+  highlightCircleSize: 3,
+  animatedZooms: false,
+  axisLabelFontSize: 12,
+  rightGap: 8,
 };
 
 function legendText(point) {
@@ -87,13 +103,31 @@ class Chart {
   constructor({label, signal, onzoom}) {
     Object.assign(this, {signal, onzoom});
     this.canvas = h('div', {class: 'chart-canvas'});
-    this.legend = h('ul', {class: 'legend', 'aria-label': 'Legend'});
+    this.legend = h('ul', {class: 'chart-legend', 'aria-label': 'Legend'});
     this.summary = h('p', {class: 'visually-hidden'});
     this.spoken = h('div', {class: 'visually-hidden', role: 'status'});
-    this.plot = h('div', {class: 'chart-plot', tabindex: 0, role: 'group', 'aria-label': `${label}: plus and minus zoom, Shift with left and right moves, 0 shows all, left and right read values`}, this.canvas);
+    this.plot = h(
+      'div',
+      {
+        class: 'chart-plot',
+        tabindex: 0,
+        role: 'group',
+        'aria-label': `${label}: plus and minus zoom, Shift with left and right moves, 0 shows all, left and right read values`,
+      },
+      this.canvas,
+    );
     this.empty = h('p', {class: 'faint chart-empty', hidden: true});
     this.table = valuesTable(label, () => this.model);
-    this.element = h('section', {class: 'chart', 'aria-label': label}, this.legend, this.plot, this.empty, this.summary, this.spoken, this.table.element);
+    this.element = h(
+      'section',
+      {class: 'chart', 'aria-label': label},
+      this.legend,
+      this.plot,
+      this.empty,
+      this.summary,
+      this.spoken,
+      this.table.element,
+    );
     watchMoves(this, signal);
     onScheme(() => this.model && this.draw(this.model), signal);
     const sizes = new ResizeObserver(() => this.canvas.clientWidth > 0 && this.graph?.resize());
@@ -119,15 +153,25 @@ class Chart {
     const options = optionsOf(model, this.rows);
     if (this.graph) return this.graph.updateOptions(options);
     const {file, ...others} = options;
-    this.graph = new Dygraph(this.canvas, file, {...fixed, ...others, highlightCallback: (event, x, points, row) => this.showValues(row),
-      unhighlightCallback: () => this.showValues(null)});
+    this.graph = new Dygraph(this.canvas, file, {
+      ...fixed,
+      ...others,
+      highlightCallback: (event, x, points, row) => this.showValues(row),
+      unhighlightCallback: () => this.showValues(null),
+    });
   }
 
   showLegend() {
     this.values = this.model.lines.map(() => h('span', {class: 'legend-value'}));
     this.place = h('li', {class: 'faint legend-place'});
-    replace(this.legend, this.model.lines.map(({name, colour: key, quiet}, i) =>
-      !quiet && h('li', null, h('span', {class: 'swatch', style: {background: colour(key)}}), name, ' ', this.values[i])), this.place);
+    replace(
+      this.legend,
+      this.model.lines.map(
+        ({name, colour: key, quiet}, i) =>
+          !quiet && h('li', null, h('span', {class: 'swatch', style: {background: colour(key)}}), name, ' ', this.values[i]),
+      ),
+      this.place,
+    );
   }
 
   // The values of a row of the data beside their names; null: none.
@@ -146,7 +190,9 @@ class Chart {
     const row = seen[at < 0 ? (by > 0 ? 0 : seen.length - 1) : Math.min(Math.max(at + by, 0), seen.length - 1)];
     this.graph.setSelection(row);
     this.showValues(row);
-    const said = this.model.lines.map(({name}, i) => this.rows[row][i + 1] && `${name} ${legendText(this.rows[row][i + 1])}`).filter(Boolean);
+    const said = this.model.lines
+      .map(({name}, i) => this.rows[row][i + 1] && `${name} ${legendText(this.rows[row][i + 1])}`)
+      .filter(Boolean);
     replace(this.spoken, `${this.model.xName} ${this.model.xText(this.rows[row][0], true)}: ${said.join(', ')}`);
   }
 

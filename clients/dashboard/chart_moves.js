@@ -33,24 +33,32 @@ function watchDrag(chart, signal) {
     if (event.type === 'pointerup' && b - a >= LEAST_DRAG) chart.zoom([chart.graph.toDataXCoord(a), chart.graph.toDataXCoord(b)]);
   };
   chart.plot.append(shade);
-  chart.canvas.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0 || !chart.graph) return;
-    start = inside(event);
-    chart.canvas.setPointerCapture(event.pointerId);
-  }, {signal});
+  chart.canvas.addEventListener(
+    'pointerdown',
+    (event) => {
+      if (event.button !== 0 || !chart.graph) return;
+      start = inside(event);
+      chart.canvas.setPointerCapture(event.pointerId);
+    },
+    {signal},
+  );
   chart.canvas.addEventListener('pointermove', (event) => start !== null && show(inside(event)), {signal});
   for (const type of ['pointerup', 'pointercancel']) chart.canvas.addEventListener(type, end, {signal});
 }
 
 // Plain wheel turns scroll the page; with Ctrl (a pinch on a touchpad), Shift or over the focused chart they zoom.
 function watchWheel(chart, signal) {
-  chart.canvas.addEventListener('wheel', (event) => {
-    if (!chart.graph || !(event.ctrlKey || event.shiftKey || document.activeElement === chart.plot)) return;
-    event.preventDefault();
-    const turn = event.deltaY || event.deltaX;
-    const centre = chart.graph.toDataXCoord(event.clientX - chart.canvas.getBoundingClientRect().left);
-    chart.zoom(scaled(chart.window(), turn > 0 ? 1.35 : 1 / 1.35, centre));
-  }, {signal, passive: false});
+  chart.canvas.addEventListener(
+    'wheel',
+    (event) => {
+      if (!chart.graph || !(event.ctrlKey || event.shiftKey || document.activeElement === chart.plot)) return;
+      event.preventDefault();
+      const turn = event.deltaY || event.deltaX;
+      const centre = chart.graph.toDataXCoord(event.clientX - chart.canvas.getBoundingClientRect().left);
+      chart.zoom(scaled(chart.window(), turn > 0 ? 1.35 : 1 / 1.35, centre));
+    },
+    {signal, passive: false},
+  );
 }
 
 const keys = {
@@ -66,13 +74,17 @@ const keys = {
 };
 
 function watchKeys(chart, signal) {
-  chart.plot.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const action = keys[(event.shiftKey && event.key.startsWith('Arrow') ? 'Shift+' : '') + event.key];
-    if (!action || !chart.graph) return;
-    event.preventDefault();
-    action(chart);
-  }, {signal});
+  chart.plot.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      const action = keys[(event.shiftKey && event.key.startsWith('Arrow') ? 'Shift+' : '') + event.key];
+      if (!action || !chart.graph) return;
+      event.preventDefault();
+      action(chart);
+    },
+    {signal},
+  );
 }
 
 export function watchMoves(chart, signal) {

@@ -10,28 +10,88 @@ const CLASSES_MAX = 60; // a matrix of more is no more read
 function cell(count, sum, isRight, title) {
   const share = sum === 0 ? 0 : count / sum;
   const style = count === 0 ? {} : {background: solid(isRight ? 'good' : 'bad', 0.1 + 0.3 * share)};
-  return h('td', {class: `number heat${count === 0 ? ' faint' : ''}`, style: {...style, color: colour('text')}, title}, number(count));
+  return h('td', {class: `number confused${count === 0 ? ' faint' : ''}`, style: {...style, color: colour('text')}, title}, number(count));
 }
 
 function matrixRow(name, counts, classes, row) {
   const sum = counts.reduce((a, b) => a + b, 0);
-  return h('tr', null, h('th', {scope: 'row'}, name), counts.map((count, column) =>
-    cell(count, sum, row === column, `${name} taken for ${classes[column]}: ${number(count)} of ${number(sum)} (${percent(sum ? count / sum : 0)})`)));
+  return h(
+    'tr',
+    null,
+    h('th', {scope: 'row'}, name),
+    counts.map((count, column) =>
+      cell(
+        count,
+        sum,
+        row === column,
+        `${name} taken for ${classes[column]}: ${number(count)} of ${number(sum)} (${percent(sum ? count / sum : 0)})`,
+      ),
+    ),
+  );
 }
 
 export function confusionMatrix({classes, confusion_matrix: matrix}) {
   const names = classes.map(String);
-  if (names.length > CLASSES_MAX) return h('p', {class: 'faint'}, `The matrix of ${names.length} classes is in GET …/evaluation; below are its figures by class.`);
-  return h('div', {class: 'card scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix'}, h('table', {class: 'matrix'},
-    h('caption', null, 'Confusion matrix: rows are what it is, columns what it was taken for'),
-    h('thead', null, h('tr', null, h('td', null), names.map((name) => h('th', {scope: 'col', class: 'number'}, name)))),
-    h('tbody', null, matrix.map((counts, row) => matrixRow(names[row], counts, names, row)))));
+  if (names.length > CLASSES_MAX)
+    return h('p', {class: 'faint'}, `The matrix of ${names.length} classes is in GET …/evaluation; below are its figures by class.`);
+  return h(
+    'div',
+    {class: 'card scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix'},
+    h(
+      'table',
+      {class: 'matrix'},
+      h('caption', null, 'Confusion matrix: rows are what it is, columns what it was taken for'),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          h('td', null),
+          names.map((name) => h('th', {scope: 'col', class: 'number'}, name)),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        matrix.map((counts, row) => matrixRow(names[row], counts, names, row)),
+      ),
+    ),
+  );
 }
 
 export function classFigures({per_class: list}) {
   const columns = ['precision', 'recall', 'f1'];
-  return h('div', {class: 'card scroll', tabindex: 0, role: 'region', 'aria-label': 'Figures by class'}, h('table', null, h('caption', null, 'By class'),
-    h('thead', null, h('tr', null, h('th', {scope: 'col'}, 'Class'), ['Precision', 'Recall', 'F1', 'Rows'].map((text) => h('th', {scope: 'col', class: 'number'}, text)))),
-    h('tbody', null, list.map((one) => h('tr', null, h('th', {scope: 'row'}, String(one.class)),
-      columns.map((key) => h('td', {class: 'number'}, number(one[key], 3))), h('td', {class: 'number'}, number(one.support)))))));
+  return h(
+    'div',
+    {class: 'card scroll', tabindex: 0, role: 'region', 'aria-label': 'Figures by class'},
+    h(
+      'table',
+      null,
+      h('caption', null, 'By class'),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          h('th', {scope: 'col'}, 'Class'),
+          ['Precision', 'Recall', 'F1', 'Rows'].map((text) => h('th', {scope: 'col', class: 'number'}, text)),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        list.map((one) =>
+          h(
+            'tr',
+            null,
+            h('th', {scope: 'row'}, String(one.class)),
+            columns.map((key) => h('td', {class: 'number'}, number(one[key], 3))),
+            h('td', {class: 'number'}, number(one.support)),
+          ),
+        ),
+      ),
+    ),
+  );
 }

@@ -5,7 +5,10 @@ import {number} from './format.js';
 import {curve} from './theme.js';
 import {change} from './view.js';
 
-const SIZE = 300, LEFT = 42, BELOW = 38, TOP = 8;
+const SIZE = 300,
+  LEFT = 42,
+  BELOW = 38,
+  TOP = 8;
 const SHOWN_MAX = 8; // colours; more classes are chosen from
 
 const place = (x, y) => `${(LEFT + x * SIZE).toFixed(1)},${(TOP + (1 - y) * SIZE).toFixed(1)}`;
@@ -22,16 +25,45 @@ function axes(xName, yName) {
 }
 
 function picture(label, [xName, yName], lines, chance) {
-  return svg('svg', {viewBox: `0 0 ${LEFT + SIZE + 12} ${TOP + SIZE + BELOW}`, class: 'curve-picture', role: 'img', 'aria-label': label}, axes(xName, yName),
+  return svg(
+    'svg',
+    {viewBox: `0 0 ${LEFT + SIZE + 12} ${TOP + SIZE + BELOW}`, class: 'curve-picture', role: 'img', 'aria-label': label},
+    axes(xName, yName),
     chance && svg('polyline', {points: `${place(0, 0)} ${place(1, 1)}`, class: 'chance'}),
-    lines.map(({x, y, key}) => svg('polyline', {points: x.map((value, i) => place(value, y[i])).join(' '), class: `line ${key}`})));
+    lines.map(({x, y, key}) => svg('polyline', {points: x.map((value, i) => place(value, y[i])).join(' '), class: `roc-line ${key}`})),
+  );
 }
 
 function legend(shown) {
-  return h('table', {class: 'narrow'}, h('caption', {class: 'visually-hidden'}, 'Areas under the curves'),
-    h('thead', null, h('tr', null, h('th', {scope: 'col'}, 'Class'), h('th', {scope: 'col', class: 'number'}, 'AUC'), h('th', {scope: 'col', class: 'number'}, 'Average precision'))),
-    h('tbody', null, shown.map((one, i) => h('tr', null, h('th', {scope: 'row'}, h('span', {class: `swatch fill-${curve(i)}`}), String(one.class)),
-      h('td', {class: 'number'}, number(one.auc)), h('td', {class: 'number'}, number(one.average_precision))))));
+  return h(
+    'table',
+    {class: 'narrow'},
+    h('caption', {class: 'visually-hidden'}, 'Areas under the curves'),
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        h('th', {scope: 'col'}, 'Class'),
+        h('th', {scope: 'col', class: 'number'}, 'AUC'),
+        h('th', {scope: 'col', class: 'number'}, 'Average precision'),
+      ),
+    ),
+    h(
+      'tbody',
+      null,
+      shown.map((one, i) =>
+        h(
+          'tr',
+          null,
+          h('th', {scope: 'row'}, h('span', {class: `swatch fill-${curve(i)}`}), String(one.class)),
+          h('td', {class: 'number'}, number(one.auc)),
+          h('td', {class: 'number'}, number(one.average_precision)),
+        ),
+      ),
+    ),
+  );
 }
 
 function pictures(shown) {
@@ -39,8 +71,28 @@ function pictures(shown) {
   const areas = shown.map((one) => `${one.class} ${number(one.auc)}`).join(', ');
   const precisions = shown.map((one) => `${one.class} ${number(one.average_precision)}`).join(', ');
   return [
-    h('figure', null, h('figcaption', null, 'ROC'), picture(`ROC curves; area under the curve: ${areas}`, ['false positive rate', 'true positive rate'], lines('roc', 'false_positive_rate', 'true_positive_rate'), true)),
-    h('figure', null, h('figcaption', null, 'Precision and recall'), picture(`Precision by recall; average precision: ${precisions}`, ['recall', 'precision'], lines('precision_recall', 'recall', 'precision'), false)),
+    h(
+      'figure',
+      null,
+      h('figcaption', null, 'ROC'),
+      picture(
+        `ROC curves; area under the curve: ${areas}`,
+        ['false positive rate', 'true positive rate'],
+        lines('roc', 'false_positive_rate', 'true_positive_rate'),
+        true,
+      ),
+    ),
+    h(
+      'figure',
+      null,
+      h('figcaption', null, 'Precision and recall'),
+      picture(
+        `Precision by recall; average precision: ${precisions}`,
+        ['recall', 'precision'],
+        lines('precision_recall', 'recall', 'precision'),
+        false,
+      ),
+    ),
     legend(shown),
   ];
 }
@@ -49,12 +101,19 @@ function pictures(shown) {
 export function classCurves({curves}, view) {
   const figures = h('div', {class: 'row figures-row'});
   const names = curves.map((one) => String(one.class));
-  const show = (name) => replace(figures, pictures(names.includes(name) ? curves.filter((one) => String(one.class) === name) : curves.slice(0, SHOWN_MAX)));
+  const show = (name) =>
+    replace(figures, pictures(names.includes(name) ? curves.filter((one) => String(one.class) === name) : curves.slice(0, SHOWN_MAX)));
   const choose = (name) => {
     change({class: name});
     show(name);
   };
   const all = curves.length > SHOWN_MAX ? `The first ${SHOWN_MAX}` : 'All';
   show(view.query.class);
-  return h('div', {class: 'card'}, h('h2', null, 'Curves by threshold'), curves.length > 1 && h('div', {class: 'row'}, labelled('Class', select([['', all], ...names], view.query.class ?? '', choose))), figures);
+  return h(
+    'div',
+    {class: 'card'},
+    h('h2', null, 'Curves by threshold'),
+    curves.length > 1 && h('div', {class: 'row'}, labelled('Class', select([['', all], ...names], view.query.class ?? '', choose))),
+    figures,
+  );
 }

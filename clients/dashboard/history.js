@@ -6,7 +6,11 @@ import {get} from './api.js';
 // too, so that curves reach the chart's edges.
 export function askHistory(id, {metrics, range, points, signal}) {
   const margin = range ? Math.max((range[1] - range[0]) * 0.02, 1) : 0;
-  const query = {metric: metrics?.join(','), points, ...(range && {from: Math.max(Math.floor(range[0] - margin), 0), to: Math.max(Math.ceil(range[1] + margin), 1)})};
+  const query = {
+    metric: metrics?.join(','),
+    points,
+    ...(range && {from: Math.max(Math.floor(range[0] - margin), 0), to: Math.max(Math.ceil(range[1] + margin), 1)}),
+  };
   return get(`/v1/jobs/${id}/history`, {query, signal});
 }
 
@@ -17,7 +21,8 @@ export function pointsOf(series, scale) {
 
 // Exponential smoothing of the means with the start's bias taken out, as Adam does: the first value is the first point itself.
 export function smoothed(points, weight) {
-  let sum = 0, whole = 0;
+  let sum = 0,
+    whole = 0;
   const mid = points.mid.map((value) => {
     if (value === null) return null;
     sum = weight * sum + (1 - weight) * value;
@@ -33,7 +38,13 @@ export function positive(points) {
   const floor = Math.min(...[points.low, points.mid, points.high].flat().filter((value) => value !== null && value > 0));
   const at = points.mid.map((value, i) => i).filter((i) => points.mid[i] === null || points.high[i] > 0);
   const cut = (values) => at.map((i) => (values[i] === null ? null : Math.max(values[i], floor)));
-  return {x: at.map((i) => points.x[i]), low: cut(points.low), mid: cut(points.mid), high: cut(points.high), hidden: points.mid.length - at.length};
+  return {
+    x: at.map((i) => points.x[i]),
+    low: cut(points.low),
+    mid: cut(points.mid),
+    high: cut(points.high),
+    hidden: points.mid.length - at.length,
+  };
 }
 
 // The places where something is not finite: [{step, what}].

@@ -9,18 +9,40 @@ import {columnResiduals} from './evaluation_residuals.js';
 import {isFinished} from './job_parts.js';
 
 function figures(evaluation, names) {
-  return h('dl', {class: 'figures', 'aria-label': 'Figures of the evaluation'}, names.filter(([key]) => evaluation[key] !== undefined).map(([key, text]) =>
-    h('div', {class: 'figure'}, h('dt', null, text), h('dd', null, number(evaluation[key])))));
+  return h(
+    'dl',
+    {class: 'figures', 'aria-label': 'Figures of the evaluation'},
+    names
+      .filter(([key]) => evaluation[key] !== undefined)
+      .map(([key, text]) => h('div', {class: 'job-figure'}, h('dt', null, text), h('dd', null, number(evaluation[key])))),
+  );
 }
 
 function ofClasses(evaluation, context) {
-  const names = [['rows', 'Validation rows'], ['accuracy', 'Accuracy'], ['precision', 'Precision'], ['recall', 'Recall'], ['f1', 'F1'], ['mcc', 'MCC'], ['auc', 'AUC']];
-  return [figures(evaluation, names), h('div', {class: 'class-tables'}, evaluation.confusion_matrix && confusionMatrix(evaluation), classFigures(evaluation)),
-    evaluation.curves.length > 0 && classCurves(evaluation, context.view)];
+  const names = [
+    ['rows', 'Validation rows'],
+    ['accuracy', 'Accuracy'],
+    ['precision', 'Precision'],
+    ['recall', 'Recall'],
+    ['f1', 'F1'],
+    ['mcc', 'MCC'],
+    ['auc', 'AUC'],
+  ];
+  return [
+    figures(evaluation, names),
+    h('div', {class: 'class-tables'}, evaluation.confusion_matrix && confusionMatrix(evaluation), classFigures(evaluation)),
+    evaluation.curves.length > 0 && classCurves(evaluation, context.view),
+  ];
 }
 
 function ofValues(evaluation) {
-  const names = [['rows', 'Validation rows'], ['rmse', 'RMSE'], ['mae', 'MAE'], ['mape', 'MAPE'], ['r2', 'R²']];
+  const names = [
+    ['rows', 'Validation rows'],
+    ['rmse', 'RMSE'],
+    ['mae', 'MAE'],
+    ['mape', 'MAPE'],
+    ['r2', 'R²'],
+  ];
   return [figures(evaluation, names), evaluation.columns.map(columnResiduals)];
 }
 
@@ -28,10 +50,33 @@ function ofFolds({folds, mean, deviation}) {
   const keys = Object.keys(mean);
   const cells = (one) => keys.map((key) => h('td', {class: 'number'}, number(one[key])));
   const heading = (text, kind) => h('th', {scope: 'col', class: kind}, text);
-  return h('div', {class: 'card scroll'}, h('table', null, h('caption', null, 'Folds of the cross-validation'),
-    h('thead', null, h('tr', null, heading('Fold'), heading('Best epoch', 'number'), keys.map((key) => heading(key, 'number')))),
-    h('tbody', null, folds.map((one) => h('tr', null, h('th', {scope: 'row'}, one.fold), h('td', {class: 'number'}, one.best_epoch), cells(one))),
-      h('tr', null, h('th', {scope: 'row', colspan: 2}, 'Mean'), cells(mean)), h('tr', null, h('th', {scope: 'row', colspan: 2}, 'Deviation'), cells(deviation)))));
+  return h(
+    'div',
+    {class: 'card scroll'},
+    h(
+      'table',
+      null,
+      h('caption', null, 'Folds of the cross-validation'),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          heading('Fold'),
+          heading('Best epoch', 'number'),
+          keys.map((key) => heading(key, 'number')),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        folds.map((one) => h('tr', null, h('th', {scope: 'row'}, one.fold), h('td', {class: 'number'}, one.best_epoch), cells(one))),
+        h('tr', null, h('th', {scope: 'row', colspan: 2}, 'Mean'), cells(mean)),
+        h('tr', null, h('th', {scope: 'row', colspan: 2}, 'Deviation'), cells(deviation)),
+      ),
+    ),
+  );
 }
 
 function shownAs(evaluation, context) {
@@ -57,7 +102,15 @@ export function create(context) {
     if (done === now) return;
     done = now;
     if (isFinished(job)) load();
-    else replace(element, h('p', {class: 'faint'}, 'The evaluation comes with the end of the job: confusion matrix and ROC of classes, residuals of numbers. Until then the curves show the validation’s metrics.'));
+    else
+      replace(
+        element,
+        h(
+          'p',
+          {class: 'faint'},
+          'The evaluation comes with the end of the job: confusion matrix and ROC of classes, residuals of numbers. Until then the curves show the validation’s metrics.',
+        ),
+      );
   };
   return {element, update};
 }

@@ -6,7 +6,8 @@ const EVENTS_MAX = 20000; // of a run of days; the oldest are the ones that coun
 
 export function createEvents(id, signal) {
   const events = {list: [], seq: 0, watchers: []};
-  let reading = null, stop = null;
+  let reading = null,
+    stop = null;
 
   const add = (news) => {
     const fresh = news.filter(({seq}) => seq > events.seq);

@@ -3,7 +3,7 @@
 import {describe} from './announce.js';
 import {h, replace} from './dom.js';
 import {compact, NOTHING, number, time} from './format.js';
-import {ACTIONS, actionButtons} from './job_actions.js';
+import {actionButtons} from './job_actions.js';
 import {badge, bestText, epochsText, progressBar, refill, timeText} from './job_parts.js';
 import {settingsButton} from './job_settings.js';
 import {checkpointsButton} from './job_checkpoints.js';
@@ -31,39 +31,60 @@ const FIGURES = [
 function figures(job) {
   return FIGURES.flatMap(([name, read]) => {
     const value = read(job);
-    return value === null || value.length === 0 ? [] : [h('div', {class: 'figure'}, h('dt', null, name), h('dd', null, value))];
+    return value === null || value.length === 0 ? [] : [h('div', {class: 'job-figure'}, h('dt', null, name), h('dd', null, value))];
   });
 }
 
 function metrics(job) {
-  const entries = Object.entries(job.metrics);
-  return entries.length === 0 ? [] : entries.map(([name, value]) =>
-    h('div', {class: 'figure'}, h('dt', null, name.replaceAll('_', ' ')), h('dd', {class: value === null ? 'bad' : ''}, value === null ? 'not finite' : number(value))));
+  return Object.entries(job.metrics).map(([name, value]) => {
+    const shown = value === null ? h('dd', {class: 'bad'}, 'not finite') : h('dd', null, number(value));
+    return h('div', {class: 'job-figure'}, h('dt', null, name.replaceAll('_', ' ')), shown);
+  });
 }
 
 function failure({error}) {
   if (!error) return null;
   const places = ['layer', 'tensor', 'step', 'epoch', 'row'].filter((key) => error[key] !== undefined && error[key] !== null);
-  return h('div', {class: 'card failure', role: 'alert'}, h('strong', {class: 'bad'}, error.code.replaceAll('_', ' ')), ' ', error.message,
+  return h(
+    'div',
+    {class: 'card failure', role: 'alert'},
+    h('strong', {class: 'bad'}, error.code.replaceAll('_', ' ')),
+    ' ',
+    error.message,
     places.length > 0 && h('p', {class: 'faint'}, places.map((key) => `${key} ${error[key]}`).join(' · ')),
-    error.rows && h('p', {class: 'faint'}, `Rows of the batch: ${error.rows.slice(0, 20).join(', ')}${error.row_count > 20 ? ` … (${error.row_count})` : ''}`));
+    error.rows &&
+      h(
+        'p',
+        {class: 'faint'},
+        `Rows of the batch: ${error.rows.slice(0, 20).join(', ')}${error.row_count > 20 ? ` … (${error.row_count})` : ''}`,
+      ),
+  );
 }
 
 function verification({verifies, verification: result}) {
   if (!verifies) return null;
   const said = result?.verified === undefined ? 'not compared yet' : result.verified ? 'the same bytes' : 'other bytes';
-  return h('p', null, 'Replays ', h('a', {href: link('job', verifies)}, verifies), ': ', h('strong', {class: result?.verified === false ? 'bad' : result?.verified ? 'good' : ''}, said));
+  return h(
+    'p',
+    null,
+    'Replays ',
+    h('a', {href: link('job', verifies)}, verifies),
+    ': ',
+    h('strong', {class: result?.verified === false ? 'bad' : result?.verified ? 'good' : ''}, said),
+  );
 }
 
 // {element, update(job), lost(error), reached()}
-export function createHead(page, ondone) {
+export function createHead(page, offered, ondone) {
   const state = h('span', {role: 'status'});
   const bar = h('div', {class: 'head-progress'});
   const facts = h('dl', {class: 'figures', 'aria-label': 'Figures'});
   const measured = h('dl', {class: 'figures measured', 'aria-label': 'Newest metrics'});
-  const said = h('div', null), away = h('p', {class: 'bad', role: 'status'});
-  const actions = actionButtons(() => [page.job], ondone, ACTIONS);
-  const settings = settingsButton(page), checkpoints = checkpointsButton(page);
+  const said = h('div', null),
+    away = h('p', {class: 'bad', role: 'status'});
+  const actions = actionButtons(() => [page.job], ondone, offered);
+  const settings = settingsButton(page),
+    checkpoints = checkpointsButton(page);
   const update = (job) => {
     refill(state, [badge(job.state)]);
     replace(bar, progressBar(job));
@@ -74,10 +95,27 @@ export function createHead(page, ondone) {
     settings.update();
   };
   update(page.job);
-  const element = h('div', {class: 'job-head'},
+  const element = h(
+    'div',
+    {class: 'job-head'},
     h('div', {class: 'row'}, h('h1', null, page.job.name ?? NOTHING), state, h('small', null, page.job.id), bar),
-    h('div', {class: 'row'}, actions.element, settings.element, checkpoints,
-      h('a', {class: 'button', href: link('new', '', {from: page.job.id})}, 'Train again with changes')),
-    away, facts, measured, said);
-  return {element, update, lost: (error) => replace(away, error.status === 404 ? 'This job was deleted.' : `${describe(error)}; trying again.`), reached: () => replace(away)};
+    h(
+      'div',
+      {class: 'row'},
+      actions.element,
+      settings.element,
+      checkpoints,
+      h('a', {class: 'button', href: link('new', '', {from: page.job.id})}, 'Train again with changes'),
+    ),
+    away,
+    facts,
+    measured,
+    said,
+  );
+  return {
+    element,
+    update,
+    lost: (error) => replace(away, error.status === 404 ? 'This job was deleted.' : `${describe(error)}; trying again.`),
+    reached: () => replace(away),
+  };
 }

@@ -20,7 +20,10 @@ export function jobLink(job) {
 
 // A bar, with its share and the epochs beside it.
 export function progressBar(job) {
-  return [h('progress', {max: 1, value: job.progress, 'aria-label': `Progress of ${job.name ?? job.id}`}), h('small', null, ` ${percent(job.progress)}`)];
+  return [
+    h('progress', {max: 1, value: job.progress, 'aria-label': `Progress of ${job.name ?? job.id}`}),
+    h('small', null, ` ${percent(job.progress)}`),
+  ];
 }
 
 export function epochsText(job) {

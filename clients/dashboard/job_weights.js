@@ -16,8 +16,17 @@ class Weights {
     this.controls = h('div', {class: 'row'});
     this.tensors = h('div', null);
     this.ratios = createChart({label: 'Update ratio', signal, onzoom: (range) => this.drawRatios(range)});
-    this.card = h('div', {class: 'card', hidden: true}, h('h2', null, 'Update ratio by epoch'),
-      h('p', {class: 'faint'}, 'How much of a tensor its last update of the epoch changed. About 0.001 is healthy; far more is a learning rate that is too high.'), this.ratios.element);
+    this.card = h(
+      'div',
+      {class: 'card', hidden: true},
+      h('h2', null, 'Update ratio by epoch'),
+      h(
+        'p',
+        {class: 'faint'},
+        'How much of a tensor its last update of the epoch changed. About 0.001 is healthy; far more is a learning rate that is too high.',
+      ),
+      this.ratios.element,
+    );
     this.element = h('div', {class: 'weights'}, this.controls, this.tensors, this.card);
     this.load = inTurn(() => this.fetch());
   }
@@ -37,7 +46,11 @@ class Weights {
     this.loadedAt = performance.now();
     this.loadedEpoch = this.job.epoch;
     if (!this.layers) await this.findLayers();
-    if (!this.layers) return replace(this.tensors, h('p', {class: 'faint'}, 'No histograms yet: they are taken at the end of epochs, as far as that costs next to nothing.'));
+    if (!this.layers)
+      return replace(
+        this.tensors,
+        h('p', {class: 'faint'}, 'No histograms yet: they are taken at the end of epochs, as far as that costs next to nothing.'),
+      );
     this.epochs = (await this.ask({layer: this.layer})).histograms;
     this.showControls();
     return this.draw();
@@ -45,7 +58,7 @@ class Weights {
 
   update(job) {
     this.job = job;
-    const isDue = this.loadedAt === undefined || job.epoch !== this.loadedEpoch && performance.now() - this.loadedAt > RELOAD_MS;
+    const isDue = this.loadedAt === undefined || (job.epoch !== this.loadedEpoch && performance.now() - this.loadedAt > RELOAD_MS);
     if (isDue) this.load().catch((error) => error.name !== 'AbortError' && replace(this.tensors, h('p', {class: 'bad'}, error.message)));
   }
 
@@ -64,13 +77,28 @@ class Weights {
     }
     this.controls.dataset.layer = this.layer;
     this.said = h('output', null);
-    this.slider = h('input', {type: 'range', min: 0, max: last, step: 1, value: String(this.place()), oninput: (event) => {
-      const at = Number(event.target.value);
-      this.epoch = at === this.epochs.length - 1 ? null : this.epochs[at].epoch;
-      change({epoch: this.epoch});
-      this.draw();
-    }});
-    replace(this.controls, labelled('Layer', select(this.layers, this.layer, (layer) => this.choose(layer))), labelled('Epoch', this.slider), this.said);
+    this.slider = h('input', {
+      type: 'range',
+      min: 0,
+      max: last,
+      step: 1,
+      value: String(this.place()),
+      oninput: (event) => {
+        const at = Number(event.target.value);
+        this.epoch = at === this.epochs.length - 1 ? null : this.epochs[at].epoch;
+        change({epoch: this.epoch});
+        this.draw();
+      },
+    });
+    replace(
+      this.controls,
+      labelled(
+        'Layer',
+        select(this.layers, this.layer, (layer) => this.choose(layer)),
+      ),
+      labelled('Epoch', this.slider),
+      this.said,
+    );
   }
 
   choose(layer) {
@@ -83,28 +111,46 @@ class Weights {
     const at = this.place();
     const shown = this.epochs[at];
     replace(this.said, `epoch ${number(shown.epoch)}, step ${number(shown.step)}${at === this.epochs.length - 1 ? ' (newest)' : ''}`);
-    replace(this.tensors, Object.entries(shown.layers[this.layer]).map(([name, one]) => this.tensorCard(name, one)));
+    replace(
+      this.tensors,
+      Object.entries(shown.layers[this.layer]).map(([name, one]) => this.tensorCard(name, one)),
+    );
     this.drawRatios(this.ratios.model?.range ?? null);
   }
 
   tensorCard(name, {weights, gradients, update_ratio: ratio}) {
     const history = this.epochs.map((epoch) => ({epoch: epoch.epoch, ...epoch.layers[this.layer][name].weights}));
-    return h('div', {class: 'card'}, h('h2', null, name), h('p', {class: 'faint'}, `norm ${number(weights.norm)}, update ratio ${number(ratio)}`),
-      h('div', {class: 'row figures-row'}, histogramFigure('Weights', weights), gradients && histogramFigure('Gradients', gradients), history.length > 1 && historyFigure(name, history)));
+    return h(
+      'div',
+      {class: 'card'},
+      h('h2', null, name),
+      h('p', {class: 'faint'}, `norm ${number(weights.norm)}, update ratio ${number(ratio)}`),
+      h(
+        'div',
+        {class: 'row figures-row'},
+        histogramFigure('Weights', weights),
+        gradients && histogramFigure('Gradients', gradients),
+        history.length > 1 && historyFigure(name, history),
+      ),
+    );
   }
 
   drawRatios(range) {
     const names = Object.keys(this.epochs.at(-1).layers[this.layer]);
-    const lines = names.map((name, i) => {
-      const told = this.epochs.filter((epoch) => epoch.layers[this.layer][name].update_ratio > 0);
-      const mid = told.map((epoch) => epoch.layers[this.layer][name].update_ratio);
-      return {name, colour: `curve-${i % 8 + 1}`, points: {x: told.map(({epoch}) => epoch), low: mid, mid, high: mid}};
-    }).filter(({points}) => points.x.length > 0);
+    const lines = names
+      .map((name, i) => {
+        const told = this.epochs.filter((epoch) => epoch.layers[this.layer][name].update_ratio > 0);
+        const mid = told.map((epoch) => epoch.layers[this.layer][name].update_ratio);
+        return {name, colour: `curve-${(i % 8) + 1}`, points: {x: told.map(({epoch}) => epoch), low: mid, mid, high: mid}};
+      })
+      .filter(({points}) => points.x.length > 0);
     this.card.hidden = lines.length === 0;
     if (lines.length === 0) return;
     const extent = [this.epochs[0].epoch, this.epochs.at(-1).epoch];
-    this.ratios.draw({lines, marks: [], extent, range, least: 1, log: true, xName: 'epoch', xText: (x) => number(Math.round(x * 10) / 10)},
-      lines.map(({name, points}) => `${name}: ${number(points.mid.at(-1))} in epoch ${points.x.at(-1)}`).join('; '));
+    this.ratios.draw(
+      {lines, marks: [], extent, range, least: 1, log: true, xName: 'epoch', xText: (x) => number(Math.round(x * 10) / 10)},
+      lines.map(({name, points}) => `${name}: ${number(points.mid.at(-1))} in epoch ${points.x.at(-1)}`).join('; '),
+    );
   }
 }
 

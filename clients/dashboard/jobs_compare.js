@@ -18,7 +18,8 @@ const METRICS = ['val_loss', 'loss', 'train_loss'];
 
 // The leaves of a document by their paths.
 function leaves(value, path = '', found = {}) {
-  if (value !== null && typeof value === 'object') for (const [key, part] of Object.entries(value)) leaves(part, path ? `${path}.${key}` : key, found);
+  if (value !== null && typeof value === 'object')
+    for (const [key, part] of Object.entries(value)) leaves(part, path ? `${path}.${key}` : key, found);
   else found[path] = value;
   return found;
 }
@@ -33,9 +34,37 @@ function differenceTable(jobs) {
   const rows = differences(jobs);
   if (jobs.length < 2) return h('p', {class: 'faint'}, 'Select another job to see in what they differ.');
   if (rows.length === 0) return h('p', {class: 'faint'}, 'Their documents are the same.');
-  return h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Differences'}, h('table', null, h('caption', null, 'In what they differ'),
-    h('thead', null, h('tr', null, h('th', {scope: 'col'}, 'Setting'), jobs.map((job, i) => h('th', {scope: 'col'}, h('span', {class: `swatch fill-${curve(i)}`}), jobLink(job))))),
-    h('tbody', null, rows.map(([path, values]) => h('tr', null, h('th', {scope: 'row'}, path), values.map((value) => h('td', null, value === undefined ? '–' : typeof value === 'number' ? number(value) : String(value))))))));
+  return h(
+    'div',
+    {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Differences'},
+    h(
+      'table',
+      null,
+      h('caption', null, 'In what they differ'),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          h('th', {scope: 'col'}, 'Setting'),
+          jobs.map((job, i) => h('th', {scope: 'col'}, h('span', {class: `swatch fill-${curve(i)}`}), jobLink(job))),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        rows.map(([path, values]) =>
+          h(
+            'tr',
+            null,
+            h('th', {scope: 'row'}, path),
+            values.map((value) => h('td', null, value === undefined ? '–' : typeof value === 'number' ? number(value) : String(value))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 class Compare {
@@ -45,7 +74,15 @@ class Compare {
     this.note = h('p', {class: 'faint'});
     this.chart = createChart({label: 'Curves of the selected jobs', signal, onzoom: (range) => this.zoom(range)});
     this.table = h('div');
-    this.element = h('section', {class: 'card', 'aria-label': 'Comparison', hidden: true}, h('h2', null, 'Comparison'), this.controls, this.note, this.chart.element, this.table);
+    this.element = h(
+      'section',
+      {class: 'card', 'aria-label': 'Comparison', hidden: true},
+      h('h2', null, 'Comparison'),
+      this.controls,
+      this.note,
+      this.chart.element,
+      this.table,
+    );
     this.load = inTurn(() => this.fetch());
   }
 
@@ -70,7 +107,7 @@ class Compare {
 
   metric() {
     const known = this.metrics();
-    return known.includes(this.query.metric) ? this.query.metric : METRICS.find((name) => known.includes(name)) ?? 'loss';
+    return known.includes(this.query.metric) ? this.query.metric : (METRICS.find((name) => known.includes(name)) ?? 'loss');
   }
 
   metrics() {
@@ -82,17 +119,20 @@ class Compare {
     const {signal} = this;
     this.loadedAt = performance.now();
     try {
-      const runs = await Promise.all(this.jobs.map(async ({id}) => {
-        const events = this.runs.get(id)?.events ?? createEvents(id, signal);
-        const job = await get(`/v1/jobs/${id}`, {signal});
-        const before = this.runs.get(id);
-        if (this.query.x === 'time') await events.all();
-        const range = this.range?.map((x) => (before ? this.scale(before).back(x) : x));
-        return [id, {job, events, epochs: before?.epochs, ...await this.history(id, range)}];
-      }));
+      const runs = await Promise.all(
+        this.jobs.map(async ({id}) => {
+          const events = this.runs.get(id)?.events ?? createEvents(id, signal);
+          const job = await get(`/v1/jobs/${id}`, {signal});
+          const before = this.runs.get(id);
+          if (this.query.x === 'time') await events.all();
+          const range = this.range?.map((x) => (before ? this.scale(before).back(x) : x));
+          return [id, {job, events, epochs: before?.epochs, ...(await this.history(id, range))}];
+        }),
+      );
       this.runs = new Map(runs);
       this.draw();
     } catch (error) {
+      this.ids = null;
       if (error.name !== 'AbortError') replace(this.note, h('span', {class: 'bad'}, error.message));
     }
   }
@@ -115,10 +155,35 @@ class Compare {
   }
 
   showControls() {
-    const log = h('input', {type: 'checkbox', checked: this.query.log === '1', onchange: (event) => this.set({log: event.target.checked ? '1' : null})});
-    replace(this.controls, labelled('Curve', select(this.metrics().map((metric) => [metric, nameOf(metric)]), this.metric(), (metric) => this.set({metric}))),
-      labelled('x axis', select([['step', 'Steps'], ['epoch', 'Epochs'], ['time', 'Time']], this.query.x ?? 'step', (x) => this.set({x}))),
-      h('label', {class: 'choice'}, log, 'Logarithmic'));
+    const log = h('input', {
+      type: 'checkbox',
+      checked: this.query.log === '1',
+      onchange: (event) => this.set({log: event.target.checked ? '1' : null}),
+    });
+    replace(
+      this.controls,
+      labelled(
+        'Curve',
+        select(
+          this.metrics().map((metric) => [metric, nameOf(metric)]),
+          this.metric(),
+          (metric) => this.set({metric}),
+        ),
+      ),
+      labelled(
+        'x axis',
+        select(
+          [
+            ['step', 'Steps'],
+            ['epoch', 'Epochs'],
+            ['time', 'Time'],
+          ],
+          this.query.x ?? 'step',
+          (x) => this.set({x}),
+        ),
+      ),
+      h('label', {class: 'choice'}, log, 'Logarithmic'),
+    );
   }
 
   draw() {
@@ -135,8 +200,20 @@ class Compare {
     });
     const ends = runs.map((run) => this.scale(run).of(Math.max(run.job.step, 1)));
     const {name, text} = runs.length ? this.scale(runs[0]) : scales.steps;
-    this.chart.draw({lines, marks: [], extent: [0, Math.max(...ends, 1e-9)], range: this.range, least: name === 'step' ? 4 : 1e-6, log: isLog, xName: name, xText: text},
-      lines.map((line) => `${line.name} ends at ${number(line.points.mid.at(-1))}`).join('; '), 'None of them has this curve yet.');
+    this.chart.draw(
+      {
+        lines,
+        marks: [],
+        extent: [0, Math.max(...ends, 1e-9)],
+        range: this.range,
+        least: name === 'step' ? 4 : 1e-6,
+        log: isLog,
+        xName: name,
+        xText: text,
+      },
+      lines.map((line) => `${line.name} ends at ${number(line.points.mid.at(-1))}`).join('; '),
+      'None of them has this curve yet.',
+    );
     replace(this.table, differenceTable(runs.map(({job}) => job)));
   }
 }

@@ -8,17 +8,33 @@ import {STATES} from './job_parts.js';
 export const FILTERS = ['state', 'name', 'tag', 'dataset'];
 const TYPING_MS = 200;
 
-const TEXTS = [['name', 'Name begins with', 'iris'], ['tag', 'Tag', 'team:vision'], ['dataset', 'Dataset', 'iris@1']];
+const TEXTS = [
+  ['name', 'Name begins with', 'iris'],
+  ['tag', 'Tag', 'team:vision'],
+  ['dataset', 'Dataset', 'iris@1'],
+];
 
 function stateButtons(query, onchange) {
   const chosen = () => (query.state ?? '').split(',').filter(Boolean);
   const counts = Object.fromEntries(STATES.map((state) => [state, h('span', {class: 'count'})]));
-  const buttons = STATES.map((state) => h('button', {class: `state-${state}`, 'aria-pressed': chosen().includes(state), onclick: (event) => {
-    const others = chosen().filter((one) => one !== state);
-    const states = others.length < chosen().length ? others : [...others, state];
-    event.currentTarget.setAttribute('aria-pressed', states.includes(state));
-    onchange({state: states.join(',') || null});
-  }}, state, ' ', counts[state]));
+  const buttons = STATES.map((state) =>
+    h(
+      'button',
+      {
+        class: `state-${state}`,
+        'aria-pressed': chosen().includes(state),
+        onclick: (event) => {
+          const others = chosen().filter((one) => one !== state);
+          const states = others.length < chosen().length ? others : [...others, state];
+          event.currentTarget.setAttribute('aria-pressed', states.includes(state));
+          onchange({state: states.join(',') || null});
+        },
+      },
+      state,
+      ' ',
+      counts[state],
+    ),
+  );
   return {
     element: h('div', {class: 'row tight states', role: 'group', 'aria-label': 'States'}, buttons),
     count: (numbers) => STATES.forEach((state) => replace(counts[state], number(numbers[state]))),
@@ -28,10 +44,16 @@ function stateButtons(query, onchange) {
 
 function textInput([key, text, example], query, onchange) {
   let timer;
-  const input = h('input', {type: 'search', value: query[key] ?? '', placeholder: example, size: 14, oninput: () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => onchange({[key]: input.value.trim() || null}), TYPING_MS);
-  }});
+  const input = h('input', {
+    type: 'search',
+    value: query[key] ?? '',
+    placeholder: example,
+    size: 14,
+    oninput: () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => onchange({[key]: input.value.trim() || null}), TYPING_MS);
+    },
+  });
   return {input, element: labelled(text, input)};
 }
 
@@ -46,7 +68,14 @@ export function createFilters(query, onchange) {
   };
   const isSet = () => FILTERS.some((key) => query[key]);
   return {
-    summary: states.element, element: h('div', {class: 'row filters', role: 'search'}, inputs.map(({element}) => element)),
-    count: async (signal) => states.count((await get('/v1/system', {signal})).jobs), isSet, clear,
+    summary: states.element,
+    element: h(
+      'div',
+      {class: 'row filters', role: 'search'},
+      inputs.map(({element}) => element),
+    ),
+    count: async (signal) => states.count((await get('/v1/system', {signal})).jobs),
+    isSet,
+    clear,
   };
 }

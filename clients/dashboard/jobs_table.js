@@ -7,7 +7,11 @@ import {badge, bestText, epochsText, jobLink, progressBar, timeText} from './job
 // What a column shows of a job; `reads` is what a cell is made of, where the text is not it all. sort: the list's name for its order.
 const COLUMNS = [
   {text: 'Name', sort: 'name', cell: jobLink, isHead: true},
-  {text: 'State', sort: 'state', cell: ({state, error}) => [badge(state), error && h('small', {title: error.message}, ` ${error.code.replaceAll('_', ' ')}`)]},
+  {
+    text: 'State',
+    sort: 'state',
+    cell: ({state, error}) => [badge(state), error && h('small', {title: error.message}, ` ${error.code.replaceAll('_', ' ')}`)],
+  },
   {text: 'Progress', cell: progressBar, reads: ({progress}) => progress, kind: 'progress'},
   {text: 'Epoch', cell: epochsText, kind: 'number'},
   {text: 'Time', cell: timeText, kind: 'number'},
@@ -30,12 +34,20 @@ function heading(page, column) {
   const sort = page.query.sort ?? USUAL;
   const order = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : null;
   const arrow = h('span', {'aria-hidden': 'true'}, order === 'ascending' ? ' ▲' : order === 'descending' ? ' ▼' : '');
-  return h('th', {scope: 'col', class: column.kind, 'aria-sort': order}, h('button', {dataset: {sort: column.sort}, onclick: () => page.table.sort(ordered(sort, column))}, column.text, arrow));
+  return h(
+    'th',
+    {scope: 'col', class: column.kind, 'aria-sort': order},
+    h('button', {dataset: {sort: column.sort}, onclick: () => page.table.sort(ordered(sort, column))}, column.text, arrow),
+  );
 }
 
 class Row {
   constructor(page, job) {
-    this.box = h('input', {type: 'checkbox', 'aria-label': `Select ${job.name ?? job.id}`, onclick: (event) => page.table.pick(this.job, event)});
+    this.box = h('input', {
+      type: 'checkbox',
+      'aria-label': `Select ${job.name ?? job.id}`,
+      onclick: (event) => page.table.pick(this.job, event),
+    });
     this.cells = COLUMNS.map(({isHead, kind}) => (isHead ? h('th', {scope: 'row', class: kind}) : h('td', {class: kind})));
     this.element = h('tr', {dataset: {job: job.id}}, h('td', null, this.box), this.cells);
     this.told = [];
@@ -63,17 +75,29 @@ class Table {
     Object.assign(this, {page, rows: new Map(), jobs: []});
     this.body = h('tbody');
     this.head = h('tr');
-    this.all = h('input', {type: 'checkbox', 'aria-label': 'Select all on this page', onclick: () => page.choose(this.jobs, this.all.checked)});
-    this.element = h('div', {class: 'card scroll jobs-table', hidden: true}, h('table', null, h('caption', {class: 'visually-hidden'}, 'Jobs'), h('thead', null, this.head), this.body));
+    this.all = h('input', {
+      type: 'checkbox',
+      'aria-label': 'Select all on this page',
+      onclick: () => page.choose(this.jobs, this.all.checked),
+    });
+    this.element = h(
+      'div',
+      {class: 'card scroll jobs-table', hidden: true},
+      h('table', null, h('caption', {class: 'visually-hidden'}, 'Jobs'), h('thead', null, this.head), this.body),
+    );
     this.showHead();
   }
 
   showHead() {
-    replace(this.head, h('td', null, this.all), COLUMNS.map((column) => heading(this.page, column)));
+    replace(
+      this.head,
+      h('td', null, this.all),
+      COLUMNS.map((column) => heading(this.page, column)),
+    );
   }
 
   sort(sort) {
-    this.page.ask({sort: sort === USUAL ? null : sort, cursor: null});
+    this.page.narrow({sort: sort === USUAL ? null : sort});
     this.showHead();
     this.head.querySelector(`[data-sort=${sort.replace('-', '')}]`).focus();
   }

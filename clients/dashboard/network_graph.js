@@ -4,7 +4,12 @@
 import {svg} from './dom.js';
 import {number} from './format.js';
 
-const WIDTH = 200, HEIGHT = 58, GAP_X = 36, GAP_Y = 34, PAD = 12, PASS = 26;
+const WIDTH = 200,
+  HEIGHT = 58,
+  GAP_X = 36,
+  GAP_Y = 34,
+  PAD = 12,
+  PASS = 26;
 
 // nodes: [{name, type, input: [names], …}] in an order in which inputs come first; "input" is what goes in.
 function depths(nodes) {
@@ -21,14 +26,15 @@ function placeAll(nodes) {
   const put = (row, entry) => (rows[row] ??= []).push(entry);
   const routes = [];
   for (const {name, input} of nodes) {
-    const at = depth.get(name), sources = [];
+    const at = depth.get(name),
+      sources = [];
     input.forEach((from, i) => {
       let last = from;
       const via = [];
       for (let row = depth.get(from) + 1; row < at; row++) {
         const pass = `${from}>${name}#${i}@${row}`;
         put(row, {name: pass, width: PASS, from: [last]});
-        via.push(last = pass);
+        via.push((last = pass));
       }
       sources.push(last);
       routes.push({from, to: name, via});
@@ -49,7 +55,17 @@ function weighted(entries, values) {
 function arrange(rows) {
   const places = new Map();
   rows.forEach((row, y) => {
-    const wish = new Map(row.map((entry) => [entry, entry.from.length ? weighted(entry.from.map((name) => places.get(name)), ({x}) => x) : 0]));
+    const wish = new Map(
+      row.map((entry) => [
+        entry,
+        entry.from.length
+          ? weighted(
+              entry.from.map((name) => places.get(name)),
+              ({x}) => x,
+            )
+          : 0,
+      ]),
+    );
     row.sort((a, b) => wish.get(a) - wish.get(b));
     let right = 0;
     const at = row.map(({width}) => (right += width + GAP_X) - GAP_X - width / 2);
@@ -61,7 +77,8 @@ function arrange(rows) {
 
 function linkPath(points) {
   const [first, ...rest] = points;
-  let path = `M${first.x},${first.y}`, last = first;
+  let path = `M${first.x},${first.y}`,
+    last = first;
   for (const point of rest) {
     const middle = (last.y + point.y) / 2;
     path += ` C${last.x},${middle} ${point.x},${middle} ${point.x},${point.y}`;
@@ -71,29 +88,62 @@ function linkPath(points) {
 }
 
 function linkOf({from, to, via}, places) {
-  const start = places.get(from), end = places.get(to);
-  const between = via.flatMap((name) => [{x: places.get(name).x, y: places.get(name).y}, {x: places.get(name).x, y: places.get(name).y + HEIGHT}]);
-  return svg('path', {d: linkPath([{x: start.x, y: start.y + HEIGHT}, ...between, {x: end.x, y: end.y}]), class: 'link', 'marker-end': 'url(#arrow)'});
+  const start = places.get(from),
+    end = places.get(to);
+  const between = via.flatMap((name) => [
+    {x: places.get(name).x, y: places.get(name).y},
+    {x: places.get(name).x, y: places.get(name).y + HEIGHT},
+  ]);
+  return svg('path', {
+    d: linkPath([{x: start.x, y: start.y + HEIGHT}, ...between, {x: end.x, y: end.y}]),
+    class: 'link',
+    'marker-end': 'url(#arrow)',
+  });
 }
 
 function box({name, type, output_shape: shape, parameters}, {x, y}) {
   const second = [type, parameters ? `${number(parameters)} parameters` : null].filter((text) => text && text !== 'input').join(' · ');
-  return svg('g', {transform: `translate(${x - WIDTH / 2} ${y})`, class: `node type-${type}`},
-    svg('rect', {width: WIDTH, height: HEIGHT, rx: 7}), svg('title', null, `${name}: ${type}, ${shape.join(' × ')}`),
+  return svg(
+    'g',
+    {transform: `translate(${x - WIDTH / 2} ${y})`, class: `node type-${type}`},
+    svg('rect', {width: WIDTH, height: HEIGHT, rx: 7}),
+    svg('title', null, `${name}: ${type}, ${shape.join(' × ')}`),
     svg('text', {x: 10, y: 18, class: 'node-name'}, name.length > 24 ? `${name.slice(0, 23)}…` : name),
-    [second, `[${shape.join(', ')}]`].filter(Boolean).map((text, i) => svg('text', {x: 10, y: 34 + 16 * i}, text)));
+    [second, `[${shape.join(', ')}]`].filter(Boolean).map((text, i) => svg('text', {x: 10, y: 34 + 16 * i}, text)),
+  );
 }
 
-const arrow = () => svg('defs', null, svg('marker', {id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto-start-reverse'}, svg('path', {d: 'M0,0 L8,4 L0,8 z', class: 'arrow'})));
+const arrow = () =>
+  svg(
+    'defs',
+    null,
+    svg(
+      'marker',
+      {id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto-start-reverse'},
+      svg('path', {d: 'M0,0 L8,4 L0,8 z', class: 'arrow'}),
+    ),
+  );
 
 // The picture of `layers` as networks:check tells them, and of what goes in.
 export function networkGraph(layers, inputShape) {
   const {routes, places} = placeAll(layers);
   const all = [...places.values()];
-  const left = Math.min(...all.map(({x}) => x)) - WIDTH / 2 - PAD, right = Math.max(...all.map(({x}) => x)) + WIDTH / 2 + PAD;
+  const left = Math.min(...all.map(({x}) => x)) - WIDTH / 2 - PAD,
+    right = Math.max(...all.map(({x}) => x)) + WIDTH / 2 + PAD;
   const bottom = Math.max(...all.map(({y}) => y)) + HEIGHT + PAD;
   const nodes = [{name: 'input', type: 'input', output_shape: inputShape, parameters: 0}, ...layers];
-  return svg('svg', {viewBox: `${left} ${-PAD} ${right - left} ${bottom + PAD}`, width: right - left, height: bottom + PAD, class: 'network-graph', role: 'img',
-    'aria-label': `The network as a graph: ${layers.length} layers from the input [${inputShape.join(', ')}] to ${layers.at(-1).name} [${layers.at(-1).output_shape.join(', ')}]; the table below has all of them`},
-  arrow(), routes.map((route) => linkOf(route, places)), nodes.map((node) => box(node, places.get(node.name))));
+  return svg(
+    'svg',
+    {
+      viewBox: `${left} ${-PAD} ${right - left} ${bottom + PAD}`,
+      width: right - left,
+      height: bottom + PAD,
+      class: 'network-graph',
+      role: 'img',
+      'aria-label': `The network as a graph: ${layers.length} layers from the input [${inputShape.join(', ')}] to ${layers.at(-1).name} [${layers.at(-1).output_shape.join(', ')}]; the table below has all of them`,
+    },
+    arrow(),
+    routes.map((route) => linkOf(route, places)),
+    nodes.map((node) => box(node, places.get(node.name))),
+  );
 }

@@ -3,6 +3,7 @@
 import {get, getNews} from './api.js';
 import {h, replace} from './dom.js';
 import {createEvents} from './job_events.js';
+import {ACTIONS} from './job_actions.js';
 import {createHead} from './job_head.js';
 import {isFinished} from './job_parts.js';
 import * as curves from './job_curves.js';
@@ -18,14 +19,20 @@ export const title = (view) => `Job ${view.name}`;
 
 // A tab is a module with create(context), which gives {element, update(job)}.
 const TABS = {
-  curves: {text: 'Curves', module: curves}, evaluation: {text: 'Evaluation', module: evaluation}, weights: {text: 'Weights', module: weights},
-  network: {text: 'Network', module: network}, log: {text: 'Log', module: log}, spec: {text: 'Document', module: spec},
+  curves: {text: 'Curves', module: curves},
+  evaluation: {text: 'Evaluation', module: evaluation},
+  weights: {text: 'Weights', module: weights},
+  network: {text: 'Network', module: network},
+  log: {text: 'Log', module: log},
+  spec: {text: 'Document', module: spec},
 };
 
 // The tab list after the pattern of the ARIA Authoring Practices: arrows move, what has the focus is shown.
 function tabList(chosen, onchoose) {
   const names = Object.keys(TABS);
-  const tabs = names.map((name) => h('button', {role: 'tab', id: `tab-${name}`, 'aria-controls': 'tab-panel', onclick: () => choose(name)}, TABS[name].text));
+  const tabs = names.map((name) =>
+    h('button', {role: 'tab', id: `tab-${name}`, 'aria-controls': 'tab-panel', onclick: () => choose(name)}, TABS[name].text),
+  );
   const choose = (name) => {
     tabs.forEach((tab, i) => {
       tab.setAttribute('aria-selected', names[i] === name);
@@ -40,7 +47,10 @@ function tabList(chosen, onchoose) {
     tabs[next].focus();
     choose(names[next]);
   };
-  return {element: h('div', {class: 'tabs', role: 'tablist', 'aria-label': 'Parts of the job', onkeydown: move}, tabs), start: () => choose(chosen)};
+  return {
+    element: h('div', {class: 'job-tabs', role: 'tablist', 'aria-label': 'Parts of the job', onkeydown: move}, tabs),
+    start: () => choose(chosen),
+  };
 }
 
 class JobPage {
@@ -48,13 +58,31 @@ class JobPage {
     Object.assign(this, {view, signal, job, shown: null, made: {}});
     this.events = createEvents(job.id, signal);
     this.refresh = inTurn(() => this.look());
-    this.head = createHead(this, (action) => (action.name === 'delete' ? go('jobs') : this.refresh()));
+    this.head = createHead(this, this.actions(), (action) => (action.name === 'delete' ? go('jobs') : this.refresh()));
     this.panel = h('div', {role: 'tabpanel', id: 'tab-panel', tabindex: -1});
     const tabs = tabList(TABS[view.query.tab] ? view.query.tab : 'curves', (name) => this.showTab(name));
     replace(main, this.head.element, tabs.element, this.panel);
     tabs.start();
     this.follow();
-    repeat(() => this.refresh(), signal, 1000, (error) => this.fail(error));
+    repeat(
+      () => this.refresh(),
+      signal,
+      1000,
+      (error) => this.fail(error),
+    );
+  }
+
+  // Who deletes the job looks at it no more.
+  actions() {
+    const leave = async (remove, job) => {
+      this.isLeaving = true;
+      await this.refresh();
+      return remove(job).catch((error) => {
+        this.isLeaving = false;
+        throw error;
+      });
+    };
+    return ACTIONS.map((action) => (action.name === 'delete' ? {...action, run: (job) => leave(action.run, job)} : action));
   }
 
   showTab(name) {
@@ -76,6 +104,7 @@ class JobPage {
   }
 
   async look() {
+    if (this.isLeaving) return;
     const news = await getNews(`/v1/jobs/${this.job.id}`, {signal: this.signal, etag: this.etag});
     this.head.reached();
     if (!news) return;

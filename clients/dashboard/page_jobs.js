@@ -7,6 +7,7 @@ import {createCompare} from './jobs_compare.js';
 import {createFilters, FILTERS} from './jobs_filters.js';
 import {createTable} from './jobs_table.js';
 import {actionButtons} from './job_actions.js';
+import {isFinished} from './job_parts.js';
 import {inTurn, repeat} from './poll.js';
 import {change, current, link} from './view.js';
 
@@ -16,26 +17,53 @@ export const title = () => 'Jobs';
 
 function emptyState(isFiltered, clear) {
   if (isFiltered) return [h('p', null, 'No job is like that.'), h('button', {onclick: clear}, 'Show all jobs')];
-  return [h('p', null, 'No jobs yet. ', h('a', {href: link('new')}, 'Make one'), ', or from a shell:'),
-    h('pre', null, `curl -T iris.csv ${location.origin}/v1/datasets/iris\ncurl ${location.origin}/v1/jobs -d '{"dataset": "iris", "network": {"layers": [{"type": "dense", "units": "auto", "activation": "softmax"}]}}'`)];
+  return [
+    h('p', null, 'No jobs yet. ', h('a', {href: link('new')}, 'Make one'), ', or from a shell:'),
+    h(
+      'pre',
+      null,
+      `curl -T iris.csv ${location.origin}/v1/datasets/iris\ncurl ${location.origin}/v1/jobs -d '{"dataset": "iris", "network": {"layers": [{"type": "dense", "units": "auto", "activation": "softmax"}]}}'`,
+    ),
+  ];
 }
 
 class JobsPage {
   constructor(main, view, signal) {
     Object.assign(this, {signal, query: view.query, jobs: [], next: null, before: [], chosen: new Map()});
-    (view.query.selected ?? '').split(',').filter(Boolean).forEach((id) => this.chosen.set(id, null));
+    (view.query.selected ?? '')
+      .split(',')
+      .filter(Boolean)
+      .forEach((id) => this.chosen.set(id, null));
     this.refresh = inTurn(() => this.look());
-    this.filters = createFilters(this.query, (query) => this.ask({...query, cursor: null}));
+    this.filters = createFilters(this.query, (query) => this.narrow(query));
     this.table = createTable(this);
     this.count = h('span', {role: 'status'});
     this.away = h('p', {class: 'bad', role: 'status'});
-    this.actions = actionButtons(() => this.selection(), () => this.refresh());
+    this.actions = actionButtons(
+      () => this.selection(),
+      (action, jobs) => this.acted(action, jobs),
+    );
     this.compare = createCompare(this);
     this.empty = h('div', {class: 'card', hidden: true});
     this.overlay = h('button', {onclick: () => this.toggleCompare()}, 'Overlay curves');
     this.pager = this.createPager();
-    replace(main, h('div', {class: 'row'}, h('h1', null, 'Jobs'), this.filters.summary, h('a', {class: 'button primary push', href: link('new')}, 'New job')),
-      this.filters.element, h('div', {class: 'row selection'}, this.count, this.overlay, this.actions.element), this.away, this.compare.element, this.table.element, this.empty, this.pager);
+    replace(
+      main,
+      h(
+        'div',
+        {class: 'row'},
+        h('h1', null, 'Jobs'),
+        this.filters.summary,
+        h('a', {class: 'button primary push', href: link('new')}, 'New job'),
+      ),
+      this.filters.element,
+      h('div', {class: 'row selection'}, this.count, this.overlay, this.actions.element),
+      this.away,
+      this.compare.element,
+      this.table.element,
+      this.empty,
+      this.pager,
+    );
     this.showSelection();
   }
 
@@ -52,9 +80,14 @@ class JobsPage {
     window.scrollTo(0, 0);
   }
 
+  // Another list: its first page.
+  narrow(query) {
+    this.before = [];
+    this.ask({...query, cursor: null});
+  }
+
   // Asks for another part of the list, in the address as well.
   ask(query) {
-    if (query.cursor === null && 'sort' in query === false && !('cursor' in query && Object.keys(query).length === 1)) this.before = [];
     Object.assign(this.query, query);
     change(query);
     this.etag = null;
@@ -70,7 +103,11 @@ class JobsPage {
 
   async look() {
     this.asked = new AbortController();
-    const news = await getNews('/v1/jobs', {query: this.listQuery(), etag: this.etag, signal: AbortSignal.any([this.asked.signal, this.signal])});
+    const news = await getNews('/v1/jobs', {
+      query: this.listQuery(),
+      etag: this.etag,
+      signal: AbortSignal.any([this.asked.signal, this.signal]),
+    });
     replace(this.away);
     if (news) {
       this.etag = news.etag;
@@ -81,12 +118,23 @@ class JobsPage {
     await this.lookAtOthers();
   }
 
-  // Chosen jobs that are not on this page; those that are gone are chosen no more.
+  acted(action, jobs) {
+    if (action.name === 'delete') this.choose(jobs, false);
+    this.refresh().catch((error) => this.fail(error));
+  }
+
+  // Chosen jobs that are not on this page, as long as something happens to them; those that are gone are chosen no more.
   async lookAtOthers() {
     for (const id of [...this.chosen.keys()]) {
       const listed = this.jobs.find((job) => job.id === id);
+      const known = this.chosen.get(id);
       if (listed) this.chosen.set(id, listed);
-      else await get(`/v1/jobs/${id}`, {signal: this.signal}).then((job) => this.chosen.set(id, job), (error) => error.status === 404 && this.chosen.delete(id));
+      else if (known && isFinished(known)) continue;
+      else
+        await get(`/v1/jobs/${id}`, {signal: this.signal}).then(
+          (job) => this.chosen.set(id, job),
+          (error) => error.status === 404 && this.chosen.delete(id),
+        );
     }
     this.showSelection();
   }
@@ -95,7 +143,11 @@ class JobsPage {
     this.table.update(this.jobs);
     this.table.element.hidden = this.jobs.length === 0;
     this.empty.hidden = this.jobs.length > 0;
-    if (this.jobs.length === 0) replace(this.empty, emptyState(this.filters.isSet() || this.query.cursor, () => this.filters.clear()));
+    if (this.jobs.length === 0)
+      replace(
+        this.empty,
+        emptyState(this.filters.isSet() || this.query.cursor, () => this.filters.clear()),
+      );
     this.first.disabled = this.previous.disabled = !this.query.cursor;
     this.previous.disabled ||= this.before.length === 0;
     this.following.disabled = !this.next;
@@ -114,7 +166,8 @@ class JobsPage {
   }
 
   showSelection() {
-    change({selected: [...this.chosen.keys()].join(',')});
+    const selected = [...this.chosen.keys()].join(',');
+    if (selected !== (this.query.selected ?? '')) change({selected: (this.query.selected = selected)});
     replace(this.count, this.chosen.size === 0 ? 'None selected' : `${this.chosen.size} selected`);
     this.overlay.disabled = this.chosen.size === 0;
     this.overlay.title = this.overlay.disabled ? 'Select jobs first' : '';
@@ -137,7 +190,12 @@ class JobsPage {
 
 export async function show(main, view, signal) {
   const page = new JobsPage(main, current(), signal);
-  repeat(() => page.refresh(), signal, 1000, (error) => page.fail(error));
+  repeat(
+    () => page.refresh(),
+    signal,
+    1000,
+    (error) => page.fail(error),
+  );
   repeat(() => page.filters.count(signal), signal, 2000);
   page.filters.count(signal).catch(() => {});
   await page.refresh().catch((error) => page.fail(error));

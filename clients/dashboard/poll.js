@@ -4,10 +4,14 @@
 function pause(milliseconds, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, {once: true});
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      {once: true},
+    );
   });
 }
 
@@ -40,7 +44,8 @@ export async function repeat(look, signal, milliseconds = 1000, onfail = () => {
 
 // A function that runs `action` at most once at a time, and once more where it was called meanwhile.
 export function inTurn(action) {
-  let running = null, again = false;
+  let running = null,
+    again = false;
   return function run() {
     if (running) {
       again = true;

@@ -4,14 +4,15 @@ import {duration, number} from './format.js';
 
 // The place of `value` in the ascending `from`, carried over to `to`; outside, the nearest piece goes on.
 function interpolate(from, to, value) {
-  let low = 0, high = from.length - 1;
+  let low = 0,
+    high = from.length - 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (from[middle] <= value) low = middle;
     else high = middle;
   }
   const width = from[high] - from[low];
-  return width === 0 ? to[low] + (value - from[low]) : to[low] + (to[high] - to[low]) * (value - from[low]) / width;
+  return width === 0 ? to[low] + (value - from[low]) : to[low] + ((to[high] - to[low]) * (value - from[low])) / width;
 }
 
 // Pairs of [step, x] that ascend in both. A run that went back (a rollback) is told by its last way.
@@ -44,7 +45,11 @@ export function epochs(series) {
 // run) they are taken to go evenly. A pause is a jump.
 export function times(job, events) {
   const start = Date.parse(job.started_at ?? job.created_at);
-  const pairs = events.filter(({step, type}) => step !== undefined && type === 'metrics').map(({step, at}) => [step, (Date.parse(at) - start) / 1000]);
+  const pairs = events
+    .filter(({step, type}) => step !== undefined && type === 'metrics')
+    .map(({step, at}) => [step, (Date.parse(at) - start) / 1000]);
   const end = job.finished_at ? [[job.step, (Date.parse(job.finished_at) - start) / 1000]] : [];
-  return through('time', [[0, 0], ...pairs, ...(end.length && end[0][0] > (pairs.at(-1)?.[0] ?? 0) ? end : [])], (x) => duration(Math.max(x, 0)));
+  return through('time', [[0, 0], ...pairs, ...(end.length && end[0][0] > (pairs.at(-1)?.[0] ?? 0) ? end : [])], (x) =>
+    duration(Math.max(x, 0)),
+  );
 }

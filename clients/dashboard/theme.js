@@ -20,7 +20,7 @@ function channels(text) {
 
 // The curves' colours go round.
 export function curve(index) {
-  return `curve-${index % CURVES + 1}`;
+  return `curve-${(index % CURVES) + 1}`;
 }
 
 // Calls `redraw` when light becomes dark or the other way round.

@@ -6,15 +6,26 @@ import {after, before, test} from 'node:test';
 import {assertAccessible, close, Daemon, dense, eventually, IRIS, launch, open, screenshot} from './harness.mjs';
 
 const ENDLESS = {epochs: 10000000, early_stopping: {patience: 5000000}};
-const RESIDUAL = {layers: [
-  {name: 'stem', type: 'dense', units: 8, activation: 'relu'}, {name: 'left', type: 'dense', units: 8, activation: 'tanh'}, {name: 'right', input: 'stem', type: 'dense', units: 8},
-  {name: 'sum', type: 'add', input: ['left', 'right', 'stem']}, {type: 'dense', units: 'auto', activation: 'softmax'}]};
+const RESIDUAL = {
+  layers: [
+    {name: 'stem', type: 'dense', units: 8, activation: 'relu'},
+    {name: 'left', type: 'dense', units: 8, activation: 'tanh'},
+    {name: 'right', input: 'stem', type: 'dense', units: 8},
+    {name: 'sum', type: 'add', input: ['left', 'right', 'stem']},
+    {type: 'dense', units: 'auto', activation: 'softmax'},
+  ],
+};
 let browser, daemon;
 before(async () => {
   browser = await launch();
   daemon = await Daemon.start({cores: 2});
   await daemon.upload('iris', readFileSync(IRIS), '?target=species');
-  await daemon.train({dataset: 'iris', name: 'done', network: dense(16, 8), training: {epochs: 60, optimizer: {type: 'adam', learning_rate: 0.01}}});
+  await daemon.train({
+    dataset: 'iris',
+    name: 'done',
+    network: dense(16, 8),
+    training: {epochs: 60, optimizer: {type: 'adam', learning_rate: 0.01}},
+  });
 });
 after(async () => {
   await browser?.close();
@@ -32,12 +43,16 @@ async function start(name, t, network = dense(16)) {
 const chart = (page, name) => page.getByRole('region', {name, exact: true});
 const drawn = (page) => page.locator('.curves[data-stride]').waitFor();
 const query = (page) => new URLSearchParams(page.url().split('?')[1] ?? '');
-const legend = (page, name) => chart(page, name).locator('.legend li').allTextContents().then((texts) => texts.map((text) => text.trim()).filter(Boolean));
+const legend = (page, name) =>
+  chart(page, name)
+    .locator('.chart-legend li')
+    .allTextContents()
+    .then((texts) => texts.map((text) => text.trim()).filter(Boolean));
 
 // The values of a chart, as its table has them: rows of texts.
 async function values(page, name) {
   const table = chart(page, name).locator('details');
-  if (await table.getAttribute('open') === null) await table.locator('summary').click();
+  if ((await table.getAttribute('open')) === null) await table.locator('summary').click();
   return table.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
 }
 const lastOf = async (page, name) => Number((await values(page, name)).at(-1)[0].replaceAll(',', ''));
@@ -51,7 +66,7 @@ test('the curve goes on while it trains, by the stream of events, and the figure
   await drawn(page);
   await eventually(() => streams.length > 0);
   const before = await lastOf(page, 'Loss');
-  await eventually(async () => await lastOf(page, 'Loss') > before);
+  await eventually(async () => (await lastOf(page, 'Loss')) > before);
   assert.match(await page.getByLabel('Figures', {exact: true}).textContent(), /Patience left/);
   await assertAccessible(page);
   await close(page);
@@ -67,7 +82,7 @@ test('a zoomed view stays while the job goes on, and All shows the whole run', a
   assert.deepEqual(await values(page, 'Loss'), shown);
   assert.equal(query(page).get('from'), '100');
   await page.getByRole('button', {name: 'All: show'}).click();
-  await eventually(async () => await lastOf(page, 'Loss') > 1000);
+  await eventually(async () => (await lastOf(page, 'Loss')) > 1000);
   assert.equal(query(page).get('from'), null);
   assert.ok(await page.getByRole('button', {name: 'All: show'}).isDisabled());
   await close(page);
@@ -98,7 +113,10 @@ test('it is zoomed by dragging, wheel, buttons, double click and keys', async ()
   await plot.press('0');
   await eventually(() => query(page).get('from') === null);
   await plot.press('ArrowRight');
-  await page.getByRole('status').filter({hasText: /step \d+: training loss/}).waitFor();
+  await page
+    .getByRole('status')
+    .filter({hasText: /step \d+: training loss/})
+    .waitFor();
   assert.match((await legend(page, 'Loss'))[0], /training loss \(each step\) \d/);
   await close(page);
 });
@@ -129,7 +147,7 @@ test('x by step, epoch or time; logarithmic; smoothing; curves chosen; a refresh
 test('smoothing takes the start’s bias out and goes through gaps', async () => {
   const page = await open(browser, daemon);
   const mid = await page.evaluate(async () => {
-    const {smoothed} = await import('/dashboard/history.js');
+    const {smoothed} = await import(document.querySelector('script[type=module]').src.replace('main.js', 'history.js'));
     return smoothed({x: [1, 2, 3, 4], mid: [4, 4, null, 8]}, 0.5).mid;
   });
   assert.deepEqual(mid.slice(0, 3), [4, 4, null]);
@@ -140,7 +158,7 @@ test('smoothing takes the start’s bias out and goes through gaps', async () =>
 test('a logarithmic axis cuts bands at the least positive value and counts what it leaves out', async () => {
   const page = await open(browser, daemon);
   const cut = await page.evaluate(async () => {
-    const {positive} = await import('/dashboard/history.js');
+    const {positive} = await import(document.querySelector('script[type=module]').src.replace('main.js', 'history.js'));
     return positive({x: [1, 2, 3], low: [-1, 0, 2], mid: [-0.5, 1, 3], high: [0, 2, 4]});
   });
   assert.deepEqual(cut, {x: [2, 3], low: [1, 2], mid: [1, 3], high: [2, 4], hidden: 1});
@@ -158,7 +176,9 @@ test('settings are changed while it runs, and the curves mark where', async (t) 
   await page.getByText('Settings changed').waitFor();
   assert.deepEqual((await daemon.get(`/v1/jobs/${id}`)).settings[0].changes, {learning_rate: 0.0003, patience: 4000000});
   // The sentence that stands for the picture names its marks; the curve itself shows the new rate.
-  await eventually(async () => /learning rate 0.0003, patience 4,000,000/.test(await chart(page, 'Loss').locator('p.visually-hidden').textContent()));
+  await eventually(async () =>
+    /learning rate 0.0003, patience 4,000,000/.test(await chart(page, 'Loss').locator('p.visually-hidden').textContent()),
+  );
   await eventually(async () => (await values(page, 'Learning rate')).at(-1)[1] === '0.0003');
   await page.getByRole('button', {name: 'Change settings'}).click();
   assert.equal(await page.getByRole('spinbutton', {name: 'Learning rate'}).inputValue(), '0.0003');
@@ -174,25 +194,25 @@ test('it is paused, resumed, cancelled, tried again and deleted', async (t) => {
   const state = () => page.locator('.job-head .badge').first().textContent();
   assert.ok(await actions.getByRole('button', {name: 'Delete'}).isDisabled());
   await actions.getByRole('button', {name: 'Pause'}).click();
-  await eventually(async () => await state() === 'paused');
+  await eventually(async () => (await state()) === 'paused');
   await actions.getByRole('button', {name: 'Resume'}).click();
-  await eventually(async () => await state() === 'running');
+  await eventually(async () => (await state()) === 'running');
   await actions.getByRole('button', {name: 'Cancel'}).click();
   await page.getByRole('button', {name: 'Cancel and keep the best model'}).click();
-  await eventually(async () => await state() === 'cancelled');
+  await eventually(async () => (await state()) === 'cancelled');
   await page.getByRole('link', {name: 'moved@1'}).waitFor();
   await page.getByRole('button', {name: 'Checkpoints'}).click();
   await page.getByRole('dialog').getByRole('button', {name: 'Make it a model'}).first().click();
   await page.getByRole('dialog').getByText('moved@2', {exact: true}).waitFor();
   await page.getByRole('button', {name: 'Close'}).click();
   await actions.getByRole('button', {name: 'Try again'}).click();
-  await eventually(async () => await state() === 'running');
+  await eventually(async () => (await state()) === 'running');
   await page.getByText('Attempt').waitFor();
   const before = await lastOf(page, 'Loss');
-  await eventually(async () => await lastOf(page, 'Loss') > before);
+  await eventually(async () => (await lastOf(page, 'Loss')) > before);
   await actions.getByRole('button', {name: 'Cancel'}).click();
   await page.getByRole('button', {name: 'Cancel and keep nothing'}).click();
-  await eventually(async () => await state() === 'cancelled');
+  await eventually(async () => (await state()) === 'cancelled');
   await actions.getByRole('button', {name: 'Delete'}).click();
   await page.getByRole('dialog').getByRole('button', {name: 'Delete'}).click();
   await page.getByRole('heading', {level: 1, name: 'Jobs'}).waitFor();
@@ -218,11 +238,15 @@ for (const colorScheme of ['light', 'dark'])
     const matrix = page.getByRole('table', {name: /^Confusion matrix/}).locator('tbody td');
     await matrix.first().waitFor();
     assert.deepEqual((await matrix.allTextContents()).map(Number), told.confusion_matrix.flat());
-    const recall = page.getByRole('table', {name: 'By class'}).getByRole('row', {name: /^virginica/}).getByRole('cell').nth(1);
+    const recall = page
+      .getByRole('table', {name: 'By class'})
+      .getByRole('row', {name: /^virginica/})
+      .getByRole('cell')
+      .nth(1);
     assert.ok(Math.abs(Number(await recall.textContent()) - told.per_class[2].recall) < 0.001);
     await page.getByRole('img', {name: /^ROC curves; area under the curve: setosa 1, /}).waitFor();
     await page.getByLabel('Class', {exact: true}).selectOption('virginica');
-    assert.equal(await page.locator('.curve-picture .line').count(), 2);
+    assert.equal(await page.locator('.curve-picture .roc-line').count(), 2);
     await assertAccessible(page);
     await page.reload();
     await page.getByRole('img', {name: /^ROC curves; area under the curve: virginica/}).waitFor();
@@ -230,7 +254,13 @@ for (const colorScheme of ['light', 'dark'])
   });
 
 test('the evaluation of numbers has residuals', async () => {
-  const {id} = await daemon.train({dataset: 'iris', target: 'petal_width', name: 'width', network: {layers: [{type: 'dense', units: 'auto'}]}, training: {epochs: 30}});
+  const {id} = await daemon.train({
+    dataset: 'iris',
+    target: 'petal_width',
+    name: 'width',
+    network: {layers: [{type: 'dense', units: 'auto'}]},
+    training: {epochs: 30},
+  });
   const page = await open(browser, daemon, `#/job/${id}?tab=evaluation`);
   await page.getByRole('img', {name: /^Histogram of residuals/}).waitFor();
   await page.getByRole('img', {name: /^Predicted values by actual ones of \d+ rows/}).waitFor();
@@ -244,7 +274,11 @@ test('weights are shown by layer and epoch', async () => {
   await page.getByRole('heading', {name: 'dense_1/kernel'}).waitFor();
   await page.getByLabel('Layer').selectOption('dense_2');
   await page.getByRole('heading', {name: 'dense_2/kernel'}).waitFor();
-  const label = () => page.getByRole('img', {name: /^Weights: from/}).first().getAttribute('aria-label');
+  const label = () =>
+    page
+      .getByRole('img', {name: /^Weights: from/})
+      .first()
+      .getAttribute('aria-label');
   const newest = await label();
   await page.getByLabel('Epoch', {exact: true}).fill('0');
   await page.getByText('epoch 1, step 4').waitFor();
@@ -281,7 +315,7 @@ test('the log is live, and its kinds are chosen', async (t) => {
   const rows = page.getByRole('region', {name: 'Events'}).locator('tbody tr');
   await page.getByText('running: cores and memory are free').waitFor();
   const before = await rows.first().textContent();
-  await eventually(async () => await rows.first().textContent() !== before);
+  await eventually(async () => (await rows.first().textContent()) !== before);
   await page.getByLabel('All but metrics').check();
   assert.equal(await rows.count(), 2);
   await daemon.call('PATCH', `/v1/jobs/${id}`, {learning_rate: 0.002});
@@ -291,10 +325,23 @@ test('the log is live, and its kinds are chosen', async (t) => {
 });
 
 test('a job that diverged says where, and its curve marks what is not finite', async () => {
-  const network = {layers: [{type: 'dense', units: 300}, {type: 'dense', units: 'auto', activation: 'softmax'}]};
-  const {id} = await daemon.train({dataset: 'iris', name: 'diverged', network, training: {epochs: 100, optimizer: {type: 'sgd', learning_rate: 1e6}}});
+  const network = {
+    layers: [
+      {type: 'dense', units: 300},
+      {type: 'dense', units: 'auto', activation: 'softmax'},
+    ],
+  };
+  const {id} = await daemon.train({
+    dataset: 'iris',
+    name: 'diverged',
+    network,
+    training: {epochs: 100, optimizer: {type: 'sgd', learning_rate: 1e6}},
+  });
   const page = await open(browser, daemon, `#/job/${id}`);
-  await page.getByRole('alert').getByText(/layer dense_2 · step \d+ · epoch \d+ · row \d+/).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/layer dense_2 · step \d+ · epoch \d+ · row \d+/)
+    .waitFor();
   await eventually(async () => /nan/.test(await chart(page, 'Loss').locator('p.visually-hidden').textContent()));
   await assertAccessible(page);
   await close(page);
@@ -336,9 +383,13 @@ for (const [name, options] of Object.entries({dark: {colorScheme: 'dark'}, narro
 test('charts are drawn again where the scheme changes', async () => {
   const page = await open(browser, daemon, '#/job/done');
   await drawn(page);
-  const swatch = () => page.locator('.legend .swatch').first().evaluate((element) => element.style.background);
+  const swatch = () =>
+    page
+      .locator('.chart-legend .swatch')
+      .first()
+      .evaluate((element) => element.style.background);
   const light = await swatch();
   await page.emulateMedia({colorScheme: 'dark'});
-  await eventually(async () => await swatch() !== light);
+  await eventually(async () => (await swatch()) !== light);
   await close(page);
 });

@@ -26,8 +26,13 @@ function submit(name, more = {}) {
 
 async function trainMany(count) {
   for (let i = 0; i < count; i++)
-    await daemon.train({dataset: 'iris', name: `run-${i}`, network: dense(4 * (i + 1)), tags: {team: i % 2 ? 'odd' : 'even'},
-      training: {epochs: 30 + 10 * i, optimizer: {type: 'adam', learning_rate: 0.002 * (i + 1)}}});
+    await daemon.train({
+      dataset: 'iris',
+      name: `run-${i}`,
+      network: dense(4 * (i + 1)),
+      tags: {team: i % 2 ? 'odd' : 'even'},
+      training: {epochs: 30 + 10 * i, optimizer: {type: 'adam', learning_rate: 0.002 * (i + 1)}},
+    });
 }
 
 const rowOf = (page, name) => page.locator('.jobs-table tbody tr').filter({has: page.getByRole('link', {name, exact: true})});
@@ -55,7 +60,7 @@ test('jobs appear and go on in the table without a reload', async () => {
   await rowOf(page, 'first').getByText('running').waitFor();
   const cells = rowOf(page, 'first').locator('td');
   const before = await cells.nth(3).textContent();
-  await eventually(async () => await cells.nth(3).textContent() !== before);
+  await eventually(async () => (await cells.nth(3).textContent()) !== before);
   await rowOf(page, 'first').getByText('left').waitFor();
   assert.equal(await rowOf(page, 'second').locator('td').nth(5).textContent(), '1');
   await page.getByRole('button', {name: 'running 1'}).waitFor();
@@ -115,7 +120,7 @@ test('several jobs are paused, resumed, given another priority, cancelled, tried
   await submit('first', {training: ENDLESS});
   await submit('second', {training: ENDLESS});
   await submit('third', {training: ENDLESS});
-  await eventually(async () => await state('first') === 'running');
+  await eventually(async () => (await state('first')) === 'running');
   const page = await open(browser, daemon);
   await rowOf(page, 'first').waitFor();
   assert.ok(await page.getByRole('button', {name: 'Pause', exact: true}).isDisabled());
@@ -132,14 +137,14 @@ test('several jobs are paused, resumed, given another priority, cancelled, tried
   await page.getByRole('dialog').getByRole('button', {name: 'Set'}).click();
   await eventually(async () => (await daemon.get('/v1/jobs/second')).priority === 7);
   await act(page, 'Resume');
-  await eventually(async () => await state('second') === 'queued' || await state('second') === 'running');
+  await eventually(async () => (await state('second')) === 'queued' || (await state('second')) === 'running');
   await page.getByLabel('Select all on this page').check();
   await page.getByText('3 selected').waitFor();
   await act(page, 'Cancel', 'Let it run');
   assert.notEqual(await state('third'), 'cancelled');
   await act(page, 'Cancel', 'Cancel and keep nothing');
   await page.getByText('3 jobs cancelled').waitFor();
-  for (const name of ['first', 'second', 'third']) await eventually(async () => await state(name) === 'cancelled');
+  for (const name of ['first', 'second', 'third']) await eventually(async () => (await state(name)) === 'cancelled');
   assert.equal((await daemon.get('/v1/models')).models.length, 0);
   await rowOf(page, 'first').getByText('cancelled').waitFor();
   await act(page, 'Try again');
@@ -167,7 +172,10 @@ test('what fails is told in the daemon’s words', async () => {
   await page.getByText(/only: priority must be between/).waitFor();
   await page.context().close();
   // 422 is on the console by the browser's own doing.
-  assert.deepEqual(page.problems.filter((text) => !text.includes('422')), []);
+  assert.deepEqual(
+    page.problems.filter((text) => !text.includes('422')),
+    [],
+  );
 });
 
 test('tags are written as lines', async () => {
@@ -190,7 +198,9 @@ test('the keyboard selects a range and opens a job', async () => {
   await rowOf(page, 'run-0').getByRole('checkbox').focus();
   await page.keyboard.press('Space');
   await page.getByText('1 selected').waitFor();
-  await rowOf(page, 'run-2').getByRole('checkbox').click({modifiers: ['Shift']});
+  await rowOf(page, 'run-2')
+    .getByRole('checkbox')
+    .click({modifiers: ['Shift']});
   await page.getByText('3 selected').waitFor();
   await rowOf(page, 'run-1').getByRole('link').focus();
   await new Promise((resolve) => setTimeout(resolve, 1500)); // two looks at the list, which must not take the focus
@@ -208,7 +218,7 @@ for (const colorScheme of ['light', 'dark'])
     await page.getByRole('button', {name: 'Overlay curves'}).click();
     const comparison = page.getByRole('region', {name: 'Comparison'});
     await comparison.locator('canvas').first().waitFor();
-    assert.deepEqual(await comparison.locator('.legend li').allTextContents(), ['1. run-0 ', '2. run-1 ', '3. run-2 ', '']);
+    assert.deepEqual(await comparison.locator('.chart-legend li').allTextContents(), ['1. run-0 ', '2. run-1 ', '3. run-2 ', '']);
     const rates = comparison.getByRole('row', {name: /^training.optimizer.learning_rate/}).getByRole('cell');
     assert.deepEqual(await rates.allTextContents(), ['0.002', '0.004', '0.006']);
     await comparison.getByLabel('Curve', {exact: true}).selectOption('val_accuracy');
