@@ -3,7 +3,7 @@
 import {get} from './api.js';
 import {h, labelled, replace, select} from './dom.js';
 import {number} from './format.js';
-import {applyTemplate, bestTemplate, targetOf, templatesFor} from './templates.js';
+import {applyTemplate, bestTemplate, outputLayer, targetOf, templatesFor} from './templates.js';
 import {inputForms} from './training_form.js';
 
 const COLUMNS_SHOWN = 200;
@@ -90,6 +90,15 @@ export function beginNetwork(editor, wanted) {
   Object.assign(editor.document, applyTemplate(possible ? wanted : bestTemplate(editor.dataset, target), editor.dataset, target));
 }
 
+// An output that takes its width from the target takes its activation from it too.
+function followTarget(editor, name) {
+  const layers = editor.document.network?.layers;
+  const last = layers?.at(-1);
+  if (last?.type !== 'dense' || last.units !== 'auto') return;
+  const {activation: _, ...rest} = last;
+  layers[layers.length - 1] = {...rest, ...outputLayer(editor.dataset, name)};
+}
+
 export function dataForm(editor) {
   const chooseDataset = async (name) => {
     editor.document.dataset = name;
@@ -101,6 +110,7 @@ export function dataForm(editor) {
   };
   const chooseTarget = (name) => {
     editor.document.target = name;
+    followTarget(editor, name);
     editor.replaced(null);
   };
   const at = (pointer, element) => h('div', {'data-pointer': pointer}, element);

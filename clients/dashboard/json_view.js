@@ -43,10 +43,23 @@ export function jsonView(editor) {
   if (editor.text !== null && editor.text !== undefined) tell(faultOf(area.value) ?? notAnObject(area.value));
   const show = () => {
     if (document.activeElement === area) return;
+    const lost = area.getAttribute('aria-invalid') === 'true' ? area.value : null;
     area.value = jsonText(editor.document);
     tell(null);
+    if (lost !== null) offerBack(fault, lost, area, read);
   };
   return {element: h('section', {class: 'card', 'aria-label': 'JSON'}, toolRow(editor, area), area, fault), show};
+}
+
+// A form was changed while the text was no JSON: what had been typed is not thrown away.
+function offerBack(place, text, area, read) {
+  place.hidden = false;
+  const bring = () => {
+    area.value = text;
+    area.focus();
+    read();
+  };
+  replace(place, 'The form was changed, so that its document stands here in place of your text. ', h('button', {type: 'button', class: 'quiet', onclick: bring}, 'Bring my text back'));
 }
 
 function notAnObject(text) {

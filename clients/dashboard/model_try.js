@@ -4,7 +4,7 @@ import {send} from './api.js';
 import {describe} from './announce.js';
 import {bars, meter} from './bars.js';
 import {h, replace} from './dom.js';
-import {number, percent} from './format.js';
+import {number} from './format.js';
 import {imageForm} from './image_form.js';
 import {jsonForm} from './json_form.js';
 import {addressOf} from './model_detail.js';
@@ -33,9 +33,14 @@ function probabilities(classes, prediction) {
   return classes.map((name, i) => [String(name), all[i]]).sort((a, b) => b[1] - a[1]);
 }
 
+// Finer than percent(): 99.9 % is not certain.
+function shareText(value) {
+  return value >= 0.9995 && value < 1 ? '> 99.9 %' : value > 0 && value < 0.0005 ? '< 0.1 %' : `${(value * 100).toFixed(1)} %`;
+}
+
 function classesAnswer(classes, prediction, label) {
   const list = probabilities(classes, prediction);
-  return [h('p', {class: 'label'}, String(label ?? list[0][0])), bars('Probabilities', ['Class', 'Share', 'Probability'], list.slice(0, CLASSES_SHOWN).map(([name, value]) => [name, value, percent(value)])),
+  return [h('p', {class: 'label'}, String(label ?? list[0][0])), bars('Probabilities', ['Class', 'Share', 'Probability'], list.slice(0, CLASSES_SHOWN).map(([name, value]) => [name, value, shareText(value)])),
     list.length > CLASSES_SHOWN && h('p', {class: 'faint'}, `and ${number(list.length - CLASSES_SHOWN)} less likely classes`)];
 }
 

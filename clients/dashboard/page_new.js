@@ -41,9 +41,16 @@ class Editor {
     if (!this.text) this.check.again();
   }
 
+  // The forms of the document. JSON may say what no form can show; then the check tells what is wrong with it.
   showForms() {
-    this.builder = networkBuilder(this);
-    replace(this.forms, dataForm(this), this.builder.element, trainingForm(this));
+    try {
+      this.builder = networkBuilder(this);
+      replace(this.forms, dataForm(this), this.builder.element, trainingForm(this));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.builder = null;
+      replace(this.forms, h('section', {class: 'card'}, h('p', {class: 'warn'}, 'This document has parts of another type than the forms can show. The check beside says what is expected.')));
+    }
   }
 
   // Disables the button with a reason, or enables it.
@@ -90,7 +97,7 @@ class Editor {
 
   checked(found, problem) {
     showProblems(this.forms, problem?.errors ?? []);
-    this.builder.showCheck(found?.layers);
+    this.builder?.showCheck(found?.layers);
     if (this.text === null || this.text === undefined) this.allow(problem?.status === 422 ? 'the check says what is wrong' : null);
   }
 

@@ -13,6 +13,7 @@ const EVERY_MS = 2000;
 const LOOKS_KEPT = 150;
 const REQUESTS = 'propd_http_requests_total';
 const LATENCY = 'propd_http_request_duration_seconds';
+const PREDICTIONS = 'propd_prediction_duration_seconds';
 const COMMITS = 'propd_commit_duration_seconds';
 
 export function title() {
@@ -48,7 +49,7 @@ function pointOf(before, now) {
   const rate = (name, where) => Math.max(0, total(now.metrics, name, where) - total(before.metrics, name, where)) / seconds;
   return {
     at: now.at, requests: rate(REQUESTS), errors: rate(REQUESTS, ({status}) => /^[45]/.test(status)), predictions: rate(REQUESTS, ({route}) => /predict|infer/.test(route)), commits: rate('propd_commits_total'),
-    median: quantileBetween(before.metrics, now.metrics, LATENCY, 0.5), slow: quantileBetween(before.metrics, now.metrics, LATENCY, 0.99), commit: quantileBetween(before.metrics, now.metrics, COMMITS, 0.99),
+    median: quantileBetween(before.metrics, now.metrics, LATENCY, 0.5), slow: quantileBetween(before.metrics, now.metrics, LATENCY, 0.99), predicted: quantileBetween(before.metrics, now.metrics, PREDICTIONS, 0.99), commit: quantileBetween(before.metrics, now.metrics, COMMITS, 0.99),
   };
 }
 
@@ -62,8 +63,9 @@ function charts(points) {
   const perSecond = (value) => `${number(value, 3)}/s`;
   return [
     curve(x, [line('all', 'requests'), line('predictions', 'predictions'), line('refused', 'errors')], {title: 'Requests a second', head: 'Seconds ago', format: perSecond, fromZero: true}),
-    curve(x, [line('99 %', 'slow'), line('half', 'median')], {title: 'Answered within', head: 'Seconds ago', format: milliseconds, fromZero: true}),
+    curve(x, [line('99 %', 'slow'), line('half', 'median'), line('predictions, 99 %', 'predicted')], {title: 'Answered within', head: 'Seconds ago', format: milliseconds, fromZero: true}),
     curve(x, [line('commits', 'commits')], {title: 'Commits a second', head: 'Seconds ago', format: perSecond, fromZero: true}),
+    curve(x, [line('99 %', 'commit')], {title: 'Committed within', head: 'Seconds ago', format: milliseconds, fromZero: true}),
   ].map((figure) => h('section', {class: 'card'}, figure));
 }
 
@@ -82,6 +84,7 @@ function routesTable(metrics) {
 
 function latencies(metrics) {
   return factList({'Requests since the start': number(total(metrics, REQUESTS)), 'Answered, half within': milliseconds(quantile(metrics, LATENCY, 0.5)), 'Answered, 99 % within': milliseconds(quantile(metrics, LATENCY, 0.99)),
+    'Predicted, half within': milliseconds(quantile(metrics, PREDICTIONS, 0.5)), 'Predicted, 99 % within': milliseconds(quantile(metrics, PREDICTIONS, 0.99)),
     'Committed, half within': milliseconds(quantile(metrics, COMMITS, 0.5)), 'Committed, 99 % within': milliseconds(quantile(metrics, COMMITS, 0.99)), Connections: number(total(metrics, 'propd_http_connections')), 'Event streams': number(total(metrics, 'propd_http_streams'))});
 }
 
@@ -99,7 +102,7 @@ function refresh(place, children) {
 }
 
 export async function show(main, view, signal) {
-  const places = Object.fromEntries(['tiles', 'charts', 'about', 'latencies', 'routes', 'tokens'].map((name) => [name, h(['tiles', 'charts'].includes(name) ? 'div' : 'section', {class: ['tiles', 'charts'].includes(name) ? 'tiles' : 'card'})]));
+  const places = Object.fromEntries(['tiles', 'charts', 'about', 'latencies', 'routes', 'tokens'].map((name) => [name, h(['tiles', 'charts'].includes(name) ? 'div' : 'section', {class: name === 'tiles' ? 'tiles' : name === 'charts' ? 'tiles charts' : 'card'})]));
   let before = null;
   const points = [];
   const update = async () => {

@@ -174,7 +174,16 @@ test('form and JSON are one document, both ways; what is no JSON is told with it
   assert.equal(await page.locator('[data-pointer="#/training/epochs"] input').inputValue(), '9');
   await page.getByRole('button', {name: 'Go there'}).click();
   assert.equal(await json(page).evaluate((area) => area.value[area.selectionStart]), 'o');
-  await close(page);
+  await page.locator('[data-pointer="#/training/epochs"] input').fill('11');
+  assert.equal((await documentOf(page)).training.epochs, 11);
+  await page.getByRole('button', {name: 'Bring my text back'}).click();
+  assert.match(await json(page).inputValue(), /oops/);
+  await json(page).fill('{"dataset": "iris", "network": {"layers": [null]}, "training": 3}');
+  await page.getByText(/parts of another type/).waitFor();
+  await page.getByText('It cannot be trained yet').waitFor();
+  await json(page).fill(JSON.stringify(edited));
+  await eventually(async () => await page.locator('[data-pointer="#/training/epochs"] input').inputValue() === '9');
+  await closeRefused(page);
 });
 
 test('what is not submitted survives a refresh, and can be begun anew', async () => {
@@ -202,6 +211,17 @@ test('a job’s document can be trained again with changes, without its defaults
   assert.equal(document.training.checkpoint, undefined);
   const again = await train(page);
   assert.equal((await daemon.get(`/v1/models/${again.model}`)).sha256, (await daemon.get(`/v1/models/${job.model}`)).sha256);
+  await close(page);
+});
+
+test('the output follows the target', async () => {
+  const page = await open(browser, daemon, '#/new?dataset=iris');
+  await fine(page);
+  await page.getByLabel('Target', {exact: true}).selectOption('petal_width');
+  await page.getByRole('region', {name: 'Check'}).getByText('numbers', {exact: true}).waitFor();
+  await fine(page);
+  assert.deepEqual((await documentOf(page)).network.layers.at(-1), {type: 'dense', units: 'auto'});
+  assert.ok(await page.getByLabel('Target', {exact: true}).evaluate((field) => field === document.activeElement));
   await close(page);
 });
 
