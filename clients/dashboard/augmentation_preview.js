@@ -8,9 +8,11 @@ import {h, labelled, replace, select} from './dom.js';
 import {fieldsForm} from './fields_form.js';
 import {number} from './format.js';
 import {showProblems} from './problems.js';
+import {figureCell, table} from './tables.js';
 import {change, current} from './view.js';
 
 const WAIT_MS = 300;
+const NUMBERS_SHOWN = 24;
 
 // A picture of a data: URL on a canvas: the security policy keeps such URLs out of <img>.
 async function pictureOf(url, words) {
@@ -22,8 +24,18 @@ async function pictureOf(url, words) {
 }
 
 async function imagePairs(rows) {
-  const pairs = await Promise.all(rows.map(async ({row, label, before, after}) => h('li', null,
-    await pictureOf(before, `Row ${row} before`), h('span', {'aria-hidden': 'true'}, '→'), await pictureOf(after, `Row ${row} after`), h('span', null, label ?? ''))));
+  const pairs = await Promise.all(
+    rows.map(async ({row, label, before, after}) =>
+      h(
+        'li',
+        null,
+        await pictureOf(before, `Row ${row} before`),
+        h('span', {'aria-hidden': 'true'}, '→'),
+        await pictureOf(after, `Row ${row} after`),
+        h('span', null, label ?? ''),
+      ),
+    ),
+  );
   return h('ul', {class: 'pairs'}, pairs);
 }
 
@@ -32,14 +44,21 @@ function flat(values) {
 }
 
 // Numbers as the network sees them, what changed in bold.
+function numberRow({row, before}, kind, values) {
+  const cells = flat(values)
+    .slice(0, NUMBERS_SHOWN)
+    .map((value, i) => figureCell(number(value, 3), value === flat(before)[i] ? '' : 'changed'));
+  return h('tr', null, h('th', {scope: 'row'}, kind === 'before' ? `row ${row}` : ''), h('td', {class: 'faint'}, kind), cells);
+}
+
 function numberPairs({rows, columns}) {
-  const width = Math.min(flat(rows[0].before).length, 24);
-  const heads = Array.from({length: width}, (_, i) => columns?.[i] ?? i);
-  const line = ({row}, kind, values, other) => h('tr', null, h('th', {scope: 'row'}, kind === 'before' ? `row ${row}` : ''), h('td', {class: 'faint'}, kind),
-    flat(values).slice(0, width).map((value, i) => h('td', {class: value === flat(other)[i] ? 'number' : 'number changed'}, number(value, 3))));
-  return h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Rows before and after'}, h('table', null, h('caption', {class: 'visually-hidden'}, 'Rows before and after'),
-    h('thead', null, h('tr', null, h('th', {scope: 'col'}, 'Row'), h('th', {scope: 'col'}, ''), heads.map((head) => h('th', {scope: 'col', class: 'number'}, head)))),
-    h('tbody', null, rows.flatMap((row) => [line(row, 'before', row.before, row.before), line(row, 'after', row.after, row.before)]))));
+  const width = Math.min(flat(rows[0].before).length, NUMBERS_SHOWN);
+  const heads = Array.from({length: width}, (_, i) => [columns?.[i] ?? i, 'number']);
+  return table(
+    'Rows before and after',
+    ['Row', '', ...heads],
+    rows.flatMap((row) => [numberRow(row, 'before', row.before), numberRow(row, 'after', row.after)]),
+  );
 }
 
 // What rows of this dataset are: a kind that the catalog's `fits` has.
@@ -79,17 +98,38 @@ export async function showAugmentation(place, dataset, signal) {
   const result = h('div', {class: 'card', 'aria-live': 'polite'});
   let waiting = null;
   const again = () => {
-    change({list: state.value.augmentation?.length ? JSON.stringify(state.value.augmentation) : null, epoch: state.epoch === '1' ? null : state.epoch});
+    change({
+      list: state.value.augmentation?.length ? JSON.stringify(state.value.augmentation) : null,
+      epoch: state.epoch === '1' ? null : state.epoch,
+    });
     clearTimeout(waiting);
     waiting = setTimeout(() => load(state, result, form), WAIT_MS);
   };
   const field = find(all, 'documents', 'training').fields.filter(({name}) => name === 'augmentation');
-  const form = h('div', {class: 'card'}, h('p', {class: 'faint'}, 'Random changes of the training rows, made anew in every epoch, in this order. Validation and predictions see the rows as they are.'),
-    fieldsForm({catalog: all, fields: field, value: state.value, pointer: '#', onchange: again, fits: fitting(all, rowsOf(dataset))}),
-    labelled('Epoch', select(['1', '2', '3', '4', '5'], String(state.epoch), (epoch) => {
-      state.epoch = epoch;
-      again();
-    })));
+  const form = h(
+    'div',
+    {class: 'card'},
+    h(
+      'p',
+      {class: 'faint'},
+      'Random changes of the training rows, made anew in every epoch, in this order. Validation and predictions see the rows as they are.',
+    ),
+    fieldsForm({
+      catalog: all,
+      fields: field,
+      value: state.value,
+      pointer: '#',
+      onchange: again,
+      fits: fitting(all, rowsOf(dataset)),
+    }),
+    labelled(
+      'Epoch',
+      select(['1', '2', '3', '4', '5'], String(state.epoch), (epoch) => {
+        state.epoch = epoch;
+        again();
+      }),
+    ),
+  );
   replace(place, h('div', {class: 'beside'}, form, result));
   await load(state, result, form);
 }

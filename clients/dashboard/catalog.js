@@ -27,7 +27,7 @@ export function kindsOf(all, choices) {
 
 // {type: 'relu'} of "relu".
 export function variantOf(value) {
-  return typeof value === 'string' ? {type: value} : value ?? {};
+  return typeof value === 'string' ? {type: value} : (value ?? {});
 }
 
 export function isSame(a, b) {

@@ -3,14 +3,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import {h, svg} from './dom.js';
 import {number} from './format.js';
+import {figureCell, table} from './tables.js';
 
 const WIDTH = 320;
 const HEIGHT = 90;
 const TABLE_ROWS = 50;
 
 function pathOf(x, y, {left, right, low, high}) {
-  const across = (value) => right === left ? WIDTH / 2 : (value - left) / (right - left) * WIDTH;
-  const down = (value) => high === low ? HEIGHT / 2 : HEIGHT - 2 - (value - low) / (high - low) * (HEIGHT - 4);
+  const across = (value) => (right === left ? WIDTH / 2 : ((value - left) / (right - left)) * WIDTH);
+  const down = (value) => (high === low ? HEIGHT / 2 : HEIGHT - 2 - ((value - low) / (high - low)) * (HEIGHT - 4));
   return x.map((value, i) => `${i ? 'L' : 'M'}${across(value).toFixed(1)} ${down(y[i]).toFixed(1)}`).join('');
 }
 
@@ -22,23 +23,70 @@ function boundsOf(x, series, fromZero) {
 function tableOf(x, series, {head, format}) {
   const stride = Math.max(1, Math.ceil(x.length / TABLE_ROWS));
   const rows = x.map((value, i) => [value, i]).filter(([, i]) => i % stride === 0 || i === x.length - 1);
-  return h('details', {class: 'values'}, h('summary', null, 'Values'), h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Values'}, h('table', null,
-    h('caption', {class: 'visually-hidden'}, series.map(({name}) => name).join(', ')),
-    h('thead', null, h('tr', null, h('th', {scope: 'col', class: 'number'}, head), series.map(({name}) => h('th', {scope: 'col', class: 'number'}, name)))),
-    h('tbody', null, rows.map(([value, i]) => h('tr', null, h('td', {class: 'number'}, number(value)), series.map(({y}) => h('td', {class: 'number'}, format(y[i])))))))));
+  const heads = [head, ...series.map(({name}) => name)].map((text) => [text, 'number']);
+  return h(
+    'details',
+    {class: 'values'},
+    h('summary', null, 'Values'),
+    table(
+      series.map(({name}) => name).join(', '),
+      heads,
+      rows.map(([value, i]) =>
+        h(
+          'tr',
+          null,
+          figureCell(number(value)),
+          series.map(({y}) => figureCell(format(y[i]))),
+        ),
+      ),
+    ),
+  );
+}
+
+function legend(series) {
+  return (
+    series.length > 1 &&
+    h(
+      'span',
+      {class: 'legend'},
+      series.map(({name}, i) => h('span', {class: `key curve-${i + 1}`}, name)),
+    )
+  );
 }
 
 function sentence(series, format) {
-  return series.map(({name, y}) => `${name}: now ${format(y.at(-1))}, from ${format(Math.min(...y))} to ${format(Math.max(...y))}`).join('; ');
+  return series
+    .map(({name, y}) => `${name}: now ${format(y.at(-1))}, from ${format(Math.min(...y))} to ${format(Math.max(...y))}`)
+    .join('; ');
 }
 
 // series: [{name, y}] over the same x. options: {title, head: the name of x, format, fromZero, withTable, summary: a sentence}.
 export function curve(x, series, {title, head = 'x', format = number, fromZero = false, withTable = true, summary} = {}) {
   if (x.length < 2) return h('p', {class: 'faint'}, `${title}: not enough values yet.`);
   const bounds = boundsOf(x, series, fromZero);
-  const lines = series.map(({y}, i) => svg('path', {d: pathOf(x, y, bounds), class: `line curve-${i + 1}`, fill: 'none', 'vector-effect': 'non-scaling-stroke'}));
-  return h('figure', {class: 'curve'}, h('figcaption', null, title, series.length > 1 && h('span', {class: 'legend'}, series.map(({name}, i) => h('span', {class: `key curve-${i + 1}`}, name)))),
-    h('div', {class: 'plot'}, h('span', {class: 'high'}, format(bounds.high)), h('span', {class: 'low'}, format(bounds.low)),
-      svg('svg', {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `${title}. ${summary ?? sentence(series, format)}`}, lines)),
-    withTable && tableOf(x, series, {head, format}));
+  const lines = series.map(({y}, i) =>
+    svg('path', {d: pathOf(x, y, bounds), class: `line curve-${i + 1}`, fill: 'none', 'vector-effect': 'non-scaling-stroke'}),
+  );
+  return h(
+    'figure',
+    {class: 'curve'},
+    h('figcaption', null, title, legend(series)),
+    h(
+      'div',
+      {class: 'plot'},
+      h('span', {class: 'high'}, format(bounds.high)),
+      h('span', {class: 'low'}, format(bounds.low)),
+      svg(
+        'svg',
+        {
+          viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+          preserveAspectRatio: 'none',
+          role: 'img',
+          'aria-label': `${title}. ${summary ?? sentence(series, format)}`,
+        },
+        lines,
+      ),
+    ),
+    withTable && tableOf(x, series, {head, format}),
+  );
 }

@@ -3,7 +3,7 @@
 import {get} from './api.js';
 import {h, labelled, replace, select} from './dom.js';
 import {number} from './format.js';
-import {applyTemplate, bestTemplate, targetOf, templatesFor} from './templates.js';
+import {applyTemplate, bestTemplate, outputLayer, targetOf, templatesFor} from './templates.js';
 import {inputForms} from './training_form.js';
 
 const COLUMNS_SHOWN = 200;
@@ -11,10 +11,23 @@ const PROPOSED = 50;
 
 function datasetField(editor, choose) {
   const list = h('datalist', {id: 'dataset-names'});
-  const input = h('input', {name: 'dataset', value: editor.document.dataset ?? '', list: 'dataset-names', autocomplete: 'off', placeholder: 'iris', onchange: () => choose(input.value.trim())});
+  const input = h('input', {
+    name: 'dataset',
+    value: editor.document.dataset ?? '',
+    list: 'dataset-names',
+    autocomplete: 'off',
+    placeholder: 'iris',
+    onchange: () => choose(input.value.trim()),
+  });
   const propose = async () => {
-    const {datasets} = await get('/v1/datasets', {query: {limit: PROPOSED, name: input.value ? `${input.value.replace(/@.*/, '')}*` : null}, signal: editor.signal}).catch(() => ({datasets: []}));
-    replace(list, datasets.map(({name, version, rows}) => h('option', {value: `${name}@${version}`}, `${number(rows)} rows`)));
+    const {datasets} = await get('/v1/datasets', {
+      query: {limit: PROPOSED, name: input.value ? `${input.value.replace(/@.*/, '')}*` : null},
+      signal: editor.signal,
+    }).catch(() => ({datasets: []}));
+    replace(
+      list,
+      datasets.map(({name, version, rows}) => h('option', {value: `${name}@${version}`}, `${number(rows)} rows`)),
+    );
   };
   input.addEventListener('focus', propose, {once: true});
   input.addEventListener('input', propose);
@@ -22,20 +35,40 @@ function datasetField(editor, choose) {
 }
 
 function nameField(editor) {
-  const input = h('input', {name: 'name', value: editor.document.name ?? '', placeholder: editor.dataset?.name ?? 'the dataset’s', maxlength: 64, autocomplete: 'off', oninput: () => {
-    if (input.value.trim()) editor.document.name = input.value.trim();
-    else delete editor.document.name;
-    editor.changed('data');
-  }});
+  const input = h('input', {
+    name: 'name',
+    value: editor.document.name ?? '',
+    placeholder: editor.dataset?.name ?? 'the dataset’s',
+    maxlength: 64,
+    autocomplete: 'off',
+    oninput: () => {
+      if (input.value.trim()) editor.document.name = input.value.trim();
+      else delete editor.document.name;
+      editor.changed('data');
+    },
+  });
   return h('div', {'data-pointer': '#/name'}, labelled('Name', input, 'of the job and its model'));
 }
 
 function targetField(editor, choose) {
   const columns = editor.dataset?.columns.filter(({type}) => type !== 'tensor').map(({name}) => name) ?? [];
   const given = [editor.document.target ?? []].flat();
-  if (given.length > 1) return labelled('Target', h('input', {name: 'target', value: given.join(', '), readonly: true}), 'several: change them in the JSON');
+  if (given.length > 1)
+    return labelled(
+      'Target',
+      h('input', {name: 'target', value: given.join(', '), readonly: true}),
+      'several: change them in the JSON',
+    );
   const chosen = given[0] ?? (editor.dataset ? targetOf(editor.dataset) : '');
-  return labelled('Target', select(columns, chosen, choose, {name: 'target', disabled: columns.length === 0, title: columns.length ? null : 'choose a dataset first'}), 'what is learned');
+  return labelled(
+    'Target',
+    select(columns, chosen, choose, {
+      name: 'target',
+      disabled: columns.length === 0,
+      title: columns.length ? null : 'choose a dataset first',
+    }),
+    'what is learned',
+  );
 }
 
 function targetName(editor) {
@@ -56,9 +89,31 @@ function featuresField(editor) {
     else delete editor.document.features;
     editor.changed('data');
   };
-  return h('fieldset', {class: 'wide', 'data-pointer': '#/features'}, h('legend', null, 'Inputs'), h('div', {class: 'row short scroll', tabindex: '0', role: 'group', 'aria-label': 'Inputs'},
-    names.slice(0, COLUMNS_SHOWN).map((name) => h('label', {class: 'check'}, h('input', {type: 'checkbox', name: `feature-${name}`, checked: isIn(name), onchange: (event) => toggle(name, event.target.checked)}), ' ', name))),
-  names.length > COLUMNS_SHOWN && h('small', null, `${number(names.length - COLUMNS_SHOWN)} more: use features.exclude in the JSON`));
+  return h(
+    'fieldset',
+    {class: 'wide', 'data-pointer': '#/features'},
+    h('legend', null, 'Inputs'),
+    h(
+      'div',
+      {class: 'row short scroll', tabindex: '0', role: 'group', 'aria-label': 'Inputs'},
+      names.slice(0, COLUMNS_SHOWN).map((name) =>
+        h(
+          'label',
+          {class: 'check'},
+          h('input', {
+            type: 'checkbox',
+            name: `feature-${name}`,
+            checked: isIn(name),
+            onchange: (event) => toggle(name, event.target.checked),
+          }),
+          ' ',
+          name,
+        ),
+      ),
+    ),
+    names.length > COLUMNS_SHOWN &&
+      h('small', null, `${number(names.length - COLUMNS_SHOWN)} more: use features.exclude in the JSON`),
+  );
 }
 
 function templatesField(editor) {
@@ -69,17 +124,35 @@ function templatesField(editor) {
     Object.assign(editor.document, applyTemplate(name, editor.dataset, target));
     editor.replaced(`The ${name} template is in place`);
   };
-  return h('div', {class: 'templates wide', role: 'group', 'aria-label': 'Templates'}, h('span', {class: 'faint'}, 'Begin with a network for'), templatesFor(editor.dataset, target).map(({name, reason}) =>
-    h('span', null, h('button', {type: 'button', disabled: reason !== null, title: reason, onclick: () => use(name)}, name, name === best && h('span', {class: 'faint'}, ' (fits)')), reason && h('small', null, reason))));
+  return h(
+    'div',
+    {class: 'templates wide', role: 'group', 'aria-label': 'Templates'},
+    h('span', {class: 'faint'}, 'Begin with a network for'),
+    templatesFor(editor.dataset, target).map(({name, reason}) =>
+      h(
+        'span',
+        null,
+        h(
+          'button',
+          {type: 'button', disabled: reason !== null, title: reason, onclick: () => use(name)},
+          name,
+          name === best && h('span', {class: 'faint'}, ' (fits)'),
+        ),
+        reason && h('small', null, reason),
+      ),
+    ),
+  );
 }
 
 // The dataset of the document, or null where there is none of that name.
 export async function loadDataset(editor) {
   const {dataset} = editor.document;
-  editor.dataset = dataset ? await get(`/v1/datasets/${encodeURIComponent(dataset)}`, {signal: editor.signal}).catch((error) => {
-    if (error.name === 'AbortError') throw error;
-    return null;
-  }) : null;
+  editor.dataset = dataset
+    ? await get(`/v1/datasets/${encodeURIComponent(dataset)}`, {signal: editor.signal}).catch((error) => {
+        if (error.name === 'AbortError') throw error;
+        return null;
+      })
+    : null;
 }
 
 // Puts the network that fits into a document that has none.
@@ -88,6 +161,15 @@ export function beginNetwork(editor, wanted) {
   const target = targetName(editor);
   const possible = templatesFor(editor.dataset, target).find(({name, reason}) => name === wanted && reason === null);
   Object.assign(editor.document, applyTemplate(possible ? wanted : bestTemplate(editor.dataset, target), editor.dataset, target));
+}
+
+// An output that takes its width from the target takes its activation from it too.
+function followTarget(editor, name) {
+  const layers = editor.document.network?.layers;
+  const last = layers?.at(-1);
+  if (last?.type !== 'dense' || last.units !== 'auto') return;
+  const {activation: _, ...rest} = last;
+  layers[layers.length - 1] = {...rest, ...outputLayer(editor.dataset, name)};
 }
 
 export function dataForm(editor) {
@@ -101,9 +183,23 @@ export function dataForm(editor) {
   };
   const chooseTarget = (name) => {
     editor.document.target = name;
+    followTarget(editor, name);
     editor.replaced(null);
   };
   const at = (pointer, element) => h('div', {'data-pointer': pointer}, element);
-  return h('section', {class: 'card', 'aria-label': 'Data'}, h('h2', null, 'Data'), h('div', {class: 'fields'}, at('#/dataset', datasetField(editor, chooseDataset)), at('#/target', targetField(editor, chooseTarget)), nameField(editor),
-    editor.dataset && featuresField(editor), editor.dataset && templatesField(editor)), inputForms(editor));
+  return h(
+    'section',
+    {class: 'card', 'aria-label': 'Data'},
+    h('h2', null, 'Data'),
+    h(
+      'div',
+      {class: 'fields'},
+      at('#/dataset', datasetField(editor, chooseDataset)),
+      at('#/target', targetField(editor, chooseTarget)),
+      nameField(editor),
+      editor.dataset && featuresField(editor),
+      editor.dataset && templatesField(editor),
+    ),
+    inputForms(editor),
+  );
 }

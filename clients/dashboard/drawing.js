@@ -52,7 +52,7 @@ export function centred(pad, width, height) {
   const {canvas, context} = blank(width, height);
   const box = boxOf(pad.getContext('2d').getImageData(0, 0, pad.width, pad.height));
   if (!box) return context.getImageData(0, 0, width, height);
-  const scale = Math.min(width, height) * SHARE / Math.max(box.width, box.height);
+  const scale = (Math.min(width, height) * SHARE) / Math.max(box.width, box.height);
   const size = {width: Math.max(1, Math.round(box.width * scale)), height: Math.max(1, Math.round(box.height * scale))};
   const ink = shrunk(pad, box, size.width, size.height);
   const put = (x, y) => {
@@ -63,7 +63,10 @@ export function centred(pad, width, height) {
   const [left, top] = [Math.round((width - size.width) / 2), Math.round((height - size.height) / 2)];
   const mass = massOf(put(left, top));
   const kept = (at, by, free) => Math.max(0, Math.min(free, at + by));
-  return put(kept(left, Math.round((canvas.width - 1) / 2 - mass.x), width - size.width), kept(top, Math.round((canvas.height - 1) / 2 - mass.y), height - size.height));
+  return put(
+    kept(left, Math.round((canvas.width - 1) / 2 - mass.x), width - size.width),
+    kept(top, Math.round((canvas.height - 1) / 2 - mass.y), height - size.height),
+  );
 }
 
 // A whole picture brought to width × height, its sides filled with black.
@@ -77,8 +80,10 @@ export function fitted(bitmap, width, height) {
 
 // The pixels as nested lists [height][width][channels] of `scale` × 0 to 255; one channel is how bright they are.
 export function pixelsOf({data, width, height}, channels, scale = 1) {
-  const value = (at) => channels === 1 ? [Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]) * scale]
-    : Array.from({length: channels}, (_, c) => data[at + c] * scale);
+  const value = (at) =>
+    channels === 1
+      ? [Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]) * scale]
+      : Array.from({length: channels}, (_, c) => data[at + c] * scale);
   return Array.from({length: height}, (_, y) => Array.from({length: width}, (_, x) => value((y * width + x) * 4)));
 }
 
@@ -94,5 +99,9 @@ export function imageOfPixels(pixels, scale = 1) {
 }
 
 export function inverted(image) {
-  return new ImageData(image.data.map((value, i) => i % 4 === 3 ? value : 255 - value), image.width, image.height);
+  return new ImageData(
+    image.data.map((value, i) => (i % 4 === 3 ? value : 255 - value)),
+    image.width,
+    image.height,
+  );
 }

@@ -22,7 +22,7 @@ function line(context, from, to) {
 // Mouse, touch and pen, which browsers tell as one.
 function takePointer(pad, context, ondraw) {
   let last = null;
-  const at = (event) => ({x: event.offsetX / pad.clientWidth * SIDE, y: event.offsetY / pad.clientHeight * SIDE});
+  const at = (event) => ({x: (event.offsetX / pad.clientWidth) * SIDE, y: (event.offsetY / pad.clientHeight) * SIDE});
   pad.addEventListener('pointerdown', (event) => {
     pad.setPointerCapture(event.pointerId);
     last = at(event);
@@ -36,7 +36,7 @@ function takePointer(pad, context, ondraw) {
     last = next;
     ondraw();
   });
-  for (const type of ['pointerup', 'pointercancel']) pad.addEventListener(type, () => last = null);
+  for (const type of ['pointerup', 'pointercancel']) pad.addEventListener(type, () => (last = null));
 }
 
 function takeKeys(pad, context, {ondraw, say, wipe}) {
@@ -50,7 +50,9 @@ function takeKeys(pad, context, {ondraw, say, wipe}) {
       line(context, from, pen);
       ondraw();
     }
-    say(`Pen ${pen.isDown ? 'down' : 'up'} at ${Math.round(pen.x / SIDE * 100)} % across, ${Math.round(pen.y / SIDE * 100)} % down`);
+    say(
+      `Pen ${pen.isDown ? 'down' : 'up'} at ${Math.round((pen.x / SIDE) * 100)} % across, ${Math.round((pen.y / SIDE) * 100)} % down`,
+    );
   };
   pad.addEventListener('keydown', (event) => {
     if (!moves[event.key] && ![' ', 'Delete', 'Backspace'].includes(event.key)) return;
@@ -67,7 +69,14 @@ function takeKeys(pad, context, {ondraw, say, wipe}) {
 
 // Returns {element, pad, wipe()}; `ondraw` is called whenever the drawing changes.
 export function drawingPad(ondraw) {
-  const pad = h('canvas', {width: SIDE, height: SIDE, class: 'pad', tabindex: '0', role: 'application', 'aria-label': 'Drawing pad: arrow keys move the pen, space puts it down or lifts it, Delete wipes it clean'});
+  const pad = h('canvas', {
+    width: SIDE,
+    height: SIDE,
+    class: 'pad',
+    tabindex: '0',
+    role: 'application',
+    'aria-label': 'Drawing pad: arrow keys move the pen, space puts it down or lifts it, Delete wipes it clean',
+  });
   const context = pad.getContext('2d', {willReadFrequently: true});
   const said = h('span', {class: 'faint', role: 'status'}, 'Draw here, or with arrow keys and space');
   const wipe = () => {
@@ -76,6 +85,6 @@ export function drawingPad(ondraw) {
   };
   clear(context);
   takePointer(pad, context, ondraw);
-  takeKeys(pad, context, {ondraw, say: (text) => said.textContent = text, wipe});
+  takeKeys(pad, context, {ondraw, say: (text) => (said.textContent = text), wipe});
   return {element: h('div', null, pad, h('div', null, said)), pad, wipe};
 }

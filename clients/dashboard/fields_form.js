@@ -20,14 +20,21 @@ function valueOf(field, text) {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   if (field.type === 'integer' || field.type === 'number') return Number.isFinite(Number(trimmed)) ? Number(trimmed) : trimmed;
-  if (field.type === 'strings') return trimmed.split(',').map((each) => each.trim()).filter(Boolean);
+  if (field.type === 'strings')
+    return trimmed
+      .split(',')
+      .map((each) => each.trim())
+      .filter(Boolean);
   if (field.type === 'sizes') return sizesOf(trimmed);
   if (field.type === 'json') return jsonOf(trimmed);
   return trimmed;
 }
 
 function sizesOf(text) {
-  const sizes = text.split(/[\s,×x]+/).filter(Boolean).map((each) => Number.isFinite(Number(each)) ? Number(each) : each);
+  const sizes = text
+    .split(/[\s,×x]+/)
+    .filter(Boolean)
+    .map((each) => (Number.isFinite(Number(each)) ? Number(each) : each));
   return sizes.length === 1 ? sizes[0] : sizes;
 }
 
@@ -60,8 +67,12 @@ function helpOf(field) {
 function textControl(form, field) {
   const isNumber = field.type === 'integer' || field.type === 'number';
   const input = h('input', {
-    name: field.name, value: textOf(form.value[field.name]), placeholder: textOf(field.default) || (field.required ? 'needed' : 'none'),
-    inputmode: isNumber && !field.word ? 'decimal' : null, autocomplete: 'off', spellcheck: 'false',
+    name: field.name,
+    value: textOf(form.value[field.name]),
+    placeholder: textOf(field.default) || (field.required ? 'needed' : 'none'),
+    inputmode: isNumber && !field.word ? 'decimal' : null,
+    autocomplete: 'off',
+    spellcheck: 'false',
     oninput: () => put(form, field, valueOf(field, input.value)),
   });
   return input;
@@ -74,8 +85,12 @@ function choiceControl(form, field) {
 }
 
 function booleanField(form, field) {
-  const input = h('input', {type: 'checkbox', name: field.name, checked: form.value[field.name] ?? field.default,
-    onchange: () => put(form, field, input.checked)});
+  const input = h('input', {
+    type: 'checkbox',
+    name: field.name,
+    checked: form.value[field.name] ?? field.default,
+    onchange: () => put(form, field, input.checked),
+  });
   return h('label', {class: 'check', title: field.help}, input, ' ', wordsOf(field.name));
 }
 
@@ -83,8 +98,13 @@ function booleanField(form, field) {
 function showKind(form, field, place, value) {
   const kind = kindsOf(form.catalog, field.choices).find(({name}) => name === value.type);
   const change = () => put(form, field, Object.keys(value).length > 1 ? {...value} : value.type);
-  replace(place, kind?.help && h('small', null, kind.help),
-    kind && kind.fields.length > 0 && fieldsForm({...form, fields: kind.fields, value, pointer: `${form.pointer}/${field.name}`, onchange: change}));
+  replace(
+    place,
+    kind?.help && h('small', null, kind.help),
+    kind &&
+      kind.fields.length > 0 &&
+      fieldsForm({...form, fields: kind.fields, value, pointer: `${form.pointer}/${field.name}`, onchange: change}),
+  );
 }
 
 function variantField(form, field) {
@@ -105,12 +125,21 @@ function variantField(form, field) {
 function variantsField(form, field) {
   const list = h('ol', {class: 'variants'});
   const values = () => form.value[field.name] ?? [];
-  const show = () => replace(list, values().map((value, at) => variantEntry(form, field, {value, at, show})));
-  const add = select([['', 'add …'], ...field.choices.filter((name) => form.fits?.(field, name) ?? true)], '', (type) => {
-    if (type) put(form, field, [...values(), {type}]);
-    add.value = '';
-    show();
-  }, {name: `${field.name}-add`});
+  const show = () =>
+    replace(
+      list,
+      values().map((value, at) => variantEntry(form, field, {value, at, show})),
+    );
+  const add = select(
+    [['', 'add …'], ...field.choices.filter((name) => form.fits?.(field, name) ?? true)],
+    '',
+    (type) => {
+      if (type) put(form, field, [...values(), {type}]);
+      add.value = '';
+      show();
+    },
+    {name: `${field.name}-add`},
+  );
   show();
   return h('div', {class: 'variant wide'}, labelled(wordsOf(field.name), add, field.help), list);
 }
@@ -119,14 +148,31 @@ function variantEntry(form, field, {value, at, show}) {
   const kind = variantOf(value);
   const entry = {...form, value: {[field.name]: kind}, pointer: `${form.pointer}/${field.name}/${at}`};
   const fields = kindsOf(form.catalog, field.choices).find(({name}) => name === kind.type)?.fields ?? [];
-  const change = () => put(form, field, form.value[field.name].map((each, i) => i === at ? {...kind} : each));
+  const change = () =>
+    put(
+      form,
+      field,
+      form.value[field.name].map((each, i) => (i === at ? {...kind} : each)),
+    );
   const remove = () => {
-    put(form, field, form.value[field.name].filter((_, i) => i !== at));
+    put(
+      form,
+      field,
+      form.value[field.name].filter((_, i) => i !== at),
+    );
     show();
   };
-  return h('li', {'data-pointer': entry.pointer}, h('div', {class: 'row'}, h('strong', null, wordsOf(kind.type)),
-    h('button', {type: 'button', class: 'quiet', 'aria-label': `Remove ${kind.type}`, onclick: remove}, '×')),
-  fieldsForm({...entry, fields, value: kind, onchange: change}));
+  return h(
+    'li',
+    {'data-pointer': entry.pointer},
+    h(
+      'div',
+      {class: 'row'},
+      h('strong', null, wordsOf(kind.type)),
+      h('button', {type: 'button', class: 'quiet', 'aria-label': `Remove ${kind.type}`, onclick: remove}, '×'),
+    ),
+    fieldsForm({...entry, fields, value: kind, onchange: change}),
+  );
 }
 
 // A part that may be absent: a box to tick, and its form while it is ticked.
@@ -135,15 +181,33 @@ function objectField(form, field) {
   let value = structuredClone(form.value[field.name]) ?? (form.value[field.name] === undefined && isThere ? {} : null);
   const write = () => put(form, field, value && isThere && Object.keys(value).length === 0 ? undefined : value && {...value});
   const place = h('div', {class: 'part'});
-  const show = () => replace(place, value && fieldsForm({...form, fields: field.object.fields, value, pointer: `${form.pointer}/${field.name}`, onchange: write}));
-  const input = h('input', {type: 'checkbox', name: field.name, checked: value !== null, onchange: () => {
-    value = input.checked ? {} : null;
-    show();
-    write();
-  }});
+  const show = () =>
+    replace(
+      place,
+      value &&
+        fieldsForm({...form, fields: field.object.fields, value, pointer: `${form.pointer}/${field.name}`, onchange: write}),
+    );
+  const input = h('input', {
+    type: 'checkbox',
+    name: field.name,
+    checked: value !== null,
+    onchange: () => {
+      value = input.checked ? {} : null;
+      show();
+      write();
+    },
+  });
   show();
-  const title = field.nullable ? h('label', {class: 'check'}, input, ' ', wordsOf(field.name)) : h('span', {class: 'name'}, wordsOf(field.name));
-  return h('fieldset', {class: 'wide', 'data-pointer': `${form.pointer}/${field.name}`}, h('legend', null, title), h('small', null, field.help), place);
+  const title = field.nullable
+    ? h('label', {class: 'check'}, input, ' ', wordsOf(field.name))
+    : h('span', {class: 'name'}, wordsOf(field.name));
+  return h(
+    'fieldset',
+    {class: 'wide', 'data-pointer': `${form.pointer}/${field.name}`},
+    h('legend', null, title),
+    h('small', null, field.help),
+    place,
+  );
 }
 
 function fieldOf(form, field) {
@@ -159,9 +223,13 @@ function fieldOf(form, field) {
 // The form of some fields of `value`. form: {catalog, fields, value, pointer: '#/training', onchange, fits: (field, name) => whether a
 // list's kind can be used here, custom: {input: (form, field) => element}}. `onchange` is called after each change.
 export function fieldsForm(form) {
-  return h('div', {class: 'fields'}, form.fields.map((field) => {
-    const element = fieldOf(form, field);
-    element.dataset.pointer ??= `${form.pointer}/${field.name}`;
-    return element;
-  }));
+  return h(
+    'div',
+    {class: 'fields'},
+    form.fields.map((field) => {
+      const element = fieldOf(form, field);
+      element.dataset.pointer ??= `${form.pointer}/${field.name}`;
+      return element;
+    }),
+  );
 }

@@ -8,7 +8,10 @@ const ENDINGS = /\.(csv|tsv|txt|jsonl|ndjson|json|arff|libsvm|svm|npy|npz|idx|ta
 export function nameOf(file) {
   let name = file.replace(/\.gz$/i, '');
   while (ENDINGS.test(name)) name = name.replace(ENDINGS, '');
-  name = name.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '').slice(0, 64);
+  name = name
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|-+$/g, '')
+    .slice(0, 64);
   return name || 'data';
 }
 
@@ -39,8 +42,9 @@ export async function grouped(files) {
   const taken = new Set();
   const things = [];
   for (const {file} of features) {
-    const partner = labels.find((each) => !taken.has(each.file) && stemOf(each.file.name) === stemOf(file.name))
-      ?? (labels.length === 1 && features.length === 1 ? labels[0] : null);
+    const partner =
+      labels.find((each) => !taken.has(each.file) && stemOf(each.file.name) === stemOf(file.name)) ??
+      (labels.length === 1 && features.length === 1 ? labels[0] : null);
     if (!partner) continue;
     taken.add(partner.file).add(file);
     const stem = stemOf(file.name);
@@ -51,10 +55,18 @@ export async function grouped(files) {
 
 // A button that chooses files; `accept` as of <input type=file>.
 export function fileButton(text, onfiles, {multiple = false, accept = null, kind = ''} = {}) {
-  const input = h('input', {type: 'file', multiple, accept, class: 'visually-hidden', tabindex: '-1', 'aria-hidden': 'true', onchange: () => {
-    if (input.files.length) onfiles([...input.files]);
-    input.value = '';
-  }});
+  const input = h('input', {
+    type: 'file',
+    multiple,
+    accept,
+    class: 'visually-hidden',
+    tabindex: '-1',
+    'aria-hidden': 'true',
+    onchange: () => {
+      if (input.files.length) onfiles([...input.files]);
+      input.value = '';
+    },
+  });
   return h('span', null, input, h('button', {type: 'button', class: kind, onclick: () => input.click()}, text));
 }
 
@@ -63,10 +75,10 @@ export function dropAnywhere(text, onfiles, signal) {
   const veil = h('div', {class: 'veil', hidden: true}, h('p', null, text));
   document.body.append(veil);
   let depth = 0;
-  const isFiles = (event) => [...event.dataTransfer?.types ?? []].includes('Files');
+  const isFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
   const on = (type, listener) => document.addEventListener(type, (event) => isFiles(event) && listener(event), {signal});
-  on('dragenter', () => veil.hidden = ++depth === 0);
-  on('dragleave', () => veil.hidden = --depth <= 0);
+  on('dragenter', () => (veil.hidden = ++depth === 0));
+  on('dragleave', () => (veil.hidden = --depth <= 0));
   on('dragover', (event) => event.preventDefault());
   on('drop', (event) => {
     event.preventDefault();

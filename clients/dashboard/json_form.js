@@ -25,7 +25,9 @@ function textOf(value) {
 // Returns {element, instance()}: instance is null where the text is no JSON.
 export async function jsonForm(context, onchange) {
   const {columns, shape, window} = context.model.description;
-  const expected = window ? `${window.length} rows, the oldest first, each [${columns.join(', ')}]` : `a tensor of ${shape.join(' × ')}`;
+  const expected = window
+    ? `${window.length} rows, the oldest first, each [${columns.join(', ')}]`
+    : `a tensor of ${shape.join(' × ')}`;
   const text = current().query.row ?? textOf(await example(context));
   const said = h('p', {class: 'problem', role: 'alert'});
   const area = h('textarea', {rows: 14, class: 'json', spellcheck: 'false', name: 'instance', value: text});

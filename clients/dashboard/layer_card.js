@@ -5,7 +5,20 @@ import {h} from './dom.js';
 import {fieldsForm, put, wordsOf} from './fields_form.js';
 import {layerNames} from './new_draft.js';
 
-const FOLDED = ['name', 'input', 'l1', 'l2', 'bias_l1', 'bias_l2', 'max_norm', 'use_bias', 'dilation', 'groups', 'momentum', 'epsilon'];
+const FOLDED = [
+  'name',
+  'input',
+  'l1',
+  'l2',
+  'bias_l1',
+  'bias_l2',
+  'max_norm',
+  'use_bias',
+  'dilation',
+  'groups',
+  'momentum',
+  'epsilon',
+];
 const JOINING = ['add', 'multiply', 'concat'];
 const WEIGHTS = ['l1', 'l2', 'bias_l1', 'bias_l2', 'max_norm'];
 
@@ -24,19 +37,69 @@ function inputsField(builder, layer, at) {
       const next = isOn ? [...chosen(), real] : chosen().filter((each) => each !== name);
       put(form, field, next.length ? next : undefined);
     };
-    return h('fieldset', {class: 'wide', 'data-pointer': `${form.pointer}/input`}, h('legend', null, 'input'), h('small', null, 'none ticked: the layer before'),
-      h('div', {class: 'row'}, names.map((name, i) => h('label', {class: 'check'}, h('input', {type: 'checkbox', name: `input-${name}`, checked: chosen().includes(name),
-        onchange: (event) => toggle(i, name, event.target.checked)}), ' ', name))));
+    return h(
+      'fieldset',
+      {class: 'wide', 'data-pointer': `${form.pointer}/input`},
+      h('legend', null, 'input'),
+      h('small', null, 'none ticked: the layer before'),
+      h(
+        'div',
+        {class: 'row'},
+        names.map((name, i) =>
+          h(
+            'label',
+            {class: 'check'},
+            h('input', {
+              type: 'checkbox',
+              name: `input-${name}`,
+              checked: chosen().includes(name),
+              onchange: (event) => toggle(i, name, event.target.checked),
+            }),
+            ' ',
+            name,
+          ),
+        ),
+      ),
+    );
   };
 }
 
 function buttons(builder, layer, at) {
   const last = builder.layers.length - 1;
   const words = `${layer.type}, layer ${at + 1}`;
-  return h('span', {class: 'row tight'},
-    h('button', {type: 'button', class: 'quiet up', disabled: at === 0, title: at === 0 ? 'it is the first' : 'Up (Alt+↑)', 'aria-label': `Move ${words} up`, onclick: () => builder.move(at, -1)}, '↑'),
-    h('button', {type: 'button', class: 'quiet down', disabled: at === last, title: at === last ? 'it is the last' : 'Down (Alt+↓)', 'aria-label': `Move ${words} down`, onclick: () => builder.move(at, 1)}, '↓'),
-    h('button', {type: 'button', class: 'quiet', title: 'Remove', 'aria-label': `Remove ${words}`, onclick: () => builder.remove(at)}, '×'));
+  return h(
+    'span',
+    {class: 'row tight'},
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet up',
+        disabled: at === 0,
+        title: at === 0 ? 'it is the first' : 'Up (Alt+↑)',
+        'aria-label': `Move ${words} up`,
+        onclick: () => builder.move(at, -1),
+      },
+      '↑',
+    ),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet down',
+        disabled: at === last,
+        title: at === last ? 'it is the last' : 'Down (Alt+↓)',
+        'aria-label': `Move ${words} down`,
+        onclick: () => builder.move(at, 1),
+      },
+      '↓',
+    ),
+    h(
+      'button',
+      {type: 'button', class: 'quiet', title: 'Remove', 'aria-label': `Remove ${words}`, onclick: () => builder.remove(at)},
+      '×',
+    ),
+  );
 }
 
 function keys(builder, at) {
@@ -57,12 +120,34 @@ function grip(layer, at) {
 export function layerCard(builder, layer, at) {
   const pointer = `#/network/layers/${at}`;
   const type = find(builder.editor.catalog, 'layers', layer.type);
-  if (!type) return h('li', {class: 'layer', 'data-pointer': pointer}, h('div', {class: 'row'}, grip(layer, at), h('span', {class: 'spring'}), buttons(builder, layer, at)));
+  if (!type)
+    return h(
+      'li',
+      {class: 'layer', 'data-pointer': pointer},
+      h('div', {class: 'row'}, grip(layer, at), h('span', {class: 'spring'}), buttons(builder, layer, at)),
+    );
   const hasWeights = type.fields.some(({name}) => name.endsWith('_initializer'));
   const fields = type.fields.filter(({name}) => hasWeights || !WEIGHTS.includes(name));
-  const form = {catalog: builder.editor.catalog, value: layer, pointer, onchange: () => builder.editor.changed('builder'), custom: {input: inputsField(builder, layer, at)}};
+  const form = {
+    catalog: builder.editor.catalog,
+    value: layer,
+    pointer,
+    onchange: () => builder.editor.changed('builder'),
+    custom: {input: inputsField(builder, layer, at)},
+  };
   const part = (folded) => fieldsForm({...form, fields: fields.filter(({name}) => isFolded(layer, name) === folded)});
-  return h('li', {class: 'layer', 'data-pointer': pointer, onkeydown: keys(builder, at)},
-    h('div', {class: 'row'}, grip(layer, at), h('span', {class: 'shape faint'}), h('span', {class: 'spring'}), buttons(builder, layer, at)), part(false),
-    h('details', {class: 'more'}, h('summary', null, `More of ${wordsOf(layer.type)}`), part(true)));
+  return h(
+    'li',
+    {class: 'layer', 'data-pointer': pointer, onkeydown: keys(builder, at)},
+    h(
+      'div',
+      {class: 'row'},
+      grip(layer, at),
+      h('span', {class: 'shape faint'}),
+      h('span', {class: 'spring'}),
+      buttons(builder, layer, at),
+    ),
+    part(false),
+    h('details', {class: 'more'}, h('summary', null, `More of ${wordsOf(layer.type)}`), part(true)),
+  );
 }

@@ -16,8 +16,16 @@ function head({text, sort, number}, view, load) {
     change({sort: chosen === 'ascending' ? `-${sort}` : sort, cursor: null});
     load();
   };
-  return h('th', {scope: 'col', class: number ? 'number' : null, 'aria-sort': chosen},
-    h('button', {onclick: press}, text, h('span', {'aria-hidden': 'true'}, chosen === 'ascending' ? ' ▲' : chosen === 'descending' ? ' ▼' : '')));
+  return h(
+    'th',
+    {scope: 'col', class: number ? 'number' : null, 'aria-sort': chosen},
+    h(
+      'button',
+      {onclick: press},
+      text,
+      h('span', {'aria-hidden': 'true'}, chosen === 'ascending' ? ' ▲' : chosen === 'descending' ? ' ▼' : ''),
+    ),
+  );
 }
 
 function pager(answer, load) {
@@ -27,29 +35,68 @@ function pager(answer, load) {
     load();
   };
   if (!cursor && !answer.next) return null;
-  return h('div', {class: 'row pager'},
+  return h(
+    'div',
+    {class: 'row pager'},
     h('button', {disabled: !cursor, title: cursor ? null : 'this is the first page', onclick: turn(null)}, 'First page'),
-    h('button', {disabled: !answer.next, title: answer.next ? null : 'this is the last page', onclick: turn(answer.next)}, 'Next page'));
+    h(
+      'button',
+      {disabled: !answer.next, title: answer.next ? null : 'this is the last page', onclick: turn(answer.next)},
+      'Next page',
+    ),
+  );
 }
 
 function table(list, answer, load) {
   const {query} = current();
-  return h('div', {class: 'scroll'}, h('table', null, h('caption', {class: 'visually-hidden'}, list.caption),
-    h('thead', null, h('tr', null, list.columns.map((column) => head(column, query, load)))),
-    h('tbody', null, answer[list.key].map((item) => h('tr', null, list.columns.map(({cell, number, isName}) =>
-      h(isName ? 'th' : 'td', {class: number ? 'number' : null, scope: isName ? 'row' : null}, cell(item))))))));
+  return h(
+    'div',
+    {class: 'scroll'},
+    h(
+      'table',
+      null,
+      h('caption', {class: 'visually-hidden'}, list.caption),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          list.columns.map((column) => head(column, query, load)),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        answer[list.key].map((item) =>
+          h(
+            'tr',
+            null,
+            list.columns.map(({cell, number, isName}) =>
+              h(isName ? 'th' : 'td', {class: number ? 'number' : null, scope: isName ? 'row' : null}, cell(item)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function searchField(list, load) {
   let waiting = null;
-  const input = h('input', {type: 'search', 'aria-label': `${list.caption} whose name begins with`, placeholder: 'Name begins with …', value: current().query.name ?? '',
+  const input = h('input', {
+    type: 'search',
+    'aria-label': `${list.caption} whose name begins with`,
+    placeholder: 'Name begins with …',
+    value: current().query.name ?? '',
     oninput: () => {
       clearTimeout(waiting);
       waiting = setTimeout(() => {
         change({name: input.value.trim(), cursor: null});
         load();
       }, 200);
-    }});
+    },
+  });
   return input;
 }
 
@@ -68,14 +115,33 @@ export async function showList(main, list, signal) {
     const answer = news.json;
     const focused = [...place.querySelectorAll('button')].indexOf(document.activeElement);
     const rows = answer[list.key].length;
-    replace(place, rows ? table(list, answer, safely) : name ? h('p', {class: 'empty'}, `No name begins with “${name}”.`) : list.empty(), pager(answer, safely));
+    replace(
+      place,
+      rows ? table(list, answer, safely) : name ? h('p', {class: 'empty'}, `No name begins with “${name}”.`) : list.empty(),
+      pager(answer, safely),
+    );
     place.removeAttribute('aria-busy');
     if (focused >= 0) place.querySelectorAll('button')[focused]?.focus();
   };
   const safely = () => load().catch((error) => error.name !== 'AbortError' && error.status && announce(error.message, 'bad'));
-  replace(main, h('div', {class: 'row head'}, h('h1', null, list.caption), h('span', {class: 'spring'}), searchField(list, safely), list.tools), list.above, place);
+  replace(
+    main,
+    h(
+      'div',
+      {class: 'row head'},
+      h('h1', null, list.caption),
+      h('span', {class: 'spring'}),
+      searchField(list, safely),
+      list.tools,
+    ),
+    list.above,
+    place,
+  );
   await load();
-  const timer = setInterval(() => document.visibilityState === 'visible' && !place.contains(document.activeElement) && safely(), EVERY_MS);
+  const timer = setInterval(
+    () => document.visibilityState === 'visible' && !place.contains(document.activeElement) && safely(),
+    EVERY_MS,
+  );
   signal.addEventListener('abort', () => clearInterval(timer));
   return safely;
 }

@@ -3,7 +3,9 @@
 const LINE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? ([^ ]+)/;
 
 function labelsOf(text) {
-  return Object.fromEntries([...(text ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value.replace(/\\(.)/g, '$1')]));
+  return Object.fromEntries(
+    [...(text ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value.replace(/\\(.)/g, '$1')]),
+  );
 }
 
 // {name: [{labels, value}]}.
@@ -43,7 +45,7 @@ export function quantileBetween(before, now, name, share) {
   const at = buckets.findIndex(({count}) => count >= share * all);
   const low = at > 0 ? buckets[at - 1] : {edge: 0, count: 0};
   if (buckets[at].edge === Infinity) return low.edge;
-  return low.edge + (buckets[at].edge - low.edge) * (share * all - low.count) / Math.max(buckets[at].count - low.count, 1e-9);
+  return low.edge + ((buckets[at].edge - low.edge) * (share * all - low.count)) / Math.max(buckets[at].count - low.count, 1e-9);
 }
 
 // What a histogram holds of one look alone, as if it had begun at nothing.

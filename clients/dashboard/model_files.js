@@ -4,10 +4,14 @@ import {getText} from './api.js';
 import {describe} from './announce.js';
 import {h, replace} from './dom.js';
 import {addressOf} from './model_detail.js';
+import {table} from './tables.js';
 
 const FORMATS = [
-  ['safetensors', 'everything; comes in again as the same bytes'], ['onnx', 'one graph from raw values to answers, for every runtime'], ['npz', 'NumPy arrays and the documents as JSON'],
-  ['keras', 'JSON for keras.models.model_from_json and TensorFlow.js; without preprocessing'], ['c', 'one source file without dependencies, with its own test'],
+  ['safetensors', 'everything; comes in again as the same bytes'],
+  ['onnx', 'one graph from raw values to answers, for every runtime'],
+  ['npz', 'NumPy arrays and the documents as JSON'],
+  ['keras', 'JSON for keras.models.model_from_json and TensorFlow.js; without preprocessing'],
+  ['c', 'one source file without dependencies, with its own test'],
 ];
 
 // Asks first whether there is such a file; the browser then fetches it by itself, however large.
@@ -30,11 +34,37 @@ async function download(event, said) {
 function row(model, [format, help]) {
   const said = h('p', {class: 'problem', role: 'alert'});
   const href = addressOf(model, `/file?format=${format}`);
-  return h('tr', null, h('th', {scope: 'row'}, format), h('td', null, help, said), h('td', null, h('a', {class: 'button', href, onclick: (event) => download(event, said)}, 'Download', h('span', {class: 'visually-hidden'}, ` ${format}`))));
+  return h(
+    'tr',
+    null,
+    h('th', {scope: 'row'}, format),
+    h('td', null, help, said),
+    h(
+      'td',
+      null,
+      h(
+        'a',
+        {class: 'button', href, onclick: (event) => download(event, said)},
+        'Download',
+        h('span', {class: 'visually-hidden'}, ` ${format}`),
+      ),
+    ),
+  );
 }
 
 export function showFiles(place, {model}) {
-  replace(place, h('section', {class: 'card', 'aria-label': 'Files'}, h('div', {class: 'scroll'}, h('table', null, h('caption', {class: 'visually-hidden'}, 'Formats'),
-    h('thead', {class: 'visually-hidden'}, h('tr', null, ['Format', 'What it holds', 'File'].map((head) => h('th', {scope: 'col'}, head)))), h('tbody', null, FORMATS.map((format) => row(model, format))))),
-  h('pre', null, `curl -OJ '${location.origin}/v1/models/${model.name}@${model.version}/file?format=onnx'`)));
+  replace(
+    place,
+    h(
+      'section',
+      {class: 'card', 'aria-label': 'Files'},
+      table(
+        'Formats',
+        ['Format', 'What it holds', 'File'],
+        FORMATS.map((format) => row(model, format)),
+        {hidesHead: true},
+      ),
+      h('pre', null, `curl -OJ '${location.origin}/v1/models/${model.name}@${model.version}/file?format=onnx'`),
+    ),
+  );
 }

@@ -6,30 +6,72 @@ import {bars} from './bars.js';
 import {h, labelled, replace, select} from './dom.js';
 import {number} from './format.js';
 import {addressOf} from './model_detail.js';
+import {facts, table} from './tables.js';
 import {change, current} from './view.js';
 
 const CLASSES_SHOWN = 30;
+const ROWS = {all: 'all', training: 'those that it learned from', validation: 'those that were held back'};
+
+function confusionCell(classes, row, i, j) {
+  const share =
+    row[j] /
+    Math.max(
+      1,
+      row.reduce((sum, value) => sum + value, 0),
+    );
+  return h(
+    'td',
+    {class: 'number heat', style: {'--share': `${Math.round(share * 60)}%`}, title: `${classes[i]} taken for ${classes[j]}`},
+    number(row[j]),
+  );
+}
 
 function confusion({classes, confusion_matrix: matrix}) {
   if (!matrix || classes.length > CLASSES_SHOWN) return null;
-  const cell = (row, i, j) => {
-    const share = row[j] / Math.max(1, row.reduce((sum, value) => sum + value, 0));
-    return h('td', {class: 'number heat', style: {'--share': `${Math.round(share * 60)}%`}, title: `${classes[i]} taken for ${classes[j]}`}, number(row[j]));
-  };
-  return h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Confusion matrix'}, h('table', {class: 'confusion'}, h('caption', null, 'Rows: what it is. Columns: what the model says.'),
-    h('thead', null, h('tr', null, h('td', null), classes.map((name) => h('th', {scope: 'col', class: 'number'}, name)))),
-    h('tbody', null, matrix.map((row, i) => h('tr', null, h('th', {scope: 'row'}, classes[i]), row.map((_, j) => cell(row, i, j)))))));
+  const rows = matrix.map((row, i) =>
+    h(
+      'tr',
+      null,
+      h('th', {scope: 'row'}, classes[i]),
+      row.map((_, j) => confusionCell(classes, row, i, j)),
+    ),
+  );
+  return [
+    h('p', {class: 'faint'}, 'Rows: what it is. Columns: what the model says.'),
+    table('Confusion matrix', ['', ...classes.map((name) => [name, 'number'])], rows, {kind: 'confusion'}),
+  ];
 }
 
 function evaluationOf(found) {
-  const list = {Rows: number(found.rows), Skipped: found.skipped ? number(found.skipped) : null, Loss: number(found.loss), ...Object.fromEntries(Object.entries(found.metrics).map(([name, value]) => [name, number(value)]))};
-  return [h('dl', {class: 'facts'}, Object.entries(list).filter(([, value]) => value !== null).map(([name, value]) => [h('dt', null, name), h('dd', null, value)])), found.evaluation?.classes && confusion(found.evaluation)];
+  const metrics = Object.fromEntries(Object.entries(found.metrics).map(([name, value]) => [name, number(value)]));
+  return [
+    facts({
+      Rows: number(found.rows),
+      Skipped: found.skipped ? number(found.skipped) : null,
+      Loss: number(found.loss),
+      ...metrics,
+    }),
+    found.evaluation?.classes && confusion(found.evaluation),
+  ];
 }
 
 function importanceOf(found) {
   const worst = found.columns[0];
-  return [h('p', {class: 'faint'}, `By how much ${found.metric} (${number(found.baseline)} on ${number(found.rows)} rows) falls when a column’s values are dealt out at random${worst ? `; most by ${worst.column}` : ''}.`),
-    bars('Importance of columns', ['Column', 'Importance', 'Mean', 'Deviation'], found.columns.slice(0, 100).map(({column, mean, deviation}) => [column, mean, number(mean, 3), `± ${number(deviation, 2)}`]))];
+  return [
+    h(
+      'p',
+      {class: 'faint'},
+      `By how much ${found.metric} (${number(found.baseline)} on ${number(found.rows)} rows) falls when a column’s values are`,
+      ` dealt out at random${worst ? `; most by ${worst.column}` : ''}.`,
+    ),
+    bars(
+      'Importance of columns',
+      ['Column', 'Importance', 'Mean', 'Deviation'],
+      found.columns
+        .slice(0, 100)
+        .map(({column, mean, deviation}) => [column, mean, number(mean, 3), `± ${number(deviation, 2)}`]),
+    ),
+  ];
 }
 
 // A button that asks and shows what comes; what cannot be asked is told.
@@ -46,25 +88,60 @@ function measure({text, model, action, body, draw, signal}) {
     button.disabled = false;
     place.removeAttribute('aria-busy');
   };
-  const button = h('button', {class: 'primary', onclick: () => {
-    change({asked: action});
-    run();
-  }}, text);
+  const button = h(
+    'button',
+    {
+      class: 'primary',
+      onclick: () => {
+        change({asked: action});
+        run();
+      },
+    },
+    text,
+  );
   return {button, place, run};
 }
 
-export async function showMeasures(place, {model, signal}) {
+// Which rows are measured: {element fields, body()}.
+function rowsChooser({lineage}) {
   const {query} = current();
-  const dataset = h('input', {name: 'dataset', value: query.on ?? '', placeholder: model.lineage?.dataset ? `${model.lineage.dataset.name}@${model.lineage.dataset.version}` : 'iris', autocomplete: 'off', oninput: () => change({on: dataset.value.trim()})});
-  const rows = select([['all', 'all'], ['training', 'those that it learned from'], ['validation', 'those that were held back']], query.rows ?? 'all', (value) => change({rows: value === 'all' ? null : value}), {name: 'rows'});
+  const {name, version} = lineage?.dataset ?? {};
+  const dataset = h('input', {
+    name: 'dataset',
+    value: query.on ?? '',
+    placeholder: name ? `${name}@${version}` : 'iris',
+    autocomplete: 'off',
+    oninput: () => change({on: dataset.value.trim()}),
+  });
+  const keep = (value) => change({rows: value === 'all' ? null : value});
+  const rows = select(Object.entries(ROWS), query.rows ?? 'all', keep, {name: 'rows'});
   const body = () => ({...(dataset.value.trim() ? {dataset: dataset.value.trim()} : {}), rows: rows.value});
+  return {fields: [labelled('Dataset', dataset), labelled('Rows', rows)], body};
+}
+
+function card(title, content) {
+  return h('section', {class: 'card', 'aria-label': title}, h('h2', null, title), content);
+}
+
+export async function showMeasures(place, {model, signal}) {
+  const {fields, body} = rowsChooser(model);
   const evaluate = measure({text: 'Evaluate', model, action: ':evaluate', body, draw: evaluationOf, signal});
   const importance = measure({text: 'Importance of columns', model, action: ':importance', body, draw: importanceOf, signal});
   const noColumns = !model.description.columns;
   importance.button.disabled = noColumns;
   importance.button.title = noColumns ? 'this model takes tensors, which have no columns' : '';
-  replace(place, h('section', {class: 'card row end', 'aria-label': 'On which rows'}, labelled('Dataset', dataset), labelled('Rows', rows), evaluate.button, importance.button, noColumns && h('small', null, 'Tensors have no columns to weigh.')),
-    h('div', {class: 'grid'}, h('section', {class: 'card', 'aria-label': 'Evaluation'}, h('h2', null, 'Evaluation'), evaluate.place), h('section', {class: 'card', 'aria-label': 'Importance'}, h('h2', null, 'Importance of columns'), importance.place)));
+  const why = noColumns && h('small', null, 'Tensors have no columns to weigh.');
+  const asked = h(
+    'section',
+    {class: 'card row end', 'aria-label': 'On which rows'},
+    fields,
+    evaluate.button,
+    importance.button,
+    why,
+  );
+  const results = [card('Evaluation', evaluate.place), card('Importance of columns', importance.place)];
+  replace(place, asked, h('div', {class: 'grid'}, results));
+  const {query} = current();
   if (query.asked === ':evaluate') await evaluate.run();
   if (query.asked === ':importance') await importance.run();
 }

@@ -4,7 +4,7 @@ import {send} from './api.js';
 import {describe} from './announce.js';
 import {bars, meter} from './bars.js';
 import {h, replace} from './dom.js';
-import {number, percent} from './format.js';
+import {number} from './format.js';
 import {imageForm} from './image_form.js';
 import {jsonForm} from './json_form.js';
 import {addressOf} from './model_detail.js';
@@ -33,16 +33,34 @@ function probabilities(classes, prediction) {
   return classes.map((name, i) => [String(name), all[i]]).sort((a, b) => b[1] - a[1]);
 }
 
+// Finer than percent(): 99.9 % is not certain.
+function shareText(value) {
+  return value >= 0.9995 && value < 1 ? '> 99.9 %' : value > 0 && value < 0.0005 ? '< 0.1 %' : `${(value * 100).toFixed(1)} %`;
+}
+
 function classesAnswer(classes, prediction, label) {
   const list = probabilities(classes, prediction);
-  return [h('p', {class: 'label'}, String(label ?? list[0][0])), bars('Probabilities', ['Class', 'Share', 'Probability'], list.slice(0, CLASSES_SHOWN).map(([name, value]) => [name, value, percent(value)])),
-    list.length > CLASSES_SHOWN && h('p', {class: 'faint'}, `and ${number(list.length - CLASSES_SHOWN)} less likely classes`)];
+  return [
+    h('p', {class: 'label'}, String(label ?? list[0][0])),
+    bars(
+      'Probabilities',
+      ['Class', 'Share', 'Probability'],
+      list.slice(0, CLASSES_SHOWN).map(([name, value]) => [name, value, shareText(value)]),
+    ),
+    list.length > CLASSES_SHOWN && h('p', {class: 'faint'}, `and ${number(list.length - CLASSES_SHOWN)} less likely classes`),
+  ];
 }
 
 // A value in its own unit, and where it lies among those of the dataset.
 function valueAnswer(name, value, column) {
   const place = column?.max > column?.min ? (value - column.min) / (column.max - column.min) : null;
-  return h('div', null, h('span', {class: 'faint'}, name), h('p', {class: 'value'}, number(value, 5)), place !== null && [meter(place), h('small', null, `the dataset has ${number(column.min)} to ${number(column.max)}`)]);
+  return h(
+    'div',
+    null,
+    h('span', {class: 'faint'}, name),
+    h('p', {class: 'value'}, number(value, 5)),
+    place !== null && [meter(place), h('small', null, `the dataset has ${number(column.min)} to ${number(column.max)}`)],
+  );
 }
 
 function answerOf({model, dataset}, answer) {
@@ -51,7 +69,13 @@ function answerOf({model, dataset}, answer) {
   if (classes) return classesAnswer(classes, prediction, answer.labels?.[0]);
   const names = [model.lineage?.spec?.target ?? []].flat();
   const values = [prediction].flat(Infinity);
-  return values.slice(0, CLASSES_SHOWN).map((value, i) => valueAnswer(names[i] ?? `output ${i + 1}`, value, dataset?.columns.find(({name}) => name === names[i])));
+  return values.slice(0, CLASSES_SHOWN).map((value, i) =>
+    valueAnswer(
+      names[i] ?? `output ${i + 1}`,
+      value,
+      dataset?.columns.find(({name}) => name === names[i]),
+    ),
+  );
 }
 
 function curlLine(model, instance) {
@@ -61,14 +85,20 @@ function curlLine(model, instance) {
 
 // Asks after a short pause, and only for the newest: an older answer never comes over a newer one.
 function asker(context, place, line) {
-  let waiting = null, asking = null;
+  let waiting = null,
+    asking = null;
   return (instance) => {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
       asking?.abort();
       asking = new AbortController();
       try {
-        const answer = await send('POST', addressOf(context.model, ':predict'), {instances: [instance]}, {signal: AbortSignal.any([asking.signal, context.signal])});
+        const answer = await send(
+          'POST',
+          addressOf(context.model, ':predict'),
+          {instances: [instance]},
+          {signal: AbortSignal.any([asking.signal, context.signal])},
+        );
         replace(place, answerOf(context, answer));
       } catch (problem) {
         if (problem.name === 'AbortError') return;
@@ -80,7 +110,11 @@ function asker(context, place, line) {
 }
 
 export async function showTry(place, context) {
-  const answer = h('div', {class: 'answer', 'aria-live': 'polite'}, h('p', {class: 'faint'}, 'The answer comes while you draw or type.'));
+  const answer = h(
+    'div',
+    {class: 'answer', 'aria-live': 'polite'},
+    h('p', {class: 'faint'}, 'The answer comes while you draw or type.'),
+  );
   const line = h('pre', {tabindex: '0', role: 'region', 'aria-label': 'The same with curl'});
   const ask = asker(context, answer, line);
   let form = null;
@@ -89,7 +123,20 @@ export async function showTry(place, context) {
     if (instance) ask(instance);
   };
   form = await instanceForm(context, changed);
-  replace(place, h('div', {class: 'beside new'}, h('section', {class: 'card', 'aria-label': 'Input'}, h('h2', null, 'Input'), form.element),
-    h('section', {class: 'card', 'aria-label': 'Prediction'}, h('h2', null, 'Prediction'), answer, h('details', {class: 'more'}, h('summary', null, 'The same with curl'), line))));
+  replace(
+    place,
+    h(
+      'div',
+      {class: 'beside new'},
+      h('section', {class: 'card', 'aria-label': 'Input'}, h('h2', null, 'Input'), form.element),
+      h(
+        'section',
+        {class: 'card', 'aria-label': 'Prediction'},
+        h('h2', null, 'Prediction'),
+        answer,
+        h('details', {class: 'more'}, h('summary', null, 'The same with curl'), line),
+      ),
+    ),
+  );
   changed();
 }

@@ -7,14 +7,43 @@ import {layerNames} from './new_draft.js';
 
 // What a new layer begins with, where the catalog's example is for a tiny network.
 const STARTS = {
-  dense: {units: 32, activation: 'relu'}, conv1d: {filters: 32, kernel_size: 3, padding: 'same', activation: 'relu'},
-  conv2d: {filters: 16, kernel_size: 3, padding: 'same', activation: 'relu'}, lstm: {units: 32}, gru: {units: 32}, dropout: {rate: 0.25},
-  embedding: {units: 32}, attention: {heads: 4}, activation: {activation: 'relu'}, gaussian_noise: {stddev: 0.1},
+  dense: {units: 32, activation: 'relu'},
+  conv1d: {filters: 32, kernel_size: 3, padding: 'same', activation: 'relu'},
+  conv2d: {filters: 16, kernel_size: 3, padding: 'same', activation: 'relu'},
+  lstm: {units: 32},
+  gru: {units: 32},
+  dropout: {rate: 0.25},
+  embedding: {units: 32},
+  attention: {heads: 4},
+  activation: {activation: 'relu'},
+  gaussian_noise: {stddev: 0.1},
 };
 const GROUPS = {
-  'Dense': ['dense', 'activation'], 'Images': ['conv2d', 'conv2d_transpose', 'max_pool2d', 'average_pool2d', 'global_max_pool2d', 'global_average_pool2d', 'upsampling2d', 'zero_padding2d'],
-  'Sequences': ['conv1d', 'max_pool1d', 'average_pool1d', 'global_max_pool1d', 'global_average_pool1d', 'lstm', 'gru', 'attention', 'embedding', 'positional_embedding'],
-  'Regularization': ['dropout', 'gaussian_noise', 'batch_norm', 'layer_norm'], 'Branches and shapes': ['add', 'multiply', 'concat', 'flatten', 'reshape'],
+  Dense: ['dense', 'activation'],
+  Images: [
+    'conv2d',
+    'conv2d_transpose',
+    'max_pool2d',
+    'average_pool2d',
+    'global_max_pool2d',
+    'global_average_pool2d',
+    'upsampling2d',
+    'zero_padding2d',
+  ],
+  Sequences: [
+    'conv1d',
+    'max_pool1d',
+    'average_pool1d',
+    'global_max_pool1d',
+    'global_average_pool1d',
+    'lstm',
+    'gru',
+    'attention',
+    'embedding',
+    'positional_embedding',
+  ],
+  Regularization: ['dropout', 'gaussian_noise', 'batch_norm', 'layer_norm'],
+  'Branches and shapes': ['add', 'multiply', 'concat', 'flatten', 'reshape'],
 };
 
 function startOf(all, type) {
@@ -27,8 +56,19 @@ function typeMenu(all) {
   const grouped = Object.values(GROUPS).flat();
   const others = all.layers.map(({name}) => name).filter((name) => !grouped.includes(name));
   const groups = [...Object.entries(GROUPS), ['Others', others]];
-  return h('select', {name: 'layer-type'}, groups.filter(([, names]) => names.length).map(([label, names]) => h('optgroup', {label},
-    names.filter((name) => find(all, 'layers', name)).map((name) => h('option', {value: name}, name)))));
+  return h(
+    'select',
+    {name: 'layer-type'},
+    groups
+      .filter(([, names]) => names.length)
+      .map(([label, names]) =>
+        h(
+          'optgroup',
+          {label},
+          names.filter((name) => find(all, 'layers', name)).map((name) => h('option', {value: name}, name)),
+        ),
+      ),
+  );
 }
 
 function isOutput(layer) {
@@ -55,7 +95,14 @@ class Builder {
     this.editor = editor;
     this.list = h('ol', {class: 'layers', 'data-pointer': '#/network/layers'});
     this.said = h('p', {class: 'visually-hidden', role: 'status'});
-    this.element = h('section', {class: 'card', 'aria-label': 'Network', 'data-pointer': '#/network'}, h('h2', null, 'Network'), this.list, this.adder(), this.said);
+    this.element = h(
+      'section',
+      {class: 'card', 'aria-label': 'Network', 'data-pointer': '#/network'},
+      h('h2', null, 'Network'),
+      this.list,
+      this.adder(),
+      this.said,
+    );
     this.show();
   }
 
@@ -66,8 +113,14 @@ class Builder {
   adder() {
     const menu = typeMenu(this.editor.catalog);
     const help = h('small', {'aria-live': 'polite'}, find(this.editor.catalog, 'layers', menu.value).help);
-    menu.addEventListener('change', () => help.textContent = find(this.editor.catalog, 'layers', menu.value).help);
-    return h('div', {class: 'row end adder'}, labelled('New layer', menu), h('button', {type: 'button', onclick: () => this.add(menu.value)}, 'Add layer'), help);
+    menu.addEventListener('change', () => (help.textContent = find(this.editor.catalog, 'layers', menu.value).help));
+    return h(
+      'div',
+      {class: 'row end adder'},
+      labelled('New layer', menu),
+      h('button', {type: 'button', onclick: () => this.add(menu.value)}, 'Add layer'),
+      help,
+    );
   }
 
   add(type) {
@@ -109,7 +162,11 @@ class Builder {
 
   show() {
     const {layers} = this;
-    if (Array.isArray(layers) && layers.length) replace(this.list, layers.map((layer, at) => layerCard(this, layer, at)));
+    if (Array.isArray(layers) && layers.length)
+      replace(
+        this.list,
+        layers.map((layer, at) => layerCard(this, layer, at)),
+      );
     else replace(this.list, h('li', {class: 'empty'}, 'No layers yet: choose a template above, or add one below.'));
   }
 
@@ -117,7 +174,10 @@ class Builder {
   showCheck(checked) {
     [...this.list.children].forEach((card, i) => {
       const place = card.querySelector('.shape');
-      if (place) place.textContent = checked?.[i] ? `→ ${checked[i].output_shape.join(' × ')} · ${checked[i].parameters.toLocaleString('en')} parameters` : '';
+      if (place)
+        place.textContent = checked?.[i]
+          ? `→ ${checked[i].output_shape.join(' × ')} · ${checked[i].parameters.toLocaleString('en')} parameters`
+          : '';
     });
   }
 }
@@ -125,4 +185,3 @@ class Builder {
 export function networkBuilder(editor) {
   return new Builder(editor);
 }
-

@@ -48,16 +48,23 @@ function pruneLayer(all, layers, i) {
 export function documentOfSpec(all, spec) {
   const {network, training, preprocessing, features, window, ...rest} = spec;
   const part = (name, value) => prune(all, find(all, 'documents', name).fields, value ?? {});
-  const document = {...rest, features: part('features', features), window: window ? part('window', window) : null,
-    preprocessing: part('preprocessing', preprocessing), network: {layers: network.layers.map((_, i) => pruneLayer(all, network.layers, i))},
-    training: pruneTraining(all, training)};
+  const document = {
+    ...rest,
+    features: part('features', features),
+    window: window ? part('window', window) : null,
+    preprocessing: part('preprocessing', preprocessing),
+    network: {layers: network.layers.map((_, i) => pruneLayer(all, network.layers, i))},
+    training: pruneTraining(all, training),
+  };
   return Object.fromEntries(Object.entries(document).filter(([key, value]) => !isByItself(key, value)));
 }
 
 // An adam that is like any other is left out; the loss and the metrics that follow from the target are not known here and stay.
 function pruneTraining(all, training) {
   const kept = prune(all, find(all, 'documents', 'training').fields, training);
-  return kept.optimizer && variantOf(kept.optimizer).type === 'adam' && Object.keys(variantOf(kept.optimizer)).length === 1 ? {...kept, optimizer: undefined} : kept;
+  return kept.optimizer && variantOf(kept.optimizer).type === 'adam' && Object.keys(variantOf(kept.optimizer)).length === 1
+    ? {...kept, optimizer: undefined}
+    : kept;
 }
 
 function isByItself(key, value) {

@@ -17,18 +17,49 @@ function tagsOf({tags}) {
 }
 
 const COLUMNS = [
-  {text: 'Name', sort: 'name', isName: true, cell: (item) => h('a', {href: link('datasets', `${item.name}@${item.version}`)}, item.name, h('span', {class: 'faint'}, `@${item.version}`))},
+  {
+    text: 'Name',
+    sort: 'name',
+    isName: true,
+    cell: (item) =>
+      h(
+        'a',
+        {href: link('datasets', `${item.name}@${item.version}`)},
+        item.name,
+        h('span', {class: 'faint'}, `@${item.version}`),
+      ),
+  },
   {text: 'Rows', sort: 'rows', number: true, cell: ({rows}) => number(rows)},
   {text: 'File', sort: 'bytes', number: true, cell: ({bytes}) => size(bytes)},
-  {text: 'Target', cell: ({target}) => target === null ? h('span', {class: 'faint'}, 'last column') : [target].flat().join(', ')},
+  {
+    text: 'Target',
+    cell: ({target}) => (target === null ? h('span', {class: 'faint'}, 'last column') : [target].flat().join(', ')),
+  },
   {text: 'Tags', cell: (item) => tagsOf(item)},
   {text: 'Uploaded', sort: 'created_at', cell: (item) => time(item.created_at)},
-  {text: '', cell: (item) => h('a', {href: link('new', '', {dataset: `${item.name}@${item.version}`})}, 'Train', h('span', {class: 'visually-hidden'}, ` on ${item.name}@${item.version}`))},
+  {
+    text: '',
+    cell: (item) =>
+      h(
+        'a',
+        {href: link('new', '', {dataset: `${item.name}@${item.version}`})},
+        'Train',
+        h('span', {class: 'visually-hidden'}, ` on ${item.name}@${item.version}`),
+      ),
+  },
 ];
 
 function empty() {
-  return h('div', {class: 'empty card'}, h('p', null, 'No datasets yet. Drop a file anywhere on this page (CSV, JSON lines, ARFF, NPY, IDX, an archive of images …), or send one:'),
-    h('pre', null, `curl -T iris.csv ${location.origin}/v1/datasets/iris`));
+  return h(
+    'div',
+    {class: 'empty card'},
+    h(
+      'p',
+      null,
+      'No datasets yet. Drop a file anywhere on this page (CSV, JSON lines, ARFF, NPY, IDX, an archive of images …), or send one:',
+    ),
+    h('pre', null, `curl -T iris.csv ${location.origin}/v1/datasets/iris`),
+  );
 }
 
 async function showDatasets(main, signal) {
@@ -39,8 +70,19 @@ async function showDatasets(main, signal) {
     uploads.lastElementChild?.querySelector('button.primary')?.focus();
   };
   dropAnywhere('Drop files to look at them before they are uploaded', take, signal);
-  reload = await showList(main, {path: '/v1/datasets', key: 'datasets', caption: 'Datasets', columns: COLUMNS, empty, above: uploads,
-    tools: [fileButton('Upload files …', take, {multiple: true, kind: 'primary'})]}, signal);
+  reload = await showList(
+    main,
+    {
+      path: '/v1/datasets',
+      key: 'datasets',
+      caption: 'Datasets',
+      columns: COLUMNS,
+      empty,
+      above: uploads,
+      tools: [fileButton('Upload files …', take, {multiple: true, kind: 'primary'})],
+    },
+    signal,
+  );
 }
 
 export function show(main, view, signal) {

@@ -34,16 +34,45 @@ class Editor {
   }
 
   show() {
-    replace(this.main, h('div', {class: 'row head'}, h('h1', null, 'New job'), h('span', {class: 'spring'}), this.reason, this.submitButton, h('button', {onclick: () => this.startOver()}, 'Start over …')),
-      h('div', {class: 'beside new'}, this.forms, h('div', {class: 'side'}, this.check.element, this.json.element)));
+    replace(
+      this.main,
+      h(
+        'div',
+        {class: 'row head'},
+        h('h1', null, 'New job'),
+        h('span', {class: 'spring'}),
+        this.reason,
+        this.submitButton,
+        h('button', {onclick: () => this.startOver()}, 'Start over …'),
+      ),
+      h('div', {class: 'beside new'}, this.forms, h('div', {class: 'side'}, this.check.element, this.json.element)),
+    );
     this.showForms();
     this.allow(this.text ? 'the JSON is not complete' : this.document.dataset ? null : 'choose a dataset first');
     if (!this.text) this.check.again();
   }
 
+  // The forms of the document. JSON may say what no form can show; then the check tells what is wrong with it.
   showForms() {
-    this.builder = networkBuilder(this);
-    replace(this.forms, dataForm(this), this.builder.element, trainingForm(this));
+    try {
+      this.builder = networkBuilder(this);
+      replace(this.forms, dataForm(this), this.builder.element, trainingForm(this));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.builder = null;
+      replace(
+        this.forms,
+        h(
+          'section',
+          {class: 'card'},
+          h(
+            'p',
+            {class: 'warn'},
+            'This document has parts of another type than the forms can show. The check beside says what is expected.',
+          ),
+        ),
+      );
+    }
   }
 
   // Disables the button with a reason, or enables it.
@@ -90,8 +119,9 @@ class Editor {
 
   checked(found, problem) {
     showProblems(this.forms, problem?.errors ?? []);
-    this.builder.showCheck(found?.layers);
-    if (this.text === null || this.text === undefined) this.allow(problem?.status === 422 ? 'the check says what is wrong' : null);
+    this.builder?.showCheck(found?.layers);
+    if (this.text === null || this.text === undefined)
+      this.allow(problem?.status === 422 ? 'the check says what is wrong' : null);
   }
 
   async submit() {
@@ -109,7 +139,7 @@ class Editor {
   }
 
   async startOver() {
-    if (!await confirm('Start over?', 'What was written here is forgotten.', 'Start over')) return;
+    if (!(await confirm('Start over?', 'What was written here is forgotten.', 'Start over'))) return;
     forgetDraft();
     if (this.begun) go('new');
     else await attempt(() => show(this.main, {query: {}}, this.signal));
@@ -119,7 +149,7 @@ class Editor {
 export async function show(main, view, signal) {
   const begun = new URLSearchParams(view.query).toString();
   const [all, saved] = [await catalog(), savedDraft(begun)];
-  const document = saved?.document ?? await beginDocument(all, view.query, signal);
+  const document = saved?.document ?? (await beginDocument(all, view.query, signal));
   const editor = new Editor(main, {begun: begun || (saved?.begun ?? ''), all, document, text: saved?.text ?? null, signal});
   await loadDataset(editor);
   if (!saved) beginNetwork(editor, view.query.template);

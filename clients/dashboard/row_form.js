@@ -26,7 +26,8 @@ function valueOf(text, column) {
 }
 
 function helpOf(column) {
-  if (column?.type === 'number' && column.min !== undefined) return `${number(column.min)} to ${number(column.max)}, mostly about ${number(column.mean)}`;
+  if (column?.type === 'number' && column.min !== undefined)
+    return `${number(column.min)} to ${number(column.max)}, mostly about ${number(column.mean)}`;
   return column?.type === 'date' ? `${column.min} to ${column.max}` : null;
 }
 
@@ -37,22 +38,42 @@ function controlOf(column, name, value, onchange) {
     const extra = value !== null && value !== undefined && value !== '' && !known.includes(String(value)) ? [String(value)] : [];
     return select([['', 'missing'], ...known, ...extra], value ?? '', onchange, {name});
   }
-  if (column?.type === 'text') return h('textarea', {name, rows: 2, value: value ?? '', oninput: (event) => onchange(event.target.value)});
-  return h('input', {name, value: value ?? '', inputmode: column?.type === 'number' ? 'decimal' : null, placeholder: 'missing', autocomplete: 'off', oninput: (event) => onchange(event.target.value)});
+  if (column?.type === 'text')
+    return h('textarea', {name, rows: 2, value: value ?? '', oninput: (event) => onchange(event.target.value)});
+  return h('input', {
+    name,
+    value: value ?? '',
+    inputmode: column?.type === 'number' ? 'decimal' : null,
+    placeholder: 'missing',
+    autocomplete: 'off',
+    oninput: (event) => onchange(event.target.value),
+  });
 }
 
 // From a row of the dataset, by its number.
 function rowChooser(dataset, fill) {
   const input = h('input', {type: 'number', name: 'dataset-row', min: 0, max: dataset.rows - 1, value: 0});
-  const take = () => attempt(async () => {
-    const {rows} = await get(`/v1/datasets/${dataset.id}/rows`, {query: {offset: Math.floor(Number(input.value)) || 0, limit: 1}});
-    if (rows.length) fill(rows[0]);
-  });
-  return h('div', {class: 'row end'}, labelled(`Row of ${dataset.name}@${dataset.version}`, input), h('button', {type: 'button', onclick: take}, 'Take this row'));
+  const take = () =>
+    attempt(async () => {
+      const {rows} = await get(`/v1/datasets/${dataset.id}/rows`, {
+        query: {offset: Math.floor(Number(input.value)) || 0, limit: 1},
+      });
+      if (rows.length) fill(rows[0]);
+    });
+  return h(
+    'div',
+    {class: 'row end'},
+    labelled(`Row of ${dataset.name}@${dataset.version}`, input),
+    h('button', {type: 'button', onclick: take}, 'Take this row'),
+  );
 }
 
 function paster(columns, fill) {
-  const area = h('textarea', {rows: 3, placeholder: `${columns.slice(0, 4).join(',')}\n…  or {"${columns[0]}": …}`, spellcheck: 'false'});
+  const area = h('textarea', {
+    rows: 3,
+    placeholder: `${columns.slice(0, 4).join(',')}\n…  or {"${columns[0]}": …}`,
+    spellcheck: 'false',
+  });
   const said = h('p', {class: 'problem', role: 'alert'});
   const read = () => {
     try {
@@ -62,8 +83,14 @@ function paster(columns, fill) {
       said.textContent = error.message;
     }
   };
-  area.addEventListener('input', () => area.value.trim() ? read() : said.textContent = '');
-  return h('details', {class: 'more'}, h('summary', null, 'Paste a row'), labelled('CSV, with its header or without, or JSON', area), said);
+  area.addEventListener('input', () => (area.value.trim() ? read() : (said.textContent = '')));
+  return h(
+    'details',
+    {class: 'more'},
+    h('summary', null, 'Paste a row'),
+    labelled('CSV, with its header or without, or JSON', area),
+    said,
+  );
 }
 
 // Returns {element, instance()}; `onchange` is called after each change.
@@ -81,14 +108,30 @@ export async function rowForm({model, dataset, signal}, onchange) {
     row[name] = valueOf(value, columns[name]);
     changed();
   };
-  const show = () => replace(fields, names.slice(0, COLUMNS_SHOWN).map((name) => labelled(name, controlOf(columns[name], name, row[name], set(name)), helpOf(columns[name]))));
+  const show = () =>
+    replace(
+      fields,
+      names
+        .slice(0, COLUMNS_SHOWN)
+        .map((name) => labelled(name, controlOf(columns[name], name, row[name], set(name)), helpOf(columns[name]))),
+    );
   const fill = (values) => {
-    row = {...row, ...Object.fromEntries(names.filter((name) => name in values).map((name) => [name, valueOf(values[name], columns[name])]))};
+    row = {
+      ...row,
+      ...Object.fromEntries(names.filter((name) => name in values).map((name) => [name, valueOf(values[name], columns[name])])),
+    };
     show();
     changed();
   };
   show();
-  const element = h('div', null, fields, names.length > COLUMNS_SHOWN && h('p', {class: 'faint'}, `${number(names.length - COLUMNS_SHOWN)} more columns keep the values of the row that was taken.`),
-    paster(names, fill), dataset && rowChooser(dataset, fill));
+  const element = h(
+    'div',
+    null,
+    fields,
+    names.length > COLUMNS_SHOWN &&
+      h('p', {class: 'faint'}, `${number(names.length - COLUMNS_SHOWN)} more columns keep the values of the row that was taken.`),
+    paster(names, fill),
+    dataset && rowChooser(dataset, fill),
+  );
   return {element, instance: () => Object.fromEntries(names.map((name) => [name, row[name] ?? null]))};
 }

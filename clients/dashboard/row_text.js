@@ -4,7 +4,8 @@
 // The fields of a line of CSV; quotes may hold the separator, and themselves doubled.
 export function csvFields(line, separator) {
   const fields = [];
-  let text = '', isQuoted = false;
+  let text = '',
+    isQuoted = false;
   for (let i = 0; i < line.length; i++) {
     if (isQuoted && line[i] === '"' && line[i + 1] === '"') text += line[i++];
     else if (line[i] === '"') isQuoted = !isQuoted;
@@ -18,7 +19,7 @@ export function csvFields(line, separator) {
 
 function separatorOf(line) {
   const counts = [',', ';', '\t', '|'].map((each) => [csvFields(line, each).length, each]);
-  return counts.reduce((best, each) => each[0] > best[0] ? each : best)[1];
+  return counts.reduce((best, each) => (each[0] > best[0] ? each : best))[1];
 }
 
 function ofCsv(text, columns) {
@@ -28,12 +29,18 @@ function ofCsv(text, columns) {
   const hasHeader = first.some((field) => columns.includes(field)) && lines.length > 1;
   const fields = hasHeader ? csvFields(lines[1], separator) : first;
   const names = hasHeader ? first : columns;
-  return Object.fromEntries(names.map((name, i) => [name, fields[i]]).filter(([name, value]) => columns.includes(name) && value !== undefined));
+  return Object.fromEntries(
+    names.map((name, i) => [name, fields[i]]).filter(([name, value]) => columns.includes(name) && value !== undefined),
+  );
 }
 
 function ofJson(value, columns) {
-  const row = value?.instances?.[0] ?? value?.instance ?? (Array.isArray(value?.[0]) || typeof value?.[0] === 'object' && value[0] !== null ? value[0] : value);
-  if (Array.isArray(row)) return Object.fromEntries(columns.map((name, i) => [name, row[i]]).filter(([, each]) => each !== undefined));
+  const row =
+    value?.instances?.[0] ??
+    value?.instance ??
+    (Array.isArray(value?.[0]) || (typeof value?.[0] === 'object' && value[0] !== null) ? value[0] : value);
+  if (Array.isArray(row))
+    return Object.fromEntries(columns.map((name, i) => [name, row[i]]).filter(([, each]) => each !== undefined));
   return Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name)));
 }
 

@@ -8,8 +8,17 @@ export function tabBar(label, tabs, kept = []) {
   const {page, name, query} = current();
   const chosen = chosenTab(tabs);
   const rest = Object.fromEntries(kept.map((key) => [key, query[key]]));
-  return h('nav', {class: 'tabs', 'aria-label': label}, tabs.map(([key, text], i) =>
-    h('a', {href: link(page, name, {...rest, tab: i === 0 ? null : key}), 'aria-current': key === chosen ? 'page' : null}, text)));
+  return h(
+    'nav',
+    {class: 'tabs', 'aria-label': label},
+    tabs.map(([key, text], i) =>
+      h(
+        'a',
+        {href: link(page, name, {...rest, tab: i === 0 ? null : key}), 'aria-current': key === chosen ? 'page' : null},
+        text,
+      ),
+    ),
+  );
 }
 
 export function chosenTab(tabs) {

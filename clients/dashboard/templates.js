@@ -19,40 +19,93 @@ export function outputLayer(dataset, target) {
 }
 
 function table(dataset, target) {
-  return {network: {layers: [{type: 'dense', units: 32, activation: 'relu'}, {type: 'dense', units: 16, activation: 'relu'}, outputLayer(dataset, target)]},
-    training: {optimizer: {type: 'adam', learning_rate: 0.005}, epochs: 60, batch_size: 16, early_stopping: {patience: 10}}};
+  return {
+    network: {
+      layers: [
+        {type: 'dense', units: 32, activation: 'relu'},
+        {type: 'dense', units: 16, activation: 'relu'},
+        outputLayer(dataset, target),
+      ],
+    },
+    training: {optimizer: {type: 'adam', learning_rate: 0.005}, epochs: 60, batch_size: 16, early_stopping: {patience: 10}},
+  };
 }
 
 function image(dataset, target) {
   const [height, width] = inputsOf(dataset, target).find(isImage).shape;
-  const block = (filters) => [{type: 'conv2d', filters, kernel_size: 3, padding: 'same', activation: 'relu'}, {type: 'max_pool2d', pool_size: 2}];
+  const block = (filters) => [
+    {type: 'conv2d', filters, kernel_size: 3, padding: 'same', activation: 'relu'},
+    {type: 'max_pool2d', pool_size: 2},
+  ];
   const blocks = Math.min(height, width) >= 16 ? [...block(16), ...block(32)] : [block(16)[0]];
-  return {network: {layers: [...blocks, {type: 'flatten'}, {type: 'dropout', rate: 0.25}, {type: 'dense', units: 64, activation: 'relu'}, outputLayer(dataset, target)]},
-    training: {epochs: 10, batch_size: 32, early_stopping: {patience: 3}}};
+  return {
+    network: {
+      layers: [
+        ...blocks,
+        {type: 'flatten'},
+        {type: 'dropout', rate: 0.25},
+        {type: 'dense', units: 64, activation: 'relu'},
+        outputLayer(dataset, target),
+      ],
+    },
+    training: {epochs: 10, batch_size: 32, early_stopping: {patience: 3}},
+  };
 }
 
 function sequence(dataset, target) {
   const isTensor = inputsOf(dataset, target).some(({type}) => type === 'tensor');
   const date = inputsOf(dataset, target).find(({type}) => type === 'date');
-  const window = isTensor ? {} : {window: {length: Math.max(2, Math.min(WINDOW, Math.floor(dataset.rows / 10))), ...(date ? {by: date.name} : {})}};
-  return {...window, network: {layers: [{type: 'lstm', units: 32}, outputLayer(dataset, target)]},
-    training: {optimizer: {type: 'adam', learning_rate: 0.005}, epochs: 30, batch_size: 32, clip_norm: 1, early_stopping: {patience: 8}}};
+  const window = isTensor
+    ? {}
+    : {window: {length: Math.max(2, Math.min(WINDOW, Math.floor(dataset.rows / 10))), ...(date ? {by: date.name} : {})}};
+  return {
+    ...window,
+    network: {layers: [{type: 'lstm', units: 32}, outputLayer(dataset, target)]},
+    training: {
+      optimizer: {type: 'adam', learning_rate: 0.005},
+      epochs: 30,
+      batch_size: 32,
+      clip_norm: 1,
+      early_stopping: {patience: 8},
+    },
+  };
 }
 
 function text(dataset, target) {
   const column = inputsOf(dataset, target).find(({type}) => type === 'text');
-  return {features: {include: [column.name]}, preprocessing: {text: 'tokens'},
-    network: {layers: [{type: 'embedding', units: 32}, {type: 'global_average_pool1d'}, {type: 'dense', units: 32, activation: 'relu'}, outputLayer(dataset, target)]},
-    training: {optimizer: {type: 'adam', learning_rate: 0.005}, epochs: 20, batch_size: 32, early_stopping: {patience: 5}}};
+  return {
+    features: {include: [column.name]},
+    preprocessing: {text: 'tokens'},
+    network: {
+      layers: [
+        {type: 'embedding', units: 32},
+        {type: 'global_average_pool1d'},
+        {type: 'dense', units: 32, activation: 'relu'},
+        outputLayer(dataset, target),
+      ],
+    },
+    training: {optimizer: {type: 'adam', learning_rate: 0.005}, epochs: 20, batch_size: 32, early_stopping: {patience: 5}},
+  };
 }
 
 // Why a template cannot be had, or null.
 const reasons = {
-  table: (inputs) => inputs.some(({type}) => type === 'tensor') ? 'the rows are tensors' : inputs.length ? null : 'there is no column beside the target',
-  image: (inputs) => inputs.some(isImage) ? null : 'no column holds images',
-  sequence: (inputs) => inputs.some(isImage) ? 'the rows are images' : inputs.some(({type, shape}) => type === 'tensor' && shape.length !== 2) ? 'the rows are no [time, channels]'
-    : inputs.some(({type}) => ['number', 'date', 'tensor'].includes(type)) ? null : 'no column has numbers in an order',
-  text: (inputs) => inputs.some(({type}) => type === 'text') ? null : 'no column holds texts',
+  table: (inputs) =>
+    inputs.some(({type}) => type === 'tensor')
+      ? 'the rows are tensors'
+      : inputs.length
+        ? null
+        : 'there is no column beside the target',
+  image: (inputs) => (inputs.some(isImage) ? null : 'no column holds images'),
+  sequence: (inputs) =>
+    inputs.some(isImage)
+      ? 'the rows are images'
+      : inputs.some(({type, shape}) => type === 'tensor' && shape.length !== 2)
+        ? 'the rows are no [time, channels]'
+        : inputs.some(({type}) => ['number', 'date', 'tensor'].includes(type))
+          ? null
+          : 'no column has numbers in an order',
+  text: (inputs) => (inputs.some(({type}) => type === 'text') ? null : 'no column holds texts'),
 };
 const makers = {table, image, sequence, text};
 

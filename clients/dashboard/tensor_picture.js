@@ -44,21 +44,48 @@ function picture(width, height, values, largest, attributes) {
 function maps({shape, values}, largest) {
   const [height, width, channels] = shape;
   const rows = Math.floor(values.length / (width * channels));
-  return Array.from({length: Math.min(channels, MAPS)}, (_, c) => picture(width, Math.min(height, rows), values.filter((_, i) => i % channels === c), largest, {class: 'pixels'}));
+  return Array.from({length: Math.min(channels, MAPS)}, (_, c) =>
+    picture(
+      width,
+      Math.min(height, rows),
+      values.filter((_, i) => i % channels === c),
+      largest,
+      {class: 'pixels'},
+    ),
+  );
 }
 
 function drawing(tensor, largest) {
   const {shape, values} = tensor;
-  if (shape.length === 3 && shape[0] > 1 && shape[1] > 1 && values.length >= shape[1] * shape[2] * 2) return h('div', {class: 'maps'}, maps(tensor, largest));
+  if (shape.length === 3 && shape[0] > 1 && shape[1] > 1 && values.length >= shape[1] * shape[2] * 2)
+    return h('div', {class: 'maps'}, maps(tensor, largest));
   const shown = values.slice(0, STRIP);
   return picture(shown.length, 1, shown, largest, {class: 'strip pixels'});
 }
 
 function numbers({values, shape}) {
   const place = h('code');
-  const details = h('details', {class: 'values', ontoggle: () => {
-    if (details.open) replace(place, values.slice(0, NUMBERS).map((value) => number(value, 3)).join('  '), shape.reduce((a, b) => a * b, 1) > NUMBERS ? `  … the first ${NUMBERS} of ${number(shape.reduce((a, b) => a * b, 1))}` : '');
-  }}, h('summary', null, 'Numbers'), place);
+  const details = h(
+    'details',
+    {
+      class: 'values',
+      ontoggle: () => {
+        if (details.open)
+          replace(
+            place,
+            values
+              .slice(0, NUMBERS)
+              .map((value) => number(value, 3))
+              .join('  '),
+            shape.reduce((a, b) => a * b, 1) > NUMBERS
+              ? `  … the first ${NUMBERS} of ${number(shape.reduce((a, b) => a * b, 1))}`
+              : '',
+          );
+      },
+    },
+    h('summary', null, 'Numbers'),
+    place,
+  );
   return details;
 }
 
@@ -66,6 +93,13 @@ function numbers({values, shape}) {
 export function tensorPicture(name, tensor, kind = 'forward') {
   if (!tensor || !tensor.values?.length) return null;
   const largest = Math.max(Math.abs(tensor.min), Math.abs(tensor.max), 1e-30);
-  const words = `${name} ${tensor.shape.join(' × ')}: ${number(tensor.min, 3)} to ${number(tensor.max, 3)}, mean ${number(tensor.mean, 3)}, norm ${number(tensor.norm, 3)}`;
-  return h('figure', {class: `tensor ${kind}`}, h('figcaption', null, h('b', null, name), ` ${words.slice(name.length + 1)}`), h('div', {role: 'img', 'aria-label': words}, drawing(tensor, largest)), numbers(tensor));
+  const [low, high, mean, norm] = [tensor.min, tensor.max, tensor.mean, tensor.norm].map((value) => number(value, 3));
+  const words = `${name} ${tensor.shape.join(' × ')}: ${low} to ${high}, mean ${mean}, norm ${norm}`;
+  return h(
+    'figure',
+    {class: `tensor ${kind}`},
+    h('figcaption', null, h('b', null, name), ` ${words.slice(name.length + 1)}`),
+    h('div', {role: 'img', 'aria-label': words}, drawing(tensor, largest)),
+    numbers(tensor),
+  );
 }

@@ -29,20 +29,62 @@ export function trainingForm(editor) {
   const {fields} = find(editor.catalog, 'documents', 'training');
   const kind = editor.dataset ? rowsOf(editor.dataset) : null;
   const rows = kind === 'tables' && editor.document.window ? 'series' : kind;
-  const fits = (field, name) => !rows || field.name !== 'augmentation' || find(editor.catalog, 'augmentations', name).fits.includes(rows);
+  const fits = (field, name) =>
+    !rows || field.name !== 'augmentation' || find(editor.catalog, 'augmentations', name).fits.includes(rows);
   const shared = {...memberOf(editor, 'training'), fits};
   const common = COMMON.map((name) => fields.find((field) => field.name === name)).filter(Boolean);
-  const runningForm = fieldsForm({catalog: editor.catalog, fields: RUNNING, value: editor.document, pointer: '#', onchange: () => editor.changed('training')});
-  return h('section', {class: 'card', 'aria-label': 'Training', 'data-pointer': '#/training'}, h('h2', null, 'Training'), fieldsForm({...shared, fields: common}),
-    h('details', {class: 'more'}, h('summary', null, 'More of training'), fieldsForm({...shared, fields: fields.filter(({name}) => !COMMON.includes(name))})),
-    h('details', {class: 'more'}, h('summary', null, 'Running'), runningForm));
+  const runningForm = fieldsForm({
+    catalog: editor.catalog,
+    fields: RUNNING,
+    value: editor.document,
+    pointer: '#',
+    onchange: () => editor.changed('training'),
+  });
+  return h(
+    'section',
+    {class: 'card', 'aria-label': 'Training', 'data-pointer': '#/training'},
+    h('h2', null, 'Training'),
+    fieldsForm({...shared, fields: common}),
+    h(
+      'details',
+      {class: 'more'},
+      h('summary', null, 'More of training'),
+      fieldsForm({...shared, fields: fields.filter(({name}) => !COMMON.includes(name))}),
+    ),
+    h('details', {class: 'more'}, h('summary', null, 'Running'), runningForm),
+  );
 }
 
 // Windows and preprocessing: how rows become the network's input.
 export function inputForms(editor) {
   const preprocessing = find(editor.catalog, 'documents', 'preprocessing');
-  const window = {name: 'window', type: 'object', nullable: true, default: null, object: find(editor.catalog, 'documents', 'window'), help: 'sequences cut from rows that follow each other in time'};
+  const window = {
+    name: 'window',
+    type: 'object',
+    nullable: true,
+    default: null,
+    object: find(editor.catalog, 'documents', 'window'),
+    help: 'sequences cut from rows that follow each other in time',
+  };
   return [
-    h('details', {class: 'more', open: Boolean(editor.document.window)}, h('summary', null, 'Windows over time'), fieldsForm({catalog: editor.catalog, fields: [window], value: editor.document, pointer: '#', onchange: () => editor.changed('data')})),
-    h('details', {class: 'more'}, h('summary', null, 'Preprocessing'), h('small', null, preprocessing.help), fieldsForm({...memberOf(editor, 'preprocessing'), fields: preprocessing.fields}))];
+    h(
+      'details',
+      {class: 'more', open: Boolean(editor.document.window)},
+      h('summary', null, 'Windows over time'),
+      fieldsForm({
+        catalog: editor.catalog,
+        fields: [window],
+        value: editor.document,
+        pointer: '#',
+        onchange: () => editor.changed('data'),
+      }),
+    ),
+    h(
+      'details',
+      {class: 'more'},
+      h('summary', null, 'Preprocessing'),
+      h('small', null, preprocessing.help),
+      fieldsForm({...memberOf(editor, 'preprocessing'), fields: preprocessing.fields}),
+    ),
+  ];
 }

@@ -4,9 +4,11 @@ import {address, send, upload} from './api.js';
 import {announce, describe} from './announce.js';
 import {h, labelled, replace, select} from './dom.js';
 import {number, size} from './format.js';
+import {figureCell, table} from './tables.js';
 import {link} from './view.js';
 
 const LOOK_BYTES = 100000;
+const COLUMNS_SHOWN = 200;
 const SEPARATORS = {',': 'commas', ';': 'semicolons', '\t': 'tabs', ' ': 'blanks', '|': 'bars'};
 const TYPES = ['number', 'boolean', 'category', 'date', 'text'];
 
@@ -18,52 +20,108 @@ function optionsOf(state) {
 
 function typeChooser(state, column, look) {
   if (column.type === 'tensor') return `tensor ${column.shape.join(' × ')}`;
-  return select(TYPES, column.type, (type) => {
-    state.types[column.name] = type;
-    look();
-  }, {'aria-label': `Type of ${column.name}`});
+  return select(
+    TYPES,
+    column.type,
+    (type) => {
+      state.types[column.name] = type;
+      look();
+    },
+    {'aria-label': `Type of ${column.name}`},
+  );
 }
 
 function columnsTable(state, columns, look) {
-  return h('div', {class: 'scroll short', tabindex: '0', role: 'region', 'aria-label': 'Columns found'}, h('table', null, h('caption', {class: 'visually-hidden'}, 'Columns found'),
-    h('thead', null, h('tr', null, ['Column', 'Type', 'Missing', 'Examples'].map((head) => h('th', {scope: 'col', class: head === 'Missing' ? 'number' : null}, head)))),
-    h('tbody', null, columns.slice(0, 200).map((column) => h('tr', null, h('th', {scope: 'row'}, column.name), h('td', null, typeChooser(state, column, look)),
-      h('td', {class: 'number'}, number(column.missing)), h('td', {class: 'faint clip'}, (column.examples ?? []).map(String).join(', ')))))));
+  const rows = columns
+    .slice(0, COLUMNS_SHOWN)
+    .map((column) =>
+      h(
+        'tr',
+        null,
+        h('th', {scope: 'row'}, column.name),
+        h('td', null, typeChooser(state, column, look)),
+        figureCell(number(column.missing)),
+        h('td', {class: 'faint clip'}, (column.examples ?? []).map(String).join(', ')),
+      ),
+    );
+  return table('Columns found', ['Column', 'Type', ['Missing', 'number'], 'Examples'], rows, {box: 'short'});
 }
 
 function foundText(state, found) {
   const rows = `${number(found.rows)} rows${state.file.size > LOOK_BYTES ? ' in the first part' : ''}`;
-  return [found.format, found.separator && `separated by ${SEPARATORS[found.separator] ?? found.separator}`, found.compression, rows, `${number(found.columns.length)} columns`, found.task].filter(Boolean).join(' · ');
+  return [
+    found.format,
+    found.separator && `separated by ${SEPARATORS[found.separator] ?? found.separator}`,
+    found.compression,
+    rows,
+    `${number(found.columns.length)} columns`,
+    found.task,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function overrides(state, found, look) {
   const names = found.columns.filter(({type}) => type !== 'tensor').map(({name}) => name);
-  const missing = h('input', {value: state.missing ?? '', placeholder: '-999, unknown', onchange: () => {
-    state.missing = missing.value.trim() || null;
-    look();
-  }});
+  const missing = h('input', {
+    value: state.missing ?? '',
+    placeholder: '-999, unknown',
+    onchange: () => {
+      state.missing = missing.value.trim() || null;
+      look();
+    },
+  });
   const set = (key) => (value) => {
     state[key] = value || null;
     look();
   };
-  return h('div', {class: 'fields'},
-    labelled('Target', select([['', 'the last column'], ...names.slice(0, 500)], state.target ?? found.target ?? '', set('target')), 'what jobs predict unless they say otherwise'),
-    found.format === 'csv' && labelled('First line has names', select([['', 'found out'], 'yes', 'no'], state.header ?? '', set('header'))),
-    labelled('Missing values', missing, 'further words for them, with commas between'));
+  return h(
+    'div',
+    {class: 'fields'},
+    labelled(
+      'Target',
+      select([['', 'the last column'], ...names.slice(0, 500)], state.target ?? found.target ?? '', set('target')),
+      'what jobs predict unless they say otherwise',
+    ),
+    found.format === 'csv' &&
+      labelled('First line has names', select([['', 'found out'], 'yes', 'no'], state.header ?? '', set('header'))),
+    labelled('Missing values', missing, 'further words for them, with commas between'),
+  );
 }
 
 // Looks at the first bytes with what was said; a wrong file is told in the daemon's words.
 async function lookAt(state, place, look) {
   try {
-    const found = await send('POST', '/v1/datasets:inspect', state.file.slice(0, LOOK_BYTES), {query: {name: state.name, ...optionsOf(state)}, type: 'application/octet-stream', signal: state.stop.signal});
-    replace(place, h('p', {class: 'faint'}, foundText(state, found)), found.warnings.map((warning) => h('p', {class: 'warn'}, warning)),
-      overrides(state, found, look), columnsTable(state, found.columns, look));
+    const found = await send('POST', '/v1/datasets:inspect', state.file.slice(0, LOOK_BYTES), {
+      query: {name: state.name, ...optionsOf(state)},
+      type: 'application/octet-stream',
+      signal: state.stop.signal,
+    });
+    replace(
+      place,
+      h('p', {class: 'faint'}, foundText(state, found)),
+      found.warnings.map((warning) => h('p', {class: 'warn'}, warning)),
+      overrides(state, found, look),
+      columnsTable(state, found.columns, look),
+    );
   } catch (error) {
-    if (error.name !== 'AbortError') replace(place, h('p', {class: 'error', role: 'alert'}, describe(error)), Object.keys(state.types).length > 0 &&
-      h('button', {type: 'button', onclick: () => {
-        state.types = {};
-        look();
-      }}, 'Let propd find out the types'));
+    if (error.name !== 'AbortError')
+      replace(
+        place,
+        h('p', {class: 'error', role: 'alert'}, describe(error)),
+        Object.keys(state.types).length > 0 &&
+          h(
+            'button',
+            {
+              type: 'button',
+              onclick: () => {
+                state.types = {};
+                look();
+              },
+            },
+            'Let propd find out the types',
+          ),
+      );
   }
 }
 
@@ -77,7 +135,42 @@ function formOf({features, labels}) {
 function startUpload(state, onprogress) {
   const {signal} = state.stop;
   if (state.features) return upload('POST', address('/v1/datasets', {name: state.name}), formOf(state), onprogress, signal);
-  return upload('PUT', address(`/v1/datasets/${encodeURIComponent(state.name)}`, optionsOf(state)), state.file, onprogress, signal);
+  return upload(
+    'PUT',
+    address(`/v1/datasets/${encodeURIComponent(state.name)}`, optionsOf(state)),
+    state.file,
+    onprogress,
+    signal,
+  );
+}
+
+// What stands in the card's place when it has become a dataset.
+function doneRow(card, made) {
+  const name = `${made.name}@${made.version}`;
+  return h(
+    'div',
+    {class: 'row'},
+    h('strong', {class: 'good'}, '✓ '),
+    h('a', {href: link('datasets', name)}, name),
+    h('span', {class: 'faint'}, `${number(made.rows)} rows`),
+    h('span', {class: 'spring'}),
+    h('a', {class: 'button primary', href: link('new', '', {dataset: name})}, 'Train on this'),
+    h('button', {type: 'button', class: 'quiet', 'aria-label': 'Dismiss', onclick: () => card.remove()}, '×'),
+  );
+}
+
+// The card is again as it was before the upload, with what went wrong.
+function tellFailed(state, card, before, error) {
+  state.stop = new AbortController();
+  card.replaceChildren(...before);
+  card.querySelector('.failed')?.remove();
+  card.append(
+    h(
+      'p',
+      {class: 'error failed', role: 'alert'},
+      error.name === 'AbortError' ? 'The upload was cancelled; nothing of it was kept.' : describe(error),
+    ),
+  );
 }
 
 // While it goes: progress and a way to stop it.
@@ -85,39 +178,55 @@ async function sendFile(state, card, ondone) {
   const bar = h('progress', {max: 1, value: 0, 'aria-label': `Upload of ${state.name}`});
   const said = h('span', {class: 'faint'}, '0 %');
   const before = [...card.children];
-  replace(card, h('div', {class: 'row'}, h('strong', null, state.name), said, h('span', {class: 'spring'}), h('button', {type: 'button', onclick: () => state.stop.abort()}, 'Cancel')), bar);
+  const cancel = h('button', {type: 'button', onclick: () => state.stop.abort()}, 'Cancel');
+  replace(card, h('div', {class: 'row'}, h('strong', null, state.name), said, h('span', {class: 'spring'}), cancel), bar);
   try {
     const made = await startUpload(state, (share) => {
       bar.value = share;
       said.textContent = share < 1 ? `${Math.floor(share * 100)} %` : 'uploaded; being read …';
     });
-    replace(card, h('div', {class: 'row'}, h('strong', {class: 'good'}, '✓ '), h('a', {href: link('datasets', `${made.name}@${made.version}`)}, `${made.name}@${made.version}`),
-      h('span', {class: 'faint'}, `${number(made.rows)} rows`), h('span', {class: 'spring'}), h('a', {class: 'button primary', href: link('new', '', {dataset: `${made.name}@${made.version}`})}, 'Train on this'),
-      h('button', {type: 'button', class: 'quiet', 'aria-label': 'Dismiss', onclick: () => card.remove()}, '×')));
+    replace(card, doneRow(card, made));
     announce(`${made.name}@${made.version} is uploaded: ${number(made.rows)} rows`, 'good');
     ondone();
   } catch (error) {
-    state.stop = new AbortController();
-    card.replaceChildren(...before);
-    card.querySelector('.failed')?.remove();
-    card.append(h('p', {class: 'error failed', role: 'alert'}, error.name === 'AbortError' ? 'The upload was cancelled; nothing of it was kept.' : describe(error)));
+    tellFailed(state, card, before, error);
   }
 }
 
 // The card of one thing that grouped() gave. `ondone` is called when it has become a dataset.
 export function uploadCard(thing, ondone) {
   const state = {...thing, types: {}, target: null, missing: null, header: null, stop: new AbortController()};
-  const name = h('input', {value: state.name, name: 'name', maxlength: 64, size: 24, autocomplete: 'off', oninput: () => state.name = name.value.trim()});
+  const name = h('input', {
+    value: state.name,
+    name: 'name',
+    maxlength: 64,
+    size: 24,
+    autocomplete: 'off',
+    oninput: () => (state.name = name.value.trim()),
+  });
   const place = h('div', {class: 'found', 'aria-live': 'polite'});
-  const what = state.features ? `${state.features.name} with the labels ${state.labels.name} · ${size(state.features.size + state.labels.size)}` : `${state.file.name} · ${size(state.file.size)}`;
+  const what = state.features
+    ? `${state.features.name} with the labels ${state.labels.name} · ${size(state.features.size + state.labels.size)}`
+    : `${state.file.name} · ${size(state.file.size)}`;
   const card = h('section', {class: 'card upload', 'aria-label': `Upload ${state.name}`});
   const look = () => lookAt(state, place, look);
   const close = () => {
     state.stop.abort();
     card.remove();
   };
-  replace(card, h('div', {class: 'row end'}, labelled('Name', name), h('span', {class: 'faint'}, what), h('span', {class: 'spring'}),
-    h('button', {type: 'button', class: 'primary', onclick: () => sendFile(state, card, ondone)}, 'Upload'), h('button', {type: 'button', onclick: close}, 'Leave it')), place);
+  replace(
+    card,
+    h(
+      'div',
+      {class: 'row end'},
+      labelled('Name', name),
+      h('span', {class: 'faint'}, what),
+      h('span', {class: 'spring'}),
+      h('button', {type: 'button', class: 'primary', onclick: () => sendFile(state, card, ondone)}, 'Upload'),
+      h('button', {type: 'button', onclick: close}, 'Leave it'),
+    ),
+    place,
+  );
   if (state.file) look();
   return card;
 }

@@ -39,7 +39,7 @@ test('types and missing words that are said before the upload count', async () =
   const page = await open(browser, daemon, '#/datasets');
   await drop(page, [{name: 'ages.csv', bytes: 'age,zip,ill\n31,1234,yes\n-9,1235,no\n44,1234,yes\n'}]);
   await page.getByLabel('Type of zip').selectOption('category');
-  await eventually(async () => await page.getByLabel('Type of zip').inputValue() === 'category');
+  await eventually(async () => (await page.getByLabel('Type of zip').inputValue()) === 'category');
   await page.getByLabel('Missing values').fill('-9');
   await page.getByLabel('Missing values').press('Tab');
   await page.getByRole('row', {name: /age/}).getByText('1', {exact: true}).waitFor();
@@ -53,7 +53,10 @@ test('types and missing words that are said before the upload count', async () =
 
 test('a wrong file is told in the daemon’s words, before and at the upload, and nothing is lost', async () => {
   const page = await open(browser, daemon, '#/datasets');
-  await drop(page, [{name: 'broken.jsonl', bytes: '{"a": 1}\n{"a": oops}\n{"a": 2}\n'}, {name: 'fine.csv', bytes: 'a,b\n1,2\n3,4\n'}]);
+  await drop(page, [
+    {name: 'broken.jsonl', bytes: '{"a": 1}\n{"a": oops}\n{"a": 2}\n'},
+    {name: 'fine.csv', bytes: 'a,b\n1,2\n3,4\n'},
+  ]);
   const card = page.getByRole('region', {name: 'Upload broken'});
   await card.getByText(/line 2/).waitFor();
   await card.getByRole('button', {name: 'Upload', exact: true}).click();
@@ -68,14 +71,21 @@ test('a wrong file is told in the daemon’s words, before and at the upload, an
 test('two files of images and labels are one dataset of pictures', async () => {
   const page = await open(browser, daemon, '#/datasets');
   const {images, labels} = digits(60);
-  await drop(page, [{name: 'train-labels-idx1-ubyte', bytes: labels}, {name: 'train-images-idx3-ubyte', bytes: images}]);
+  await drop(page, [
+    {name: 'train-labels-idx1-ubyte', bytes: labels},
+    {name: 'train-images-idx3-ubyte', bytes: images},
+  ]);
   await page.getByText('train-images-idx3-ubyte with the labels train-labels-idx1-ubyte').waitFor();
   assert.equal(await page.getByLabel('Name', {exact: true}).inputValue(), 'train');
   await page.getByLabel('Name', {exact: true}).fill('pairs');
   await page.getByRole('button', {name: 'Upload', exact: true}).click();
   await page.getByRole('link', {name: 'pairs@1'}).first().click();
   await page.getByRole('link', {name: 'Images'}).click();
-  await eventually(() => page.evaluate(() => [...document.querySelectorAll('.thumbnails img')].filter((image) => image.naturalWidth === 28).length >= 10));
+  await eventually(() =>
+    page.evaluate(
+      () => [...document.querySelectorAll('.thumbnails img')].filter((image) => image.naturalWidth === 28).length >= 10,
+    ),
+  );
   const rows = await daemon.get('/v1/datasets/pairs/rows?limit=1');
   assert.equal(await page.locator('.thumbnails li span').first().innerText(), String(rows.rows[0].label));
   await assertAccessible(page);
@@ -89,12 +99,22 @@ test('an upload can be cancelled while it goes', async () => {
   await session.send('Network.enable');
   await drop(page, [{name: 'big.csv', bytes: `a,b\n${'1,2\n'.repeat(400000)}`}]);
   await page.getByText(/rows in the first part/).waitFor();
-  await session.send('Network.emulateNetworkConditions', {offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 50000});
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 50000,
+  });
   await page.getByRole('button', {name: 'Upload', exact: true}).click();
   await page.getByRole('progressbar').waitFor();
   await page.getByRole('button', {name: 'Cancel', exact: true}).click();
   await page.getByText('The upload was cancelled').waitFor();
-  await session.send('Network.emulateNetworkConditions', {offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1});
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: -1,
+  });
   assert.ok(!(await daemon.get('/v1/datasets?name=big')).datasets.length);
   await close(page);
 });
@@ -105,7 +125,10 @@ test('columns have numbers and histograms, rows have pages, and a refresh shows 
   await row.waitFor();
   assert.match(await row.innerText(), /0\.1\s+2\.5\s+1\.199\s+0\.7597/);
   await row.getByRole('img', {name: /Histogram of petal_width from 0.1 to 2.5/}).waitFor();
-  await page.getByRole('row', {name: /species/}).getByText('setosa').waitFor();
+  await page
+    .getByRole('row', {name: /species/})
+    .getByText('setosa')
+    .waitFor();
   await assertAccessible(page);
   await screenshot(page, 'dataset');
   await page.getByRole('link', {name: 'Rows', exact: true}).click();
@@ -116,7 +139,10 @@ test('columns have numbers and histograms, rows have pages, and a refresh shows 
   await page.reload();
   await page.getByText('Rows 25 to 49 of 150').waitFor();
   const expected = (await daemon.get('/v1/datasets/iris/rows?offset=25&limit=1')).rows[0];
-  assert.match(await page.locator('table.rows tbody tr').first().innerText(), new RegExp(`^25\\s+${expected.sepal_length}\\s+${expected.sepal_width}`));
+  assert.match(
+    await page.locator('table.rows tbody tr').first().innerText(),
+    new RegExp(`^25\\s+${expected.sepal_length}\\s+${expected.sepal_width}`),
+  );
   await close(page);
 });
 
@@ -141,19 +167,23 @@ test('augmentation shows rows before and after, and tells what does not fit at i
   await uploadDigits(daemon, 40);
   const page = await open(browser, daemon, '#/datasets/digits?tab=augmentation');
   await page.getByLabel('augmentation').selectOption('random_rotate');
-  await eventually(() => page.evaluate(() => {
-    const [a, b] = [...document.querySelectorAll('.pairs canvas')].map((canvas) => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data].join());
-    return a && b && a !== b;
-  }));
+  await eventually(() =>
+    page.evaluate(() => {
+      const [a, b] = [...document.querySelectorAll('.pairs canvas')].map((canvas) =>
+        [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data].join(),
+      );
+      return a && b && a !== b;
+    }),
+  );
   await assertAccessible(page);
   await screenshot(page, 'augmentation');
   await page.getByLabel('degrees').fill('-4');
   await page.getByText(/degrees must be between 0 and 180, not -4/).waitFor();
   assert.equal(await page.getByLabel('degrees').getAttribute('aria-invalid'), 'true');
   await page.getByLabel('degrees').fill('40');
-  await eventually(async () => await page.locator('.problem').count() === 0);
+  await eventually(async () => (await page.locator('.problem').count()) === 0);
   await page.reload();
-  await eventually(async () => await page.getByLabel('degrees').inputValue() === '40');
+  await eventually(async () => (await page.getByLabel('degrees').inputValue()) === '40');
   await page.goto(`${daemon.url}/#/datasets/iris?tab=augmentation`);
   await page.getByLabel('augmentation').selectOption('gaussian_noise');
   await page.locator('td.changed').first().waitFor();
@@ -176,7 +206,12 @@ test('tags are edited, and versions chosen', async () => {
 });
 
 test('what a job needs is not deleted, and the reason is shown; else it is asked first', async () => {
-  const blocker = await daemon.post('/v1/jobs', {dataset: 'iris@1', target: 'species', network: dense(8), training: {epochs: 10000000}});
+  const blocker = await daemon.post('/v1/jobs', {
+    dataset: 'iris@1',
+    target: 'species',
+    network: dense(8),
+    training: {epochs: 10000000},
+  });
   const page = await open(browser, daemon, '#/datasets/iris@1');
   const remove = async () => {
     await page.getByRole('button', {name: 'Delete …'}).click();

@@ -58,7 +58,10 @@ test('a table’s template trains iris, with its check beside it', async () => {
   await close(page);
 });
 
-for (const [name, dataset, layers] of [['image', 'digits', /conv2d/], ['text', 'reviews', /embedding/]]) {
+for (const [name, dataset, layers] of [
+  ['image', 'digits', /conv2d/],
+  ['text', 'reviews', /embedding/],
+]) {
   test(`the template of ${name} is chosen by the rows and trains`, async () => {
     const page = await open(browser, daemon, `#/new?dataset=${dataset}`);
     await fine(page);
@@ -91,11 +94,16 @@ test('a network is built layer by layer with the keyboard alone', async () => {
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await eventually(async () => (await types(page)).join() === 'dense,dense,dropout,dense');
-  assert.ok(await layer(page, 2).locator('.grip').evaluate((grip) => grip === document.activeElement));
+  assert.ok(
+    await layer(page, 2)
+      .locator('.grip')
+      .evaluate((grip) => grip === document.activeElement),
+  );
   await page.keyboard.press('Alt+ArrowUp');
   await eventually(async () => (await types(page)).join() === 'dense,dropout,dense,dense');
   await page.keyboard.press('Tab');
-  for (let i = 0; i < 8 && !await page.evaluate(() => document.activeElement.name === 'rate'); i++) await page.keyboard.press('Tab');
+  for (let i = 0; i < 8 && !(await page.evaluate(() => document.activeElement.name === 'rate')); i++)
+    await page.keyboard.press('Tab');
   await page.keyboard.press('Control+A');
   await page.keyboard.type('0.4');
   assert.equal((await documentOf(page)).network.layers[1].rate, 0.4);
@@ -103,7 +111,11 @@ test('a network is built layer by layer with the keyboard alone', async () => {
   await eventually(async () => (await types(page)).join() === 'dropout,dense,dense');
   await layer(page, 0).getByRole('button', {name: /down/}).press('Enter');
   await eventually(async () => (await types(page)).join() === 'dense,dropout,dense');
-  assert.ok(await layer(page, 1).getByRole('button', {name: /down/}).evaluate((button) => button === document.activeElement));
+  assert.ok(
+    await layer(page, 1)
+      .getByRole('button', {name: /down/})
+      .evaluate((button) => button === document.activeElement),
+  );
   await fine(page);
   await assertAccessible(page);
   await close(page);
@@ -120,13 +132,18 @@ test('a wrong value is told at its field, in a folded part too, and goes when it
   await assertAccessible(page);
   await screenshot(page, 'new-job-wrong');
   await units.fill('many');
-  await layer(page, 0).getByText(/units must be .*many/).waitFor();
+  await layer(page, 0)
+    .getByText(/units must be .*many/)
+    .waitFor();
   await units.fill('8');
   await fine(page);
   assert.equal(await page.locator('.problem:visible').count(), 0);
   const document = await documentOf(page);
   await json(page).fill(JSON.stringify({...document, training: {...document.training, clip_norm: -1}}));
-  await page.getByRole('region', {name: 'Training'}).getByText(/training.clip_norm must be/).waitFor();
+  await page
+    .getByRole('region', {name: 'Training'})
+    .getByText(/training.clip_norm must be/)
+    .waitFor();
   assert.ok(await page.getByLabel('clip norm').isVisible());
   await closeRefused(page);
 });
@@ -158,12 +175,12 @@ test('form and JSON are one document, both ways; what is no JSON is told with it
   assert.equal((await documentOf(page)).training.early_stopping, undefined);
   await page.getByLabel('validation').uncheck();
   assert.equal((await documentOf(page)).training.validation, null);
-  const edited = {...await documentOf(page), name: 'mine', features: {exclude: ['sepal_width']}};
+  const edited = {...(await documentOf(page)), name: 'mine', features: {exclude: ['sepal_width']}};
   edited.training.epochs = 9;
   await json(page).fill(JSON.stringify(edited, null, 2));
-  await eventually(async () => await page.locator('[data-pointer="#/training/epochs"] input').inputValue() === '9');
+  await eventually(async () => (await page.locator('[data-pointer="#/training/epochs"] input').inputValue()) === '9');
   assert.equal(await page.locator('[data-pointer="#/name"] input').inputValue(), 'mine');
-  assert.ok(!await page.getByLabel('sepal_width').isChecked());
+  assert.ok(!(await page.getByLabel('sepal_width').isChecked()));
   await json(page).fill('{\n  "dataset": "iris",\n  "network": oops\n}');
   await page.getByText('Line 3, column 14: a value, as in 1').waitFor();
   assert.ok(await page.getByRole('button', {name: 'Train', exact: true}).isDisabled());
@@ -174,7 +191,16 @@ test('form and JSON are one document, both ways; what is no JSON is told with it
   assert.equal(await page.locator('[data-pointer="#/training/epochs"] input').inputValue(), '9');
   await page.getByRole('button', {name: 'Go there'}).click();
   assert.equal(await json(page).evaluate((area) => area.value[area.selectionStart]), 'o');
-  await close(page);
+  await page.locator('[data-pointer="#/training/epochs"] input').fill('11');
+  assert.equal((await documentOf(page)).training.epochs, 11);
+  await page.getByRole('button', {name: 'Bring my text back'}).click();
+  assert.match(await json(page).inputValue(), /oops/);
+  await json(page).fill('{"dataset": "iris", "network": {"layers": [null]}, "training": 3}');
+  await page.getByText(/parts of another type/).waitFor();
+  await page.getByText('It cannot be trained yet').waitFor();
+  await json(page).fill(JSON.stringify(edited));
+  await eventually(async () => (await page.locator('[data-pointer="#/training/epochs"] input').inputValue()) === '9');
+  await closeRefused(page);
 });
 
 test('what is not submitted survives a refresh, and can be begun anew', async () => {
@@ -192,16 +218,36 @@ test('what is not submitted survives a refresh, and can be begun anew', async ()
 });
 
 test('a job’s document can be trained again with changes, without its defaults', async () => {
-  const job = await daemon.train({dataset: 'iris', target: 'species', network: dense(6), training: {epochs: 3, optimizer: 'sgd', schedule: {type: 'cosine', warmup: 1}}});
+  const job = await daemon.train({
+    dataset: 'iris',
+    target: 'species',
+    network: dense(6),
+    training: {epochs: 3, optimizer: 'sgd', schedule: {type: 'cosine', warmup: 1}},
+  });
   const page = await open(browser, daemon, `#/new?from=${job.id}`);
   await fine(page);
   const document = await documentOf(page);
-  assert.deepEqual(document.network.layers, [{type: 'dense', units: 6, activation: 'relu'}, {type: 'dense', units: 3, activation: 'softmax'}]);
+  assert.deepEqual(document.network.layers, [
+    {type: 'dense', units: 6, activation: 'relu'},
+    {type: 'dense', units: 3, activation: 'softmax'},
+  ]);
   assert.deepEqual(document.training.schedule, {type: 'cosine', warmup: 1});
   assert.equal(document.training.optimizer, 'sgd');
   assert.equal(document.training.checkpoint, undefined);
   const again = await train(page);
   assert.equal((await daemon.get(`/v1/models/${again.model}`)).sha256, (await daemon.get(`/v1/models/${job.model}`)).sha256);
+  await close(page);
+});
+
+test('the output follows the target', async () => {
+  const page = await open(browser, daemon, '#/new?dataset=iris');
+  await fine(page);
+  await page.getByLabel('Target', {exact: true}).focus();
+  await page.getByLabel('Target', {exact: true}).selectOption('petal_width');
+  await page.getByRole('region', {name: 'Check'}).getByText('numbers', {exact: true}).waitFor();
+  await fine(page);
+  assert.deepEqual((await documentOf(page)).network.layers.at(-1), {type: 'dense', units: 'auto'});
+  assert.ok(await page.getByLabel('Target', {exact: true}).evaluate((field) => field === document.activeElement));
   await close(page);
 });
 

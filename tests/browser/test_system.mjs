@@ -23,7 +23,8 @@ test('cores, queue and storage are shown and follow what runs', async () => {
   const page = await open(browser, daemon, '#/system');
   await region(page, 'Cores').getByText('0 of 2').waitFor();
   const jobs = [];
-  for (let i = 0; i < 3; i++) jobs.push(await daemon.post('/v1/jobs', {dataset: 'iris', network: dense(8), training: {epochs: 10000000}}));
+  for (let i = 0; i < 3; i++)
+    jobs.push(await daemon.post('/v1/jobs', {dataset: 'iris', network: dense(8), training: {epochs: 10000000}}));
   await region(page, 'Cores').getByText('2 of 2').waitFor();
   await region(page, 'Queue').getByText('2 running').waitFor();
   await region(page, 'Queue').getByText('1 waiting').waitFor();
@@ -42,10 +43,11 @@ test('request rates and latencies are drawn from differences, and counted by rou
   const chart = page.getByRole('img', {name: /^Requests a second/});
   for (let i = 0; i < 200; i++) await daemon.get('/v1/datasets');
   await chart.waitFor();
-  const most = async () => Number((await chart.getAttribute('aria-label')).match(/all: now .*?, from .*? to ([\d.,]+)\/s/)[1].replace(',', ''));
+  const most = async () =>
+    Number((await chart.getAttribute('aria-label')).match(/all: now .*?, from .*? to ([\d.,]+)\/s/)[1].replace(',', ''));
   await eventually(async () => {
     for (let i = 0; i < 50; i++) await daemon.get('/v1/datasets');
-    return await most() >= 10;
+    return (await most()) >= 10;
   });
   await page.getByRole('img', {name: /^Answered within/}).waitFor();
   await page.getByRole('img', {name: /^Commits a second/}).waitFor();

@@ -30,7 +30,7 @@ export function reviews(rows = 240) {
   const others = ['the', 'food', 'was', 'and', 'room', 'service', 'we', 'came', 'town', 'very', 'quite'];
   const line = (i) => {
     const mood = i % 2 ? 'good' : 'bad';
-    const text = Array.from({length: 9}, (_, k) => k % 3 ? others[(i * 7 + k * 3) % others.length] : words[mood][(i + k) % 4]);
+    const text = Array.from({length: 9}, (_, k) => (k % 3 ? others[(i * 7 + k * 3) % others.length] : words[mood][(i + k) % 4]));
     return `${text.join(' ')} ${i},${mood}`;
   };
   return ['review,mood', ...Array.from({length: rows}, (_, i) => line(i))].join('\n');
@@ -39,7 +39,8 @@ export function reviews(rows = 240) {
 // A figure a day that goes up and down with the weeks.
 export function sales(rows = 300) {
   const day = (i) => new Date(Date.UTC(2025, 0, 1 + i)).toISOString().slice(0, 10);
-  const line = (i) => `${day(i)},${(10 + 8 * Math.sin(i / 30)).toFixed(2)},${(100 + 40 * Math.sin(i * 2 * Math.PI / 7)).toFixed(2)}`;
+  const line = (i) =>
+    `${day(i)},${(10 + 8 * Math.sin(i / 30)).toFixed(2)},${(100 + 40 * Math.sin((i * 2 * Math.PI) / 7)).toFixed(2)}`;
   return ['day,temperature,sales', ...Array.from({length: rows}, (_, i) => line(i))].join('\n');
 }
 
@@ -48,7 +49,8 @@ export async function drop(page, files) {
   const plain = files.map(({name, bytes}) => ({name, bytes: Buffer.from(bytes).toString('base64')}));
   const transfer = await page.evaluateHandle((given) => {
     const data = new DataTransfer();
-    for (const {name, bytes} of given) data.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name));
+    for (const {name, bytes} of given)
+      data.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name));
     return data;
   }, plain);
   for (const type of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent('main', type, {dataTransfer: transfer});
