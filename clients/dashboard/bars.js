@@ -11,7 +11,7 @@ function bar(count, at, {counts, highest, describe}) {
   const height = count === 0 ? 0 : Math.max(1, (count / highest) * HEIGHT);
   return svg(
     'rect',
-    {x: at * width, y: HEIGHT - height, width: Math.max(width - 1, 0.5), height, class: 'bar'},
+    {x: at * width, y: HEIGHT - height, width: Math.max(width - 1, 0.5), height, class: 'count'},
     svg('title', null, describe(at)),
   );
 }
@@ -28,7 +28,14 @@ export function histogram({from, to, counts}, name) {
   const words = `Histogram of ${name} from ${ends[0]} to ${ends[1]}; most values ${place}`;
   return svg(
     'svg',
-    {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, class: 'histogram', role: 'img', 'aria-label': words},
+    {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      width: WIDTH,
+      height: HEIGHT,
+      class: 'column-histogram',
+      role: 'img',
+      'aria-label': words,
+    },
     counts.map((count, at) => bar(count, at, {counts, highest, describe})),
   );
 }

@@ -26,7 +26,7 @@ function tableOf(x, series, {head, format}) {
   const heads = [head, ...series.map(({name}) => name)].map((text) => [text, 'number']);
   return h(
     'details',
-    {class: 'values'},
+    {class: 'value-table'},
     h('summary', null, 'Values'),
     table(
       series.map(({name}) => name).join(', '),
@@ -48,7 +48,7 @@ function legend(series) {
     series.length > 1 &&
     h(
       'span',
-      {class: 'legend'},
+      {class: 'keys'},
       series.map(({name}, i) => h('span', {class: `key curve-${i + 1}`}, name)),
     )
   );

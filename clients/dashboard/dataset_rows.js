@@ -51,7 +51,7 @@ function pager(total, from, step, turn) {
   });
   return h(
     'div',
-    {class: 'row pager end'},
+    {class: 'row paging end'},
     h(
       'button',
       {

@@ -69,7 +69,7 @@ function buttons(builder, layer, at) {
   const words = `${layer.type}, layer ${at + 1}`;
   return h(
     'span',
-    {class: 'row tight'},
+    {class: 'row close'},
     h(
       'button',
       {

@@ -37,7 +37,7 @@ function pager(answer, load) {
   if (!cursor && !answer.next) return null;
   return h(
     'div',
-    {class: 'row pager'},
+    {class: 'row paging'},
     h('button', {disabled: !cursor, title: cursor ? null : 'this is the first page', onclick: turn(null)}, 'First page'),
     h(
       'button',

@@ -42,7 +42,7 @@ function row(model, {alias, version, changed_at: changed}, again) {
       null,
       h(
         'span',
-        {class: 'row tight'},
+        {class: 'row close'},
         h(
           'button',
           {disabled: isHere, title: isHere ? 'it is this version' : null, onclick: () => put(model, alias, again)},

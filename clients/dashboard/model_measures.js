@@ -21,7 +21,11 @@ function confusionCell(classes, row, i, j) {
     );
   return h(
     'td',
-    {class: 'number heat', style: {'--share': `${Math.round(share * 60)}%`}, title: `${classes[i]} taken for ${classes[j]}`},
+    {
+      class: 'number share-cell',
+      style: {'--share': `${Math.round(share * 60)}%`},
+      title: `${classes[i]} taken for ${classes[j]}`,
+    },
     number(row[j]),
   );
 }

@@ -26,7 +26,7 @@ function gauge(name, used, all, text) {
     'section',
     {class: 'card', 'aria-label': name},
     h('h2', null, name),
-    h('p', {class: 'figure'}, text),
+    h('p', {class: 'large'}, text),
     meter(all ? used / all : 0),
     h('small', null, `${percent(all ? used / all : 0)} used`),
   );
@@ -40,21 +40,21 @@ function tiles({cores, memory, jobs, storage}, ready) {
       'section',
       {class: 'card', 'aria-label': 'Queue'},
       h('h2', null, 'Queue'),
-      h('p', {class: 'figure'}, `${number(jobs.running)} running`),
+      h('p', {class: 'large'}, `${number(jobs.running)} running`),
       h('a', {href: link('jobs', '', {state: 'queued'})}, `${number(jobs.queued)} waiting`),
     ),
     h(
       'section',
       {class: 'card', 'aria-label': 'Storage'},
       h('h2', null, 'Storage'),
-      h('p', {class: 'figure'}, `${size(storage.free_bytes)} free`),
+      h('p', {class: 'large'}, `${size(storage.free_bytes)} free`),
       h('small', null, `database ${size(storage.database_bytes)}, datasets ${size(storage.dataset_bytes)}`),
     ),
     h(
       'section',
       {class: 'card', 'aria-label': 'Readiness'},
       h('h2', null, 'Readiness'),
-      h('p', {class: `figure ${ready ? 'good' : 'bad'}`}, ready ? 'takes work' : 'takes no work'),
+      h('p', {class: `large ${ready ? 'good' : 'bad'}`}, ready ? 'takes work' : 'takes no work'),
       h('a', {href: '/v1/backup', download: ''}, 'Download a backup'),
     ),
   ];

@@ -10,7 +10,7 @@ export function tabBar(label, tabs, kept = []) {
   const rest = Object.fromEntries(kept.map((key) => [key, query[key]]));
   return h(
     'nav',
-    {class: 'tabs', 'aria-label': label},
+    {class: 'part-links', 'aria-label': label},
     tabs.map(([key, text], i) =>
       h(
         'a',

@@ -68,7 +68,7 @@ function numbers({values, shape}) {
   const details = h(
     'details',
     {
-      class: 'values',
+      class: 'value-table',
       ontoggle: () => {
         if (details.open)
           replace(
