@@ -5,7 +5,8 @@ libdaemon_la_SOURCES = \
 	daemon/address.c daemon/address.h \
 	daemon/cache.c daemon/cache.h \
 	daemon/checkpoints.c \
-	daemon/config.c daemon/config.h \
+	daemon/config.c daemon/config.h daemon/config_inside.h \
+	daemon/config_check.c \
 	daemon/daemon.c daemon/daemon.h daemon/internal.h \
 	daemon/dataset_cache.c \
 	daemon/inspect.c daemon/inspect.h \
