@@ -43,7 +43,7 @@ END_TO_END_TESTS = \
 	tests/end-to-end/test_upkeep.py \
 	tests/end-to-end/test_webhooks.py
 TEST_EXTENSIONS = .py .sh
-PY_LOG_COMPILER = python3
+PY_LOG_COMPILER = $(TEST_PYTHON)
 # A unit test that takes a minute hangs; libcheck's own 4 s are too few for a busy machine and sanitizers.
 AM_TESTS_ENVIRONMENT = PROPD=$(abs_top_builddir)/propd DIGITS=$(abs_top_builddir)/digits \
 	SOURCE=$(abs_top_srcdir) BUILD=$(abs_top_builddir) CK_DEFAULT_TIMEOUT=60; \
