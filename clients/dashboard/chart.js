@@ -9,6 +9,7 @@
 //   extent  [from, to]: all that there is to see; range: what is looked at, null: all; least: the narrowest range
 //   log     whether y is logarithmic; xName 'step'; xText(x): an x as it is read
 // SPDX-License-Identifier: Apache-2.0
+import './dygraph.min.js';
 import {watchMoves} from './chart_moves.js';
 import {valuesTable} from './chart_table.js';
 import {h, replace} from './dom.js';

@@ -2,23 +2,9 @@
 # Writes the dashboard as C: the bytes of its files, a table of their names, and a digest of all of them, which stands in
 # the path of every file but the page, so that browsers may keep them until another build has others.
 #     embed.sh index.html FILE... > files.inc
-# In the page BUILD becomes that digest, and MODULES what fetches all scripts at once.
+# In the page BUILD becomes that digest.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-
-# Prints the page with its places filled in.
-fill_page() {
-    page=$1
-    shift
-    for file; do
-        case $file in
-        *.min.js) ;;
-        *.js) printf '<link rel="modulepreload" href="/dashboard/%s/%s">\n' "$build" "$(basename "$file")" ;;
-        esac
-    done | sed -e "s/BUILD/$build/g" -e '/<!-- MODULES -->/{r /dev/fd/3
-d
-}' "$page" 3<&0
-}
 
 symbol_of() { printf 'file_%s' "$(basename "$1" | tr -c 'A-Za-z0-9\n' _)"; }
 
@@ -40,7 +26,7 @@ struct embedded_file {
 };
 static const char files_build[] = "$build";
 END
-fill_page "$@" | write_bytes "$1"
+sed "s/BUILD/$build/g" "$1" | write_bytes "$1"
 for file; do
     [ "$file" = "$1" ] || write_bytes "$file" < "$file"
 done

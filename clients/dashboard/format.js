@@ -7,7 +7,7 @@ export const NOTHING = '–';
 export function number(value, digits = 4) {
   if (value === null || value === undefined) return NOTHING;
   if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString('en');
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
   const size = Math.abs(value);
   if (size >= 1e-4 && size < 1e6) return String(Number(value.toPrecision(size >= 1000 ? digits + 2 : digits)));
   return value.toExponential(digits - 2);

@@ -9,21 +9,15 @@ import {announce, describe} from './announce.js';
 import {h, replace} from './dom.js';
 import {login, showWho} from './login.js';
 import {current, link} from './view.js';
-import * as datasets from './page_datasets.js';
-import * as job from './page_job.js';
-import * as jobs from './page_jobs.js';
-import * as models from './page_models.js';
-import * as create from './page_new.js';
-import * as system from './page_system.js';
 
-// The page a path begins with, and the entry of the navigation that it belongs to.
+// The page a path begins with, and the entry of the navigation that it belongs to. A page's scripts come when it is first shown.
 const pages = {
-  jobs: {module: jobs, text: 'Jobs'},
-  job: {module: job, under: 'jobs'},
-  new: {module: create, text: 'New job'},
-  datasets: {module: datasets, text: 'Datasets'},
-  models: {module: models, text: 'Models'},
-  system: {module: system, text: 'System'},
+  jobs: {load: () => import('./page_jobs.js'), text: 'Jobs'},
+  job: {load: () => import('./page_job.js'), under: 'jobs'},
+  new: {load: () => import('./page_new.js'), text: 'New job'},
+  datasets: {load: () => import('./page_datasets.js'), text: 'Datasets'},
+  models: {load: () => import('./page_models.js'), text: 'Models'},
+  system: {load: () => import('./page_system.js'), text: 'System'},
 };
 
 const main = document.getElementById('main');
@@ -44,17 +38,19 @@ function showError(error) {
 async function showPage() {
   const view = current();
   const page = pages[view.page];
-  if (shown?.name === view.name && shown.page === page && page?.module.update?.(view)) return;
+  if (shown?.name === view.name && shown.page === page && shown.module?.update?.(view)) return;
   shown?.stop.abort();
-  shown = {page, name: view.name, stop: new AbortController()};
+  const mine = (shown = {page, name: view.name, stop: new AbortController()});
   showNavigation(view);
   if (!page) return showError(Object.assign(new Error(`there is no page "${view.page}"`), {status: 404}));
-  document.title = `${page.module.title(view)} · propd`;
-  replace(main);
   try {
-    await page.module.show(main, view, shown.stop.signal);
+    mine.module = await page.load();
+    if (mine !== shown) return;
+    document.title = `${mine.module.title(view)} · propd`;
+    replace(main);
+    await mine.module.show(main, view, mine.stop.signal);
   } catch (error) {
-    showError(error);
+    if (mine === shown) showError(error);
   }
 }
 
@@ -69,5 +65,5 @@ function tellLost(problem) {
 whenever('denied', login);
 whenever('lost', tellLost);
 window.addEventListener('hashchange', showPage);
-showWho(document.getElementById('who'));
 showPage();
+showWho(document.getElementById('who'));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {find} from './catalog.js';
 import {h, labelled, replace} from './dom.js';
+import {number} from './format.js';
 import {layerCard} from './layer_card.js';
 import {layerNames} from './new_draft.js';
 
@@ -176,7 +177,7 @@ class Builder {
       const place = card.querySelector('.shape');
       if (place)
         place.textContent = checked?.[i]
-          ? `→ ${checked[i].output_shape.join(' × ')} · ${checked[i].parameters.toLocaleString('en')} parameters`
+          ? `→ ${checked[i].output_shape.join(' × ')} · ${number(checked[i].parameters)} parameters`
           : '';
     });
   }

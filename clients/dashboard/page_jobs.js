@@ -3,7 +3,6 @@
 import {get, getNews} from './api.js';
 import {describe} from './announce.js';
 import {h, replace} from './dom.js';
-import {createCompare} from './jobs_compare.js';
 import {createFilters, FILTERS} from './jobs_filters.js';
 import {createTable} from './jobs_table.js';
 import {actionButtons} from './job_actions.js';
@@ -43,7 +42,7 @@ class JobsPage {
       () => this.selection(),
       (action, jobs) => this.acted(action, jobs),
     );
-    this.compare = createCompare(this);
+    this.comparison = h('div');
     this.empty = h('div', {class: 'card', hidden: true});
     this.overlay = h('button', {onclick: () => this.toggleCompare()}, 'Overlay curves');
     this.pager = this.createPager();
@@ -59,7 +58,7 @@ class JobsPage {
       this.filters.element,
       h('div', {class: 'row selection'}, this.count, this.overlay, this.actions.element),
       this.away,
-      this.compare.element,
+      this.comparison,
       this.table.element,
       this.empty,
       this.pager,
@@ -174,6 +173,17 @@ class JobsPage {
     this.overlay.setAttribute('aria-pressed', Boolean(this.query.compare));
     this.actions.update();
     this.table.showChosen();
+    this.showComparison().catch((error) => this.fail(error));
+  }
+
+  // Curves and what draws them come when they are first asked for.
+  async showComparison() {
+    if (!this.query.compare && !this.compare) return;
+    if (!this.compare) {
+      const {createCompare} = await import('./jobs_compare.js');
+      this.compare ??= createCompare(this);
+      replace(this.comparison, this.compare.element);
+    }
     this.compare.update(this.query.compare ? this.selection() : []);
   }
 
