@@ -142,6 +142,7 @@ class Chart {
 
   // Shows a model. `describe` is the sentence that stands for the picture, `nothing` what is said where there is none.
   draw(model, describe = '', nothing = 'Nothing recorded yet.') {
+    const read = this.rows?.[this.row]?.[0];
     this.model = model;
     this.rows = mergeRows(model.lines);
     this.plot.hidden = this.rows.length === 0;
@@ -150,8 +151,13 @@ class Chart {
     replace(this.summary, describe);
     this.showLegend();
     this.table.refresh();
+    this.row = null;
     if (this.rows.length === 0 || this.signal.aborted) return;
-    const options = optionsOf(model, this.rows);
+    this.drawGraph(optionsOf(model, this.rows));
+    if (read !== undefined) this.showValues(this.nearest(read));
+  }
+
+  drawGraph(options) {
     if (this.graph) return this.graph.updateOptions(options);
     const {file, ...others} = options;
     this.graph = new Dygraph(this.canvas, file, {
@@ -173,6 +179,12 @@ class Chart {
       ),
       this.place,
     );
+  }
+
+  // The row at an x, or the last one before it: whoever reads values goes on doing so while points come.
+  nearest(x) {
+    const after = this.rows.findIndex(([at]) => at > x);
+    return Math.max(0, after < 0 ? this.rows.length - 1 : after - 1);
   }
 
   // The values of a row of the data beside their names; null: none.
