@@ -130,8 +130,8 @@ class Chart {
       this.table.element,
     );
     watchMoves(this, signal);
-    onScheme(() => this.model && this.draw(this.model), signal);
-    const sizes = new ResizeObserver(() => this.canvas.clientWidth > 0 && this.graph?.resize());
+    onScheme(() => this.redraw(), signal);
+    const sizes = new ResizeObserver(() => this.canvas.clientWidth > 0 && (this.graph ? this.graph.resize() : this.redraw()));
     sizes.observe(this.canvas);
     signal.addEventListener('abort', () => {
       sizes.disconnect();
@@ -143,6 +143,7 @@ class Chart {
   // Shows a model. `describe` is the sentence that stands for the picture, `nothing` what is said where there is none.
   draw(model, describe = '', nothing = 'Nothing recorded yet.') {
     const read = this.rows?.[this.row]?.[0];
+    this.given = [model, describe, nothing];
     this.model = model;
     this.rows = mergeRows(model.lines);
     this.plot.hidden = this.rows.length === 0;
@@ -157,8 +158,14 @@ class Chart {
     if (read !== undefined) this.showValues(this.nearest(read));
   }
 
+  redraw() {
+    if (this.given) this.draw(...this.given);
+  }
+
+  // What is not to be seen yet is drawn when it is: dygraphs asks for sizes at once.
   drawGraph(options) {
     if (this.graph) return this.graph.updateOptions(options);
+    if (this.canvas.clientWidth === 0) return;
     const {file, ...others} = options;
     this.graph = new Dygraph(this.canvas, file, {
       ...fixed,
