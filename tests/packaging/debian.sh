@@ -47,6 +47,8 @@ done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 copy_sources "$folder/propd"
-# Debian's own programs, whatever stands before them here; ccache, where it is.
+# What this make was told (TESTS=…) is not for the packages' own. Debian's own programs, whatever stands before them here;
+# ccache, where it is.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL PROPD_PACKAGES
 (cd "$folder/propd" && PATH=/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin dpkg-buildpackage -us -uc -b) > "$folder/log" 2>&1 || { tail -n 60 "$folder/log"; exit 1; }
 check_packages "$folder"
