@@ -265,6 +265,11 @@ class Refusals(unittest.TestCase):
         self.assertEqual(str(error), "GET /: 422: two things\n  #/a: one\n  #/b: two")
 
 
+def hear_interrupts():
+    """In a child: Python minds no Ctrl-C where it was started in the background by a shell, which has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Interrupt(unittest.TestCase):
     def test_ctrl_c_leaves_the_job_and_says_how_to_come_back(self):
         text = """
@@ -274,7 +279,7 @@ client.upload("clients/demo/iris.csv")
 client.train("iris", "dense 16 relu, dense auto softmax", epochs=10**7, progress=True)"""
         with Daemon() as daemon:
             process = subprocess.Popen([sys.executable, "-c", text], env=python_client.environment(daemon), cwd=SOURCE,
-                                       stderr=subprocess.PIPE, text=True)
+                                       stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts)
             said = ""
             while "running" not in said:
                 line = process.stderr.readline()
