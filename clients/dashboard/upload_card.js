@@ -66,9 +66,10 @@ function overrides(state, found, look) {
   const missing = h('input', {
     value: state.missing ?? '',
     placeholder: '-999, unknown',
-    onchange: () => {
+    oninput: () => {
       state.missing = missing.value.trim() || null;
-      look();
+      clearTimeout(state.waits);
+      state.waits = setTimeout(look, 300);
     },
   });
   const set = (key) => (value) => {
@@ -89,39 +90,54 @@ function overrides(state, found, look) {
   );
 }
 
-// Looks at the first bytes with what was said; a wrong file is told in the daemon's words.
+// The parts of a look: what was found or is wrong, what is said about it, the columns. They stay while somebody writes in one of them.
+function partsOf(state, place) {
+  if (!state.parts) {
+    state.parts = {said: h('div'), overrides: h('div'), columns: h('div')};
+    replace(place, Object.values(state.parts));
+  }
+  return state.parts;
+}
+
+function showFound(state, place, found, look) {
+  const parts = partsOf(state, place);
+  const names = found.columns.map(({name}) => name).join('\n');
+  replace(
+    parts.said,
+    h('p', {class: 'faint'}, foundText(state, found)),
+    found.warnings.map((warning) => h('p', {class: 'warn'}, warning)),
+  );
+  if (state.names !== names) replace(parts.overrides, overrides(state, found, look));
+  state.names = names;
+  const held = parts.columns.contains(document.activeElement) ? document.activeElement.ariaLabel : null;
+  replace(parts.columns, columnsTable(state, found.columns, look));
+  if (held) [...parts.columns.querySelectorAll('select')].find(({ariaLabel}) => ariaLabel === held)?.focus();
+}
+
+function showWrong(state, place, error, look) {
+  const forget = () => {
+    state.types = {};
+    look();
+  };
+  replace(
+    partsOf(state, place).said,
+    h('p', {class: 'error', role: 'alert'}, describe(error)),
+    Object.keys(state.types).length > 0 && h('button', {type: 'button', onclick: forget}, 'Let propd find out the types'),
+  );
+}
+
+// Looks at the first bytes with what was said; a wrong file is told in the daemon's words. Only the last look counts.
 async function lookAt(state, place, look) {
+  const mine = (state.looking = {});
   try {
     const found = await send('POST', '/v1/datasets:inspect', state.file.slice(0, LOOK_BYTES), {
       query: {name: state.name, ...optionsOf(state)},
       type: 'application/octet-stream',
       signal: state.stop.signal,
     });
-    replace(
-      place,
-      h('p', {class: 'faint'}, foundText(state, found)),
-      found.warnings.map((warning) => h('p', {class: 'warn'}, warning)),
-      overrides(state, found, look),
-      columnsTable(state, found.columns, look),
-    );
+    if (mine === state.looking) showFound(state, place, found, look);
   } catch (error) {
-    if (error.name !== 'AbortError')
-      replace(
-        place,
-        h('p', {class: 'error', role: 'alert'}, describe(error)),
-        Object.keys(state.types).length > 0 &&
-          h(
-            'button',
-            {
-              type: 'button',
-              onclick: () => {
-                state.types = {};
-                look();
-              },
-            },
-            'Let propd find out the types',
-          ),
-      );
+    if (mine === state.looking && error.name !== 'AbortError') showWrong(state, place, error, look);
   }
 }
 

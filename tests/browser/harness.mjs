@@ -100,6 +100,8 @@ export async function open(browser, daemon, view = '#/jobs', options = {}) {
   page.on('pageerror', (error) => page.problems.push(String(error)));
   page.on('request', (request) => /^(https?|wss?):/.test(request.url()) && !request.url().startsWith(daemon.url) && page.problems.push(`asks ${request.url()}`));
   await page.goto(`${daemon.url}/${view}`);
+  // The page's scripts come after the frame's.
+  await page.locator('main h1, dialog').first().waitFor();
   return page;
 }
 
