@@ -30,7 +30,8 @@ libdaemon_la_SOURCES = \
 	daemon/preview.c \
 	daemon/recorder.c daemon/recorder.h \
 	daemon/rehearse.c \
-	daemon/scheduler.c daemon/scheduler.h \
+	daemon/scheduler.c daemon/scheduler.h daemon/scheduler_inside.h \
+	daemon/scheduler_request.c \
 	daemon/statistics.c daemon/statistics.h \
 	daemon/submit.c daemon/submit.h \
 	daemon/task_queue.c daemon/task_queue.h \

@@ -1,35 +1,14 @@
 /* Queue and running list under one mutex; a thread a running job. Threads that have nothing to run
  * wait for the next job, a few of them. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/scheduler.h"
-#include "daemon/task_queue.h"
+#include "daemon/scheduler_inside.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { IDLE_MAX = 8 };
-
-struct scheduler {
-    pthread_mutex_t mutex;
-    pthread_cond_t ended; /* a task or thread has ended, or a request was refused */
-    pthread_cond_t work;  /* there is a started task without a thread, or all threads are to end */
-    struct task_queue queue;
-    struct task *running;
-    struct task *started, **last_started; /* of the running, those that no thread has taken yet */
-    int started_count, thread_count, idle_count;
-    struct scheduler_load load;
-    struct timing waits;
-    int64_t next_order;
-    bool stopping, closing;
-    struct changes *changes; /* NULL: nobody wants to know */
-    task_run_fn *run;
-    void *context;
-    int64_t (*cores_of)(void *context, const char *owner); /* NULL: owners have no limits */
-    void *cores_context;
-};
 
 struct scheduler *scheduler_create(int64_t cores, int64_t memory, task_run_fn *run, void *context,
                                    struct error *error)
@@ -56,7 +35,7 @@ static void task_free(struct task *task)
     free(task);
 }
 
-static struct task **running_find(struct scheduler *scheduler, const char *id)
+struct task **scheduler_running(struct scheduler *scheduler, const char *id)
 {
     struct task **place = &scheduler->running;
     while (*place != NULL && strcmp((*place)->id, id) != 0)
@@ -94,7 +73,7 @@ static void task_start(struct scheduler *scheduler);
 /* Takes an ended task from the running list and starts what fits now. Under the mutex. */
 static void task_end(struct scheduler *scheduler, struct task *task)
 {
-    struct task **place = running_find(scheduler, task->id);
+    struct task **place = scheduler_running(scheduler, task->id);
     assert(*place == task);
     *place = task->next;
     scheduler->load.cores_used -= task->cores_given ? 0 : task->cores;
@@ -198,7 +177,7 @@ static bool task_fits(struct scheduler *scheduler, const struct task *task)
     const struct scheduler_load *load = &scheduler->load;
     return load->cores_used + task->cores <= load->cores &&
            (load->running == 0 || load->memory_used + task->memory <= load->memory) &&
-           *running_find(scheduler, task->id) == NULL;
+           *scheduler_running(scheduler, task->id) == NULL;
 }
 
 /* Starts jobs from the head of the queue as long as they fit. Where no thread can be made the job
@@ -341,98 +320,6 @@ void scheduler_set_priority(struct scheduler *scheduler, const char *id, int64_t
     pthread_mutex_unlock(&scheduler->mutex);
 }
 
-/* Waits until a task has no request before it any more; `order` tells it from a later task of the
- * same job. */
-static enum request_outcome request_wait(struct scheduler *scheduler, const char *id, int64_t order)
-{
-    for (;;) {
-        struct task *task = *running_find(scheduler, id);
-        if (task == NULL || task->order != order)
-            return REQUEST_LEFT;
-        if (atomic_load(&task->request) == JOB_GO_ON)
-            return REQUEST_REFUSED;
-        pthread_cond_wait(&scheduler->ended, &scheduler->mutex);
-    }
-}
-
-/* The running task of a job once it is not asked for one of `others` (or'ed, 1 << request); NULL
- * where it does not run. */
-static struct task *task_wait(struct scheduler *scheduler, const char *id, unsigned others)
-{
-    for (;;) {
-        struct task *task = *running_find(scheduler, id);
-        if (task == NULL || (1U << atomic_load(&task->request) & others) == 0)
-            return task;
-        pthread_cond_wait(&scheduler->ended, &scheduler->mutex);
-    }
-}
-
-enum request_outcome scheduler_request(struct scheduler *scheduler, const char *id,
-                                       enum job_request request)
-{
-    enum request_outcome outcome = REQUEST_NOT_RUNNING;
-    pthread_mutex_lock(&scheduler->mutex);
-    struct task *task = task_wait(scheduler, id, 1U << JOB_STEER);
-    if (task != NULL) {
-        int none = JOB_GO_ON;
-        atomic_compare_exchange_strong(&task->request, &none, request);
-        outcome = request_wait(scheduler, id, task->order);
-    }
-    pthread_mutex_unlock(&scheduler->mutex);
-    return outcome;
-}
-
-enum request_outcome scheduler_steer(struct scheduler *scheduler, const char *id,
-                                     struct steering *steering)
-{
-    steering->outcome = REQUEST_NOT_RUNNING;
-    pthread_mutex_lock(&scheduler->mutex);
-    struct task *task = task_wait(scheduler, id, ~(1U << JOB_GO_ON));
-    int64_t order = task != NULL ? task->order : 0;
-    if (task != NULL) {
-        task->steering = steering;
-        atomic_store(&task->request, JOB_STEER);
-    }
-    while (task != NULL && steering->outcome == REQUEST_NOT_RUNNING) {
-        pthread_cond_wait(&scheduler->ended, &scheduler->mutex);
-        task = *running_find(scheduler, id);
-        if ((task == NULL || task->order != order) && steering->outcome == REQUEST_NOT_RUNNING)
-            steering->outcome = REQUEST_LEFT;
-    }
-    pthread_mutex_unlock(&scheduler->mutex);
-    return steering->outcome;
-}
-
-struct steering *scheduler_steering(struct task *task)
-{
-    pthread_mutex_lock(&task->scheduler->mutex);
-    struct steering *steering = task->steering;
-    pthread_mutex_unlock(&task->scheduler->mutex);
-    return steering;
-}
-
-/* Lets go of what was asked; a stop that could not be put stands now. */
-static void request_end(struct task *task, enum request_outcome outcome)
-{
-    pthread_mutex_lock(&task->scheduler->mutex);
-    if (task->steering != NULL)
-        task->steering->outcome = outcome;
-    task->steering = NULL;
-    atomic_store(&task->request, task->scheduler->stopping ? JOB_STOP : JOB_GO_ON);
-    pthread_cond_broadcast(&task->scheduler->ended);
-    pthread_mutex_unlock(&task->scheduler->mutex);
-}
-
-void scheduler_steered(struct task *task)
-{
-    request_end(task, REQUEST_DONE);
-}
-
-void scheduler_refuse(struct task *task)
-{
-    request_end(task, REQUEST_REFUSED);
-}
-
 void scheduler_quiesce(struct scheduler *scheduler)
 {
     pthread_mutex_lock(&scheduler->mutex);
@@ -489,7 +376,7 @@ char *scheduler_look(struct scheduler *scheduler, const char *id, int64_t *posit
     char *status = NULL;
     *position = 0;
     pthread_mutex_lock(&scheduler->mutex);
-    struct task *running = *running_find(scheduler, id);
+    struct task *running = *scheduler_running(scheduler, id);
     if (running != NULL && running->status != NULL)
         status = strdup(running->status);
     const struct task *queued = running == NULL ? task_queue_find(&scheduler->queue, id) : NULL;
