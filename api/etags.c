@@ -3,8 +3,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/etags.h"
 #include "base/bytes.h"
-#include "daemon/daemon.h"
 #include "base/fnv.h"
+#include "daemon/daemon.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -91,21 +91,13 @@ json_t *json_dataset(const struct dataset_record *record, bool whole)
     return json;
 }
 
-static const char *const status_members[] = {"progress", "epoch", "epochs",        "step",
-                                             "steps",    "eta_s", "samples_per_s", "running_s",
-                                             "metrics",  "best",  "patience_left", "left_out"};
-
 static json_t *status_json(const struct job_record *record)
 {
     json_t *json = json_pack("{s:i, s:i, s:n, s:i, s:n, s:n, s:n, s:i, s:{}, s:n, s:n}", "progress",
                              0, "epoch", 0, "epochs", "step", 0, "steps", "eta_s", "samples_per_s",
                              "running_s", 0, "metrics", "best", "patience_left");
     json_auto_t *status = json_object_text(record->status);
-    for (size_t i = 0; json != NULL && i < ARRAY_COUNT(status_members); i++) {
-        json_t *value = json_object_get(status, status_members[i]);
-        if (value != NULL)
-            (void)json_object_set(json, status_members[i], value);
-    }
+    (void)json_object_update(json, status);
     return json;
 }
 

@@ -4,8 +4,8 @@
 #include "api/cursor.h"
 #include "api/media.h"
 #include "base/clock.h"
-#include "daemon/daemon.h"
 #include "base/fnv.h"
+#include "daemon/daemon.h"
 
 #include <assert.h>
 #include <stdlib.h>

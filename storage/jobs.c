@@ -276,33 +276,6 @@ int store_job_evaluation(struct store *store, const char *id, char **text, struc
     return 0;
 }
 
-struct job_count {
-    const char *state;
-    int64_t count;
-};
-
-static int count_run(struct connection *connection, void *context, struct error *error)
-{
-    struct job_count *count = context;
-    AUTO_CLEAR(statement_end)
-    struct statement select =
-        statement_start(connection, "SELECT count(*) FROM jobs WHERE state = ?");
-    statement_bind_text(&select, count->state);
-    if (statement_step(&select, error) != 1)
-        return -1;
-    count->count = statement_read_integer(&select);
-    return statement_check(&select, error);
-}
-
-int store_job_count(struct store *store, const char *state, int64_t *count, struct error *error)
-{
-    struct job_count found = {.state = state};
-    if (store_read(store, count_run, &found, error) != 0)
-        return -1;
-    *count = found.count;
-    return 0;
-}
-
 static void id_read(struct statement *row, void *record)
 {
     *(char **)record = statement_read_text(row);
@@ -347,32 +320,36 @@ int store_job_ids(struct store *store, const char *state, char ***ids, size_t *c
 }
 
 struct job_counts {
-    void (*each)(void *context, const char *state, int64_t count);
-    void *context;
+    const char *const *states;
+    size_t state_count;
+    int64_t *counts;
 };
 
 static int job_counts_run(struct connection *connection, void *context, struct error *error)
 {
-    const struct job_counts *counts = context;
+    const struct job_counts *found = context;
     AUTO_CLEAR(statement_end)
     struct statement select =
         statement_start(connection, "SELECT state, count(*) FROM jobs GROUP BY state");
     int row;
     while ((row = statement_step(&select, error)) == 1) {
         const char *state = statement_borrow_text(&select);
+        const int64_t count = statement_read_integer(&select);
         if (statement_check(&select, error) != 0)
             return -1;
-        counts->each(counts->context, state, statement_read_integer(&select));
+        for (size_t i = 0; i < found->state_count; i++)
+            if (strcmp(found->states[i], state) == 0)
+                found->counts[i] = count;
     }
     return row;
 }
 
-int store_job_counts(struct store *store,
-                     void (*each)(void *context, const char *state, int64_t count), void *context,
-                     struct error *error)
+int store_job_counts(struct store *store, const char *const *states, size_t state_count,
+                     int64_t *counts, struct error *error)
 {
-    struct job_counts counts = {.each = each, .context = context};
-    return store_read(store, job_counts_run, &counts, error);
+    struct job_counts found = {.states = states, .state_count = state_count, .counts = counts};
+    memset(counts, 0, state_count * sizeof *counts);
+    return store_read(store, job_counts_run, &found, error);
 }
 
 struct job_removal {

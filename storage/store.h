@@ -195,8 +195,6 @@ int store_job_find(struct store *store, const struct viewer *viewer, const char 
 /* What the job's model does on its validation rows; *text is JSON object text, which the caller
  * frees, NULL where there is none. */
 int store_job_evaluation(struct store *store, const char *id, char **text, struct error *error);
-/* How many are in `state`, whosever they are. */
-int store_job_count(struct store *store, const char *state, int64_t *count, struct error *error);
 /* Sorted by created_at, name, state, priority, finished_at or best (of the validation, those
  * without last). */
 int store_job_list(struct store *store, const struct store_page *page, struct job_record **records,
@@ -204,10 +202,9 @@ int store_job_list(struct store *store, const struct store_page *page, struct jo
 /* Ids of all jobs in `state`, by priority (high first), then age: for the scheduler at start. */
 int store_job_ids(struct store *store, const char *state, char ***ids, size_t *count,
                   struct error *error);
-/* Jobs in each state. */
-int store_job_counts(struct store *store,
-                     void (*each)(void *context, const char *state, int64_t count), void *context,
-                     struct error *error);
+/* How many are in each of `states`, whosever they are. */
+int store_job_counts(struct store *store, const char *const *states, size_t state_count,
+                     int64_t *counts, struct error *error);
 /* Removes a job with its history, events and checkpoints; its models stay. ERROR_CONFLICT unless
  * its state is in `states` (NULL-terminated). */
 int store_job_remove(struct store *store, const char *id, const char *const *states,

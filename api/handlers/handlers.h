@@ -5,7 +5,7 @@
 
 #include "api/route.h"
 
-/* health.c, page.c, system.c, catalog.c */
+/* health.c, dashboard.c, system.c, catalog.c */
 route_handler_fn handle_healthz, handle_readyz, handle_dashboard, handle_dashboard_file,
     handle_system, handle_catalog;
 

@@ -94,13 +94,14 @@ static int write_jobs(struct bytes *text, const char *name, const struct snapsho
 {
     static const char *const states[] = {STATE_QUEUED,    STATE_RUNNING, STATE_PAUSED,
                                          STATE_SUCCEEDED, STATE_FAILED,  STATE_CANCELLED};
+    int64_t counts[ARRAY_COUNT(states)];
+    if (store_job_counts(daemon_store(at->service->daemon), states, ARRAY_COUNT(states), counts,
+                         error) != 0)
+        return -1;
     for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
         char labels[64];
-        int64_t count;
-        if (store_job_count(daemon_store(at->service->daemon), states[i], &count, error) != 0)
-            return -1;
         (void)snprintf(labels, sizeof labels, "state=\"%s\"", states[i]);
-        exposition_sample(text, name, labels, (double)count);
+        exposition_sample(text, name, labels, (double)counts[i]);
     }
     return 0;
 }

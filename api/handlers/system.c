@@ -21,12 +21,11 @@ static int add_counts(json_t *jobs, struct store *store, struct error *error)
 {
     static const char *const states[] = {STATE_PAUSED, STATE_SUCCEEDED, STATE_FAILED,
                                          STATE_CANCELLED};
-    for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
-        int64_t count;
-        if (store_job_count(store, states[i], &count, error) != 0)
-            return -1;
-        (void)json_object_set_new(jobs, states[i], json_integer((json_int_t)count));
-    }
+    int64_t counts[ARRAY_COUNT(states)];
+    if (store_job_counts(store, states, ARRAY_COUNT(states), counts, error) != 0)
+        return -1;
+    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
+        (void)json_object_set_new(jobs, states[i], json_integer((json_int_t)counts[i]));
     return 0;
 }
 
