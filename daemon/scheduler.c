@@ -1,6 +1,7 @@
 /* Queue and running list under one mutex; a thread a running job. Threads that have nothing to run
  * wait for the next job, a few of them. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/scheduler.h"
 #include "daemon/scheduler_inside.h"
 
 #include <assert.h>

@@ -77,6 +77,14 @@ class Daemon:
     def log_tail(self):
         return pathlib.Path(self.folder, "daemon.log").read_bytes()[-2000:].decode(errors="replace")
 
+    def wait_for_log(self, text):
+        """What the daemon does beside its answers is in the log at some time after them."""
+        deadline = time.monotonic() + 30 * PATIENCE
+        while text not in self.log_tail():
+            if time.monotonic() > deadline:
+                raise AssertionError("%r is not in the log: %s" % (text, self.log_tail()))
+            time.sleep(0.01)
+
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()

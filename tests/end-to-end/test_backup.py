@@ -216,7 +216,7 @@ class Backup(unittest.TestCase):
                 file.write(b"\xee\xee\xee\xee")
             with self.assertRaises(http.client.IncompleteRead):
                 daemon.send("GET", "/v1/backup")
-            self.assertIn("it is damaged", daemon.log_tail())
+            daemon.wait_for_log("it is damaged")
 
     def test_backups_under_load_can_be_restored(self):
         stop, failures = threading.Event(), []

@@ -223,7 +223,7 @@ class Exposure(unittest.TestCase):
             self.assertEqual(daemon.send("GET", "/healthz")[0], 200)
             self.assertEqual(daemon.send("GET", "/v1/jobs")[0], 401)
             self.assertEqual(daemon.send("GET", "/v1/jobs", headers={"Host": "evil.example"})[0], 421)
-            self.assertIn("--create-token", daemon.log_tail())
+            daemon.wait_for_log("--create-token")
 
     def test_what_a_token_is_asked_to_be_is_checked(self):
         for words in (["--create-token", "a"], ["--create-token", "a", "--scope", "write"],

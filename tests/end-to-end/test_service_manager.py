@@ -101,7 +101,7 @@ class ServiceManager(unittest.TestCase):
     def test_a_manager_that_is_gone_disturbs_nothing(self):
         with ManagedDaemon(self.folder, variables={"NOTIFY_SOCKET": self.notify}) as daemon:
             self.assertEqual(daemon.get("/healthz"), {"status": "ok"})
-            self.assertIn('"event":"manager_not_told"', daemon.log_tail())
+            daemon.wait_for_log('"event":"manager_not_told"')
 
     def test_the_watchdog_hears_of_a_daemon_that_answers_and_nothing_of_a_frozen_one(self):
         manager = self.manager(self.notify)
