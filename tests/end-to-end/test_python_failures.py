@@ -14,7 +14,7 @@ import tempfile
 import threading
 import unittest
 
-from propd import IRIS, PATIENCE, SOURCE, Daemon, create_token, dense, main
+from propd import IRIS, PATIENCE, SOURCE, Daemon, create_token, dense, free_port, main
 import python_client
 from test_tls import OPENSSL, make_certificate
 
@@ -69,8 +69,7 @@ class LossyProxy:
 
 class NobodyThere(unittest.TestCase):
     def test_the_first_call_says_what_to_do(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
+        port = free_port()
         client = propd.Client("127.0.0.1:%d" % port)
         with self.assertRaisesRegex(propd.ConnectionLost, "no propd answers at http://127.0.0.1:%d .*propd --data" % port):
             client.system()

@@ -204,9 +204,7 @@ class ServiceManager(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("systemd-socket-activate"), "no systemd-socket-activate here")
     def test_systemd_s_own_tool_hands_it_a_socket(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = propd.free_port()
         log = pathlib.Path(self.folder, "activate.log")
         with open(log, "wb") as output:
             process = subprocess.Popen(["systemd-socket-activate", "-l", "127.0.0.1:%d" % port,
