@@ -308,12 +308,16 @@ class Models(Served):
     def test_many_rows_go_in_several_requests(self):
         rows = [[5.1, 3.5, 1.4, i / 100] for i in range(25)]
         whole = self.model.predict(rows)
-        with mock.patch.object(predictions, "ROWS_A_REQUEST", 10), mock.patch.object(predictions, "BYTES_A_REQUEST", 320):
-            for form in [rows] + ([numpy.array(rows)] if numpy is not None else []):
-                with mock.patch.object(self.client._connection, "request", wraps=self.client._connection.request) as asked:
-                    parts = self.model.predict(form)
-                self.assertEqual(asked.call_count, 3)
-                self.assertEqual((list(map(list, parts)), parts.labels), (list(map(list, whole)), whole.labels))
+        by_column = [dict(zip(self.model.columns, row)) for row in rows]
+        cases = [(rows, 10, 10**6, 3), (rows, 10**6, 320, 2), (by_column, 10**6, 20, 25)]
+        if numpy is not None:
+            cases.append((numpy.array(rows), 10, 320, 3))
+        for form, most_rows, most_bytes, requests in cases:
+            with mock.patch.multiple(predictions, ROWS_A_REQUEST=most_rows, BYTES_A_REQUEST=most_bytes), \
+                    mock.patch.object(self.client._connection, "request", wraps=self.client._connection.request) as asked:
+                parts = self.model.predict(form)
+            self.assertEqual(asked.call_count, requests)
+            self.assertEqual((list(map(list, parts)), parts.labels), (list(map(list, whole)), whole.labels))
         self.assertEqual(len(self.model.predict([])), 0)
 
     @needs_numpy
