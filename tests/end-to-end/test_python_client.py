@@ -167,13 +167,14 @@ class Networks(Served):
                            ("conv2d 8 3 relu same", propd.conv2d(8, 3, "relu", padding="same")),
                            ("lstm 8 bidirectional", propd.lstm(8, bidirectional=True)), ("flatten", propd.flatten()),
                            ("embedding auto 16", propd.embedding("auto", 16)),
-                           ("sum: add input=[a,b]", None), ("max_pool2d 2x2", propd.max_pool2d([2, 2]))):
-            if made is not None:
-                self.assertEqual(self.client.network(text), {"layers": [made]})
+                           ("sum: add input=[a,b]", propd.add(name="sum", input=["a", "b"])),
+                           ("max_pool2d 2x2", propd.max_pool2d([2, 2]))):
+            self.assertEqual(self.client.network(text), {"layers": [made]})
 
     def test_what_is_wrong_in_a_short_form_is_said(self):
         for text, words in (("dense 64 relu,, dropout 0.2", "is like"), ("", "is like"), ("dens 64", "did you mean dense"),
-                            ("dense 64 rleu", "did you mean relu"), ("flatten 3", "'3' in 'flatten 3' is not expected"),
+                            ("dense 64 rleu", "did you mean relu"), ("conv2d 8 [a,b]", "is not expected"),
+                            ("flatten 3", "'3' in 'flatten 3' is not expected"),
                             ("dense 64 units=3", "units twice"), ("dense 64 unit=3", "a number for|did you mean")):
             with self.assertRaisesRegex(ValueError, words):
                 self.client.network(text)
