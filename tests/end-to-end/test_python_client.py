@@ -129,6 +129,9 @@ class Uploads(Served):
         frame = pandas.DataFrame(ROWS)
         dataset = self.client.upload((frame[["x", "y"]], frame.kind), "frame-pair")
         self.assertEqual([column["name"] for column in dataset.columns], ["x", "y", "kind"])
+        for labels, name in ((frame.x, "x"), (list(frame.kind), "label")):
+            with self.assertRaisesRegex(ValueError, "%s.*rename one" % name):
+                self.client.upload((frame[["x", "y"]].assign(label=1), labels), "frame-pair")
 
     def test_a_pair_of_files_is_pictures_and_their_labels(self):
         images, labels = draw_digits(self.folder, 30, 1)

@@ -147,8 +147,10 @@ def _pair(features: Any, labels: Any) -> Body:
     if isinstance(features, (str, os.PathLike, bytes)) or hasattr(features, "read"):
         return Body.of_parts({"features": body_of(features), "labels": body_of(labels)})
     if pandas is not None and isinstance(features, pandas.DataFrame):
-        name = getattr(labels, "name", None) or "label"
-        return body_of(features.assign(**{str(name): numpy.asarray(labels)}))
+        name = str(getattr(labels, "name", None) or "label")
+        if name in map(str, features.columns):
+            raise ValueError(f"the labels are called {name!r}, and so is a column of the features: rename one")
+        return body_of(features.assign(**{name: numpy.asarray(labels)}))
     if numpy is None:
         raise TypeError("a pair (features, labels) of lists needs numpy; without it upload a file or a list of dicts")
     features, labels = numpy.asarray(features), numpy.asarray(labels)
