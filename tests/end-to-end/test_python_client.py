@@ -360,11 +360,14 @@ class Models(Served):
         self.assertEqual((trace["label"], len(trace["layers"])), ("setosa", 2))
 
     def test_a_backup_can_be_restored(self):
+        other = self.folder / "propd-backup.tar"
+        other.write_text("of another day")
         path = self.client.backup(self.folder)
         self.assertRegex(path.name, r"^propd-backup-\w+\.tar$")
+        self.assertEqual(other.read_text(), "of another day")
         self.assertEqual(self.client.backup(self.folder / "mine.tar").name, "mine.tar")
         self.assertEqual(path.read_bytes()[:13], b"manifest.json")
-        self.assertEqual(len(list(self.folder.iterdir())), 2)
+        self.assertEqual(len(list(self.folder.iterdir())), 3)
 
     def test_system(self):
         self.assertEqual(self.client.system()["version"], self.daemon.get("/v1/system")["version"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pathlib
-from typing import Any, Iterator, Mapping, Optional, Sequence, Union
+from typing import Any, BinaryIO, Callable, Iterator, Mapping, Optional, Sequence, Union
 
 from .connection import Connection, path_of
 from .predictions import Predictions, answer_type, joined, read_answer, requests_of
@@ -133,13 +133,13 @@ def address(thing: Any) -> Optional[str]:
     return thing.id if isinstance(thing, Record) else thing
 
 
-def save(path: pathlib.Path, write: Any) -> pathlib.Path:
-    """Has `write` fill a file that gets its name when it is whole."""
+def save(path: pathlib.Path, write: Callable[[BinaryIO], Optional[str]]) -> pathlib.Path:
+    """Has `write` fill a file that gets its name when it is whole: that of `path`, or the one that `write` returns."""
     part = path.with_name(path.name + ".part")
     try:
         with part.open("w+b") as file:
-            write(file)
-        return part.replace(path)
+            name = write(file)
+        return part.replace(path.with_name(name or path.name))
     except BaseException:
         part.unlink(missing_ok=True)
         raise
