@@ -48,12 +48,7 @@ class Model(Record):
 
         NaN and None are missing values. Many rows go in several requests.
         """
-        headers = {"Accept": answer_type(self.classes)}
-        parts = []
-        for body in requests_of(rows, self.columns):
-            answer = self._connection.request("POST", self.path + ":predict", body=body, headers=headers)
-            parts.append(read_answer(answer.headers, answer.body, answer.json))
-        return joined(parts)
+        return _ask(self._connection, self.path, rows, self.columns, {"Accept": answer_type(self.classes)})
 
     def evaluate(self, dataset: Any = None, rows: Any = None, metrics: Optional[Sequence[str]] = None) -> dict[str, Any]:
         """Metrics on a dataset (that of its job by itself), and for classes the confusion matrix and curves."""
@@ -117,12 +112,9 @@ class LiveModel:
 
     def predict(self, rows: Any) -> Predictions:
         """As Model.predict, with the columns of a DataFrame by their names."""
-        path = path_of("v1", "models", self.name + "@live") + ":predict"
-        columns = list(rows.columns) if hasattr(rows, "columns") else None
-        if columns is not None:
+        if hasattr(rows, "columns"):
             rows = rows.to_dict("records")
-        answers = [self._connection.request("POST", path, body=body) for body in requests_of(rows, None)]
-        return joined([read_answer(answer.headers, answer.body, answer.json) for answer in answers])
+        return _ask(self._connection, path_of("v1", "models", self.name + "@live"), rows, None)
 
     def __repr__(self) -> str:
         return f"<LiveModel {self.name}@live>"
@@ -143,6 +135,16 @@ def save(path: pathlib.Path, write: Callable[[BinaryIO], Optional[str]]) -> path
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _ask(connection: Connection, path: str, rows: Any, columns: Optional[Sequence[str]],
+         headers: Optional[Mapping[str, str]] = None) -> Predictions:
+    """What the model at `path` says of rows, in as many requests as they need."""
+    parts = []
+    for body in requests_of(rows, columns):
+        answer = connection.request("POST", path + ":predict", body=body, headers=headers)
+        parts.append(read_answer(answer.headers, answer.body, answer.json))
+    return joined(parts)
 
 
 def _given(**fields: Any) -> dict[str, Any]:
