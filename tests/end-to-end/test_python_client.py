@@ -238,6 +238,24 @@ class Jobs(Served):
         with self.assertRaises(propd.NotFound):
             job.refresh()
 
+    def test_a_change_is_one_request_that_answers_with_the_whole_record(self):
+        job = self.long_job("changed")
+        self.check_one_request(job, lambda: job.change(priority=3))
+        self.check_one_request(job, job.pause)
+        self.settle(job, "paused")
+        self.check_one_request(job, job.resume)
+        self.check_one_request(job, job.cancel)
+        job.wait(check=False)
+        self.check_one_request(job, job.retry)
+        self.check_one_request(self.model, lambda: self.model.change(about="a flower"))
+        self.check_one_request(self.iris, lambda: self.iris.change(about="flowers"))
+
+    def check_one_request(self, record, change):
+        with mock.patch.object(self.client._connection, "request", wraps=self.client._connection.request) as asked:
+            change()
+        self.assertEqual(asked.call_count, 1)
+        self.assertEqual(set(record.data), set(self.client._connection.json("GET", record.path)))
+
     def settle(self, job, state):
         end = time.monotonic() + 60 * PATIENCE
         while job.refresh().state != state:
