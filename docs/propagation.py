@@ -23,6 +23,7 @@ RATE = 0.5
 CLOSE = 1e-5
 NETWORK = {"layers": [{"type": "dense", "units": 2, "activation": "tanh"},
                       {"type": "dense", "units": "auto", "activation": "softmax"}]}
+TENSORS = ("dense_1/kernel", "dense_1/bias", "dense_2/kernel", "dense_2/bias")
 
 
 class Daemon:
@@ -89,7 +90,7 @@ class Example:
     def __init__(self, weights, trace, x, label):
         self.x = x
         y = [float(name == label) for name in CLASSES]
-        w1, b1, w2, b2 = (weights[name] for name in ("dense_1/kernel", "dense_1/bias", "dense_2/kernel", "dense_2/bias"))
+        w1, b1, w2, b2 = (weights[name] for name in TENSORS)
         first, last = trace["layers"]
         self.take("z1", first["pre_activation"], [a + b for a, b in zip(product(x, w1), b1)])
         self.take("h", first["activation"], [math.tanh(z) for z in self.z1])
@@ -143,8 +144,7 @@ def example(url):
     after = daemon.tensors(daemon.train("parity-next", 1, initial_model=model))
     one = traced[2]
     return {
-        "weights": lines(*((name, weights[name]) for name in sorted(weights, reverse=True) if name.startswith("dense_1")),
-                         *((name, weights[name]) for name in sorted(weights, reverse=True) if name.startswith("dense_2"))),
+        "weights": lines(*((name, weights[name]) for name in TENSORS)),
         "forward": lines(("x", [float(v) for v in one.x]), ("z1 = x W1 + b1", one.z1), ("h  = tanh(z1)", one.h),
                          ("z2 = h W2 + b2", one.z2), ("p  = softmax(z2)", one.p), ("L  = -ln p[odd]", one.loss)),
         "backward": lines(("dL/dz2 = p - y", one.d_z2), ("dL/dW2 = h^T dL/dz2", one.d_w2), ("dL/db2 = dL/dz2", one.d_b2),

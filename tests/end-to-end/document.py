@@ -10,11 +10,10 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 
-from propd import DIGITS, PATIENCE, PROGRAM, SOURCE
+from propd import DIGITS, PATIENCE, PROGRAM, SOURCE, free_port
 
 BUILD = pathlib.Path(os.environ.get("BUILD", ".")).resolve()
 MARK = "\x1eblock "
@@ -55,8 +54,7 @@ def run(blocks):
     if has_network():
         words = ["unshare", "-rn", "sh", "-c", "ip link set lo up && exec bash script"]
     else:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = str(free.getsockname()[1])
+        port = str(free_port())
         script = script.replace("8420", port)
         environment.update(PROPD_LISTEN="127.0.0.1:" + port, PROPD_URL="http://127.0.0.1:" + port)
     with tempfile.TemporaryDirectory(prefix="propd-document-") as folder:

@@ -3,7 +3,6 @@
 import json
 import pathlib
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,12 +12,6 @@ import urllib.parse
 import urllib.request
 
 import propd
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def program(name):
@@ -38,7 +31,7 @@ class Prometheus:
         self.folder = tempfile.mkdtemp(prefix="propd-prometheus-")
         configuration = pathlib.Path(self.folder, "prometheus.yml")
         configuration.write_text(self.text)
-        self.url = "http://127.0.0.1:%d" % free_port()
+        self.url = "http://127.0.0.1:%d" % propd.free_port()
         self.log = open(pathlib.Path(self.folder, "log"), "wb")
         self.process = subprocess.Popen(
             [program("prometheus"), "--config.file=%s" % configuration, "--storage.tsdb.path=%s/data" % self.folder,

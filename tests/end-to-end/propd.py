@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -32,6 +33,12 @@ def node(script, *words, **options):
     environment = dict(os.environ, NODE_PATH=str(NODE_MODULES))
     return subprocess.run(["node", str(SOURCE / "tests/node" / script), *map(str, words)], env=environment,
                           check=True, capture_output=True, **options)
+
+
+def free_port():
+    """A TCP port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def create_token(folder, name, scope, *more):

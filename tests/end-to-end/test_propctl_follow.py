@@ -11,16 +11,11 @@ import time
 import unittest
 
 from propctl import LAYERS, Propctl
-from propd import IRIS, PATIENCE, Daemon, main
+from propd import IRIS, PATIENCE, Daemon, free_port, main
 
 # Some seconds of training: ended by the tests, or a look at it lasts long enough to be cut.
 LONG = ("train", "--dataset=iris", "--layers", LAYERS, "--epochs=10000000", "--name=long")
 SHORT = ("train", "--dataset=iris", "--layers", LAYERS, "--epochs=40", "--name=short")
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Followed(unittest.TestCase):

@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
+from unittest import mock
 
-from propd import IRIS, PATIENCE, SOURCE, Daemon, create_token, dense, main
+from propd import IRIS, PATIENCE, SOURCE, Daemon, create_token, dense, free_port, main
 import python_client
 from test_tls import OPENSSL, make_certificate
 
@@ -24,6 +26,14 @@ LONG = dict(epochs=10**7)
 
 def address(daemon):
     return "http://127.0.0.1:%d" % daemon.port
+
+
+def check_a_refusal_is_heard(test, client):
+    """At a daemon with max_dataset=100K."""
+    with test.assertRaises(propd.Refused) as caught:
+        client.upload(b"a,b\n" + b"1,2\n" * 10**7, "large")
+    test.assertEqual(caught.exception.status, 413)
+    test.assertEqual(client.upload(b"a,b\n1,2\n", "small").rows, 1)
 
 
 class LossyProxy:
@@ -69,8 +79,7 @@ class LossyProxy:
 
 class NobodyThere(unittest.TestCase):
     def test_the_first_call_says_what_to_do(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
+        port = free_port()
         client = propd.Client("127.0.0.1:%d" % port)
         with self.assertRaisesRegex(propd.ConnectionLost, "no propd answers at http://127.0.0.1:%d .*propd --data" % port):
             client.system()
@@ -112,6 +121,36 @@ class DaemonThatDies(unittest.TestCase):
             self.assertEqual(states[0], "queued")
             self.assertEqual(states[-1], "succeeded")
             self.assertEqual(job.wait().model.predict([[5.1, 3.5, 1.4, 0.2]]).labels, ["setosa"])
+
+    def test_patience_is_counted_from_the_loss(self):
+        patience = 3 * PATIENCE
+        with Daemon() as daemon:
+            client = propd.Client(address(daemon), patience=patience)
+            job = client.submit(client.upload(IRIS), dense(16), **LONG).pause()
+            daemon.wait(job.id, states=("paused",))
+
+            def interrupt():
+                daemon.kill()
+                self.start_again(daemon)
+                daemon.post("/v1/jobs/%s:cancel" % job.id)
+
+            timer = threading.Timer(patience + 1, interrupt)
+            start = time.monotonic()
+            timer.start()
+            self.assertEqual(job.wait(check=False).state, "cancelled")
+            timer.join()
+            self.assertGreater(time.monotonic() - start, patience)
+
+    def test_an_answer_that_does_not_come_in_time_is_not_asked_for_again(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            client = propd.Client("127.0.0.1:%d" % server.getsockname()[1])
+            client._connection._spoken = True
+            # As Python has it before 3.10, where that is no TimeoutError.
+            with mock.patch("socket.timeout", type("timeout", (OSError,), {})):
+                with mock.patch.object(client._connection, "_once", side_effect=socket.timeout("timed out")) as asked:
+                    with self.assertRaisesRegex(propd.ConnectionLost, "timed out.* after 1 attempts"):
+                        client.system()
+        self.assertEqual(asked.call_count, 1)
 
     def test_a_daemon_that_stays_away_is_told_of(self):
         with Daemon() as daemon:
@@ -203,11 +242,7 @@ class LostAnswers(unittest.TestCase):
         self.daemon.stop()
         self.daemon.options["max_dataset"] = "100K"
         self.daemon.start()
-        client = propd.Client(address(self.daemon))
-        with self.assertRaises(propd.Refused) as caught:
-            client.upload(b"a,b\n" + b"1,2\n" * 10**7, "large")
-        self.assertEqual(caught.exception.status, 413)
-        self.assertEqual(client.upload(b"a,b\n1,2\n", "small").rows, 1)
+        check_a_refusal_is_heard(self, propd.Client(address(self.daemon)))
 
 
 class Tokens(unittest.TestCase):
@@ -299,13 +334,14 @@ class Https(unittest.TestCase):
     def test_an_authority_of_ones_own(self):
         with tempfile.TemporaryDirectory() as folder:
             chain, key = make_certificate(folder)
-            with Daemon(tls_certificate=chain, tls_key=key) as daemon:
+            with Daemon(tls_certificate=chain, tls_key=key, max_dataset="100K") as daemon:
                 url = "https://localhost:%d" % daemon.port
                 with self.assertRaisesRegex(propd.ConnectionLost, "not trusted .*ca_file='ca.pem'"):
                     propd.Client(url).system()
                 client = propd.Client(url, ca_file=chain)
                 self.assertEqual(client.upload(IRIS).rows, 150)
                 self.assertEqual(pickle.loads(pickle.dumps(client)).dataset("iris").rows, 150)
+                check_a_refusal_is_heard(self, client)
                 client.close()
 
 

@@ -6,6 +6,7 @@ import os
 import pickle
 import unittest
 import warnings
+from unittest import mock
 
 from propd import Daemon, create_token, main
 import python_client
@@ -151,6 +152,40 @@ class Estimators(unittest.TestCase):
             PropdRegressor((64, 64), optimizer="sgd", learning_rate=1e6, epochs=50, client=self.client).fit(self.X, self.X)
         with self.assertRaises(NotFittedError):
             self.classifier().predict(self.X)
+        self.assertEqual(self.left(), [])
+
+    def test_what_is_interrupted_leaves_nothing_behind(self):
+        wait = propd.Job.wait
+
+        def wait_and_interrupt(job, **_):
+            """The job has ended, and `job` does not know."""
+            wait(self.client.job(job.id))
+            job.wait = lambda **settings: wait(job, **settings)
+            raise KeyboardInterrupt
+
+        def interrupt(*_, **__):
+            raise KeyboardInterrupt
+
+        for method, instead in (("series", interrupt), ("wait", wait_and_interrupt)):
+            with mock.patch.object(propd.Job, method, instead), self.assertRaises(KeyboardInterrupt):
+                self.classifier().fit(self.X, self.y)
+            self.assertEqual(self.left(), [], method)
+
+    def test_of_two_threads_that_miss_the_model_one_brings_it_back(self):
+        fitted = self.classifier().fit(self.X, self.y)
+        fitted.model_.model.delete()
+        predict, asked = propd.Model.predict, []
+
+        def overtaken(model, rows):
+            asked.append(model)
+            if len(asked) == 1:
+                fitted.model_.predict(rows)  # as another thread that is quicker
+            return predict(model, rows)
+
+        with mock.patch.object(propd.Model, "predict", overtaken):
+            self.assertEqual(len(fitted.predict(self.X)), 150)
+        self.assertEqual(list(self.client.models()), [fitted.model_.model])
+        del fitted, asked
         self.assertEqual(self.left(), [])
 
     def test_no_token_in_what_is_shown_or_pickled(self):

@@ -86,10 +86,10 @@ class ServiceManager(unittest.TestCase):
 
     def check_notices(self, address):
         manager = self.manager(address)
-        daemon = ManagedDaemon(self.folder, variables={"NOTIFY_SOCKET": address}).start()
-        self.assertEqual(manager.hear(), {"READY": "1", "STATUS": "serving at http://127.0.0.1:%d" % daemon.port})
-        self.assertEqual(daemon.get("/readyz"), {"status": "ready"})
-        self.assertEqual(daemon.stop()[0], 0)
+        with ManagedDaemon(self.folder, variables={"NOTIFY_SOCKET": address}) as daemon:
+            self.assertEqual(manager.hear(), {"READY": "1", "STATUS": "serving at http://127.0.0.1:%d" % daemon.port})
+            self.assertEqual(daemon.get("/readyz"), {"status": "ready"})
+            self.assertEqual(daemon.stop()[0], 0)
         self.assertEqual(manager.hear(), {"STOPPING": "1", "STATUS": "running jobs save where they are"})
 
     def test_readiness_and_the_end_are_told(self):
@@ -143,9 +143,8 @@ class ServiceManager(unittest.TestCase):
 
     def test_clients_that_come_during_a_restart_are_served_by_the_next(self):
         ours = self.listener()
-        first = ManagedDaemon(self.folder, [ours]).start()
-        first.upload("iris", propd.IRIS)
-        self.assertEqual(first.stop()[0], 0)
+        with ManagedDaemon(self.folder, [ours]) as first:
+            first.upload("iris", propd.IRIS)
         answers = []
 
         def ask():
@@ -204,9 +203,7 @@ class ServiceManager(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("systemd-socket-activate"), "no systemd-socket-activate here")
     def test_systemd_s_own_tool_hands_it_a_socket(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = propd.free_port()
         log = pathlib.Path(self.folder, "activate.log")
         with open(log, "wb") as output:
             process = subprocess.Popen(["systemd-socket-activate", "-l", "127.0.0.1:%d" % port,

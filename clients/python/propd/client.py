@@ -7,7 +7,7 @@ import os
 import pathlib
 import re
 import sys
-from typing import Any, Iterator, Mapping, Optional, Sequence, Union
+from typing import Any, BinaryIO, Iterator, Mapping, Optional, Sequence, Union
 
 from .connection import Connection, path_of
 from .datasets import Dataset
@@ -158,15 +158,14 @@ class Client:
     def backup(self, path: Union[str, os.PathLike[str]]) -> pathlib.Path:
         """Writes a whole backup; a folder gets it under the name that the daemon gives. For propd --restore."""
         path = pathlib.Path(path)
-        folder = path if path.is_dir() else path.parent
-        names: list[str] = []
+        in_folder = path.is_dir()
 
-        def write(file: Any) -> None:
+        def write(file: BinaryIO) -> Optional[str]:
             answer = self._connection.request("GET", "/v1/backup", sink=file, headers={"Accept": "*/*"}, timeout=600)
-            names.extend(re.findall(r'filename="([\w.-]+)"', answer.headers.get("Content-Disposition", "")))
+            given = re.search(r'filename="([\w.-]+)"', answer.headers.get("Content-Disposition", ""))
+            return given[1] if in_folder and given else None
 
-        made = save(folder / (path.name if folder != path else "propd-backup.tar"), write)
-        return made.replace(folder / names[0]) if folder == path and names else made
+        return save(path / "propd-backup.tar" if in_folder else path, write)
 
     def close(self) -> None:
         """Closes this thread's connection; the next call opens another."""

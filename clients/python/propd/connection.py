@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 import ssl
 import threading
 import time
@@ -36,8 +37,8 @@ class Answer:
 class Connection:
     """Requests to the daemon at `url`. Safe to use from several threads, and after a fork.
 
-    A request that was interrupted is tried again for `patience` seconds, if its body can be read again. That does nothing
-    twice: a POST that makes or moves something carries an idempotency key, all other requests may be repeated.
+    A request that was interrupted is tried again for `patience` seconds from then on, if its body can be read again. That
+    does nothing twice: a POST that makes or moves something carries an idempotency key, all other requests may be repeated.
     """
 
     def __init__(self, url: str, token: Optional[str] = None, ca_file: Optional[str] = None,
@@ -80,16 +81,19 @@ class Connection:
         body = body if body is None or isinstance(body, Body) else Body.of_document(body)
         sent = self._headers(body, headers, once)
         target = path + _query(query)
-        end, delay = time.monotonic() + self.patience, 0.05
-        tried = 0
+        # The end is counted from the first failure: a poll or an upload may have lasted longer than the patience before it.
+        end: Optional[float] = None
+        delay, tried = 0.05, 0
         while True:
             try:
                 answer = self._once(method, target, body, sent, timeout, sink)
             except LOST as error:
                 self.close()
+                end = end or time.monotonic() + self.patience
                 self._give_up(error, body, tried, end)
             else:
                 pause = _pause_asked(answer, tried)
+                end = end or time.monotonic() + self.patience
                 if pause is None or time.monotonic() + pause > end or not _again(body):
                     return _checked(answer, method, path, tried)
                 delay = max(delay, pause)
@@ -163,7 +167,9 @@ class Connection:
         if not self._spoken:
             raise ConnectionLost(f"no propd answers at {self.url} ({_reason(error)}): start one with 'propd --data ./data', "
                                  "or say where it is, as in Client('http://host:8420') or PROPD_URL") from error
-        if isinstance(error, TimeoutError) or not _again(body) or time.monotonic() >= end:
+        # Before Python 3.10 socket.timeout is no TimeoutError.
+        timed_out = isinstance(error, (TimeoutError, socket.timeout))
+        if timed_out or not _again(body) or time.monotonic() >= end:
             raise ConnectionLost(f"the connection to {self.url} was lost ({_reason(error)}) and did not come back "
                                  f"after {tried + 1} attempts") from error
 
@@ -198,7 +204,7 @@ def _send(connection: http.client.HTTPConnection, body: Body) -> bool:
             connection.send(block if body.length is not None else b"%x\r\n%b\r\n" % (len(block), block))
         if body.length is None:
             connection.send(b"0\r\n\r\n")
-    except (BrokenPipeError, ConnectionResetError):
+    except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):  # the last is what TLS makes of the first
         return False
     return True
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong, as exceptions; all of them are PropdError."""
+"""What the daemon or the way to it refuses, as exceptions; all of them are PropdError."""
 from __future__ import annotations
 
 import json
@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 
 class PropdError(Exception):
-    """The base of all errors of this package."""
+    """The base of what the daemon or the way to it refuses; what is wrong in a call is a ValueError, TypeError or OSError."""
 
 
 class ConnectionLost(PropdError):

@@ -196,8 +196,8 @@ class Job(Record):
         return self._connection.json("GET", self.path + "/events", query)
 
     def _move(self, verb: str, body: Any = None) -> Job:
-        self._post(verb, body, once=True)
-        return self.refresh()
+        self.data = self._post(verb, body, once=True)
+        return self
 
     def _repr_html_(self) -> str:
         curve = draw(self.series(("loss", "val_loss"), points=300), title=f"{self.name or self.id}: {self.state}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pathlib
-from typing import Any, Iterator, Mapping, Optional, Sequence, Union
+from typing import Any, BinaryIO, Callable, Iterator, Mapping, Optional, Sequence, Union
 
 from .connection import Connection, path_of
 from .predictions import Predictions, answer_type, joined, read_answer, requests_of
@@ -48,12 +48,7 @@ class Model(Record):
 
         NaN and None are missing values. Many rows go in several requests.
         """
-        headers = {"Accept": answer_type(self.classes)}
-        parts = []
-        for body in requests_of(rows, self.columns):
-            answer = self._connection.request("POST", self.path + ":predict", body=body, headers=headers)
-            parts.append(read_answer(answer.headers, answer.body, answer.json))
-        return joined(parts)
+        return _ask(self._connection, self.path, rows, self.columns, {"Accept": answer_type(self.classes)})
 
     def evaluate(self, dataset: Any = None, rows: Any = None, metrics: Optional[Sequence[str]] = None) -> dict[str, Any]:
         """Metrics on a dataset (that of its job by itself), and for classes the confusion matrix and curves."""
@@ -117,12 +112,9 @@ class LiveModel:
 
     def predict(self, rows: Any) -> Predictions:
         """As Model.predict, with the columns of a DataFrame by their names."""
-        path = path_of("v1", "models", self.name + "@live") + ":predict"
-        columns = list(rows.columns) if hasattr(rows, "columns") else None
-        if columns is not None:
+        if hasattr(rows, "columns"):
             rows = rows.to_dict("records")
-        answers = [self._connection.request("POST", path, body=body) for body in requests_of(rows, None)]
-        return joined([read_answer(answer.headers, answer.body, answer.json) for answer in answers])
+        return _ask(self._connection, path_of("v1", "models", self.name + "@live"), rows, None)
 
     def __repr__(self) -> str:
         return f"<LiveModel {self.name}@live>"
@@ -133,16 +125,26 @@ def address(thing: Any) -> Optional[str]:
     return thing.id if isinstance(thing, Record) else thing
 
 
-def save(path: pathlib.Path, write: Any) -> pathlib.Path:
-    """Has `write` fill a file that gets its name when it is whole."""
+def save(path: pathlib.Path, write: Callable[[BinaryIO], Optional[str]]) -> pathlib.Path:
+    """Has `write` fill a file that gets its name when it is whole: that of `path`, or the one that `write` returns."""
     part = path.with_name(path.name + ".part")
     try:
         with part.open("w+b") as file:
-            write(file)
-        return part.replace(path)
+            name = write(file)
+        return part.replace(path.with_name(name or path.name))
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _ask(connection: Connection, path: str, rows: Any, columns: Optional[Sequence[str]],
+         headers: Optional[Mapping[str, str]] = None) -> Predictions:
+    """What the model at `path` says of rows, in as many requests as they need."""
+    parts = []
+    for body in requests_of(rows, columns):
+        answer = connection.request("POST", path + ":predict", body=body, headers=headers)
+        parts.append(read_answer(answer.headers, answer.body, answer.json))
+    return joined(parts)
 
 
 def _given(**fields: Any) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import itertools
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Iterable, Iterator, Optional, Sequence
 
 from .optional import numpy, pandas
-from .uploads import NPY, Body, npy
+from .uploads import JSON, NPY, Body, encoded, npy
 
 # A request is kept well below the daemon's default of 64 MiB (--max-predict-body).
 BYTES_A_REQUEST = 32 << 20
@@ -55,17 +55,12 @@ def requests_of(rows: Any, columns: Optional[Sequence[str]]) -> Iterator[Body]:
         rows = rows.tolist()
     if isinstance(rows, (str, bytes, dict)):
         raise TypeError("rows are a list of lists, a list of dicts, an array or a DataFrame, as in predict([[5.1, 3.5, 1.4, 0.2]])")
-    rows = iter(rows)
-    while True:
-        some = [_cleaned(row) for row in itertools.islice(rows, ROWS_A_REQUEST)]
-        if not some:
-            return
-        yield Body.of_document({"instances": some})
+    yield from _json_bodies(rows)
 
 
 def answer_type(classes: Optional[Sequence[Any]]) -> str:
     """What to accept: JSON brings labels, NPY is faster."""
-    return "application/json" if classes or numpy is None else NPY
+    return JSON if classes or numpy is None else NPY
 
 
 def read_answer(headers: Any, body: bytes, document: Any) -> Predictions:
@@ -96,6 +91,24 @@ def _npy_bodies(array: Any) -> Iterator[Body]:
     rows = max(1, BYTES_A_REQUEST // max(1, array[:1].nbytes))
     for start in range(0, len(array), rows):
         yield Body.of_bytes(npy(array[start:start + rows]), NPY)
+
+
+def _json_bodies(rows: Iterable[Any]) -> Iterator[Body]:
+    some: list[bytes] = []
+    size = 0
+    for row in rows:
+        text = encoded(_cleaned(row))
+        if some and (len(some) >= ROWS_A_REQUEST or size + len(text) > BYTES_A_REQUEST):
+            yield _instances(some)
+            some, size = [], 0
+        some.append(text)
+        size += len(text) + 1
+    if some:
+        yield _instances(some)
+
+
+def _instances(rows: Sequence[bytes]) -> Body:
+    return Body.of_bytes(b'{"instances":[' + b",".join(rows) + b"]}", JSON)
 
 
 def _of_frame(frame: Any, columns: Optional[Sequence[str]]) -> Any:

@@ -50,8 +50,8 @@ class Record:
         return self._connection.json("POST", self.path + verb, body={} if body is None else body, once=once, **options)
 
     def _change(self: One, **fields: Any) -> One:
-        self._connection.json("PATCH", self.path, body=fields)
-        return self.refresh()
+        self.data = self._connection.json("PATCH", self.path, body=fields)
+        return self
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.id == other.id and self._connection.url == other._connection.url

@@ -47,12 +47,14 @@ class ServedModel:
             return self._model
 
     def predict(self, rows: Any) -> Predictions:
+        model = self.model
         try:
-            return self.model.predict(rows)
+            return model.predict(rows)
         except NotFound:
-            # Somebody removed it, or the daemon is another one by now.
+            # Somebody removed it, or the daemon is another one by now. What another thread has imported since then stays.
             with self._lock:
-                self._release()
+                if self._model is model:
+                    self._release()
             return self.model.predict(rows)
 
     def _take(self, model: Model) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 EXAMPLE = "'dense 64 relu, dropout 0.2, dense auto softmax'"
 SIZES = re.compile(r"\d+(x\d+)+")
+LIST = re.compile(r"\[([^\[].*?),?\]")  # of names without quotation marks, as input=[a,b]
 
 
 def parse(text: str, types: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -96,20 +97,23 @@ class _Layer:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, list)) and not isinstance(value, bool)
+    if isinstance(value, list):
+        return all(map(_is_number, value))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _value(word: str) -> Any:
     """
-    >>> [_value(word) for word in ("64", "0.2", "true", "3x3", "[1,2]", "same")]
-    [64, 0.2, True, [3, 3], [1, 2], 'same']
+    >>> [_value(word) for word in ("64", "0.2", "true", "3x3", "[1,2]", "same", "[a,b]")]
+    [64, 0.2, True, [3, 3], [1, 2], 'same', ['a', 'b']]
     """
     if SIZES.fullmatch(word):
         return [int(size) for size in word.split("x")]
     try:
         return json.loads(word)
     except ValueError:
-        return word
+        names = LIST.fullmatch(word)
+        return word if names is None else [_value(name) for name in names[1].split(",")]
 
 
 def _nearest(word: str, known: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any, Iterable, Optional
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
 
 from .client import Client
+from .errors import NotFound, PropdError, Refused
 from .served import ServedModel
 from .uploads import csv_body
 
@@ -89,9 +91,13 @@ class _Estimator(BaseEstimator):
             self.n_iter_ = job.epoch
             self.loss_curve_ = job.series("train_loss", points=max(2, job.epoch))[0]["mean"]
             self.model_ = ServedModel(client, model.download(), model, self.keep)
-        finally:
+        except BaseException:
             if not self.keep:
-                _clean(job, dataset)
+                with suppress(PropdError):  # of the two errors the first says more
+                    _clean(job, dataset, with_model=True)
+            raise
+        if not self.keep:
+            _clean(job, dataset)
 
     def _feature_names(self) -> list[str]:
         names = getattr(self, "feature_names_in_", None)
@@ -198,9 +204,29 @@ def _types(given: list[str], targets: list[str], types: str) -> dict[str, str]:
     return {name: types if name in targets else "number" for name in given}
 
 
-def _clean(job: Any, dataset: Any) -> None:
-    if job is not None:
-        if not job.ended:
-            job.cancel(keep=False).wait(check=False, progress=False)
-        job.delete()
-    dataset.delete()
+def _clean(job: Any, dataset: Any, with_model: bool = False) -> None:
+    try:
+        if job is not None:
+            _end(job)
+            if with_model:
+                _delete_model(job)
+            job.delete()
+    finally:
+        dataset.delete()
+
+
+def _end(job: Any) -> None:
+    if not job.ended:
+        try:
+            job.cancel(keep=False)
+        except Refused as refused:
+            if refused.status != 409:  # it has ended since the last look
+                raise
+        job.wait(check=False, progress=False)
+
+
+def _delete_model(job: Any) -> None:
+    with suppress(NotFound):
+        model = job.model
+        if model is not None:
+            model.delete()

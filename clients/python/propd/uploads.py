@@ -16,6 +16,7 @@ from .optional import numpy, pandas
 
 BLOCK = 1 << 18
 NPY = "application/x-npy"
+JSON = "application/json"
 PLAIN = "application/octet-stream"
 
 
@@ -39,7 +40,7 @@ class Body:
 
     @classmethod
     def of_document(cls, document: Any) -> Body:
-        return cls.of_bytes(json.dumps(document, default=plain, allow_nan=False).encode(), "application/json")
+        return cls.of_bytes(encoded(document), JSON)
 
     @classmethod
     def of_path(cls, path: str | os.PathLike[str]) -> Body:
@@ -103,12 +104,16 @@ def body_of(data: Any) -> Body:
     if isinstance(data, tuple) and len(data) == 2:
         return _pair(*data)
     if isinstance(data, list) and data and all(isinstance(row, dict) for row in data):
-        lines = (json.dumps(row, default=plain, allow_nan=False) + "\n" for row in data)
-        return Body.of_bytes("".join(lines).encode(), "application/x-ndjson")
+        return Body.of_bytes(b"".join(encoded(row) + b"\n" for row in data), "application/x-ndjson")
     if numpy is not None and isinstance(data, (numpy.ndarray, list)):
         return _array(numpy.asarray(data))
     raise TypeError("a dataset is a path, a file opened in binary mode, bytes, a NumPy array, a DataFrame, a list of dicts, "
                     f"or a pair (features, labels) of these, not {type(data).__name__}")
+
+
+def encoded(document: Any) -> bytes:
+    """The bytes of a JSON document."""
+    return json.dumps(document, default=plain, allow_nan=False).encode()
 
 
 def npy(array: Any) -> bytes:
@@ -142,8 +147,10 @@ def _pair(features: Any, labels: Any) -> Body:
     if isinstance(features, (str, os.PathLike, bytes)) or hasattr(features, "read"):
         return Body.of_parts({"features": body_of(features), "labels": body_of(labels)})
     if pandas is not None and isinstance(features, pandas.DataFrame):
-        name = getattr(labels, "name", None) or "label"
-        return body_of(features.assign(**{str(name): numpy.asarray(labels)}))
+        name = str(getattr(labels, "name", None) or "label")
+        if name in map(str, features.columns):
+            raise ValueError(f"the labels are called {name!r}, and so is a column of the features: rename one")
+        return body_of(features.assign(**{name: numpy.asarray(labels)}))
     if numpy is None:
         raise TypeError("a pair (features, labels) of lists needs numpy; without it upload a file or a list of dicts")
     features, labels = numpy.asarray(features), numpy.asarray(labels)
