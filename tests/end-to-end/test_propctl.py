@@ -403,6 +403,16 @@ class Rest(Commands):
         self.assertEqual(self.complete_in("bash", script % ("watch ir", 2)), ["iris"])
         self.assertEqual(self.complete_in("bash", script % ("train --dataset = ir", 4)), ["iris"])
         self.assertEqual(self.complete_in("bash", script % ("export iris --form", 3)), ["--format="])
+        offered, made = self.offer_a_command("bash", script % ("watch ''", 2))
+        self.assertEqual(offered, [r"\$\(touch\$\{IFS\}%s\)" % made])
+
+    def offer_a_command(self, shell, script):
+        """A name that is offered is nothing but a name; gives what the shell makes of it."""
+        made = self.path("executed")
+        propctl = "propctl() { printf '%%s\\n' '$(touch${IFS}%s)'; }\n" % made
+        offered = self.complete_in(shell, propctl + script)
+        self.assertFalse(made.exists())
+        return offered, made
 
     def test_completion_in_zsh(self):
         # compadd is what the function of a completion calls at last; here it prints what it would offer.
@@ -411,6 +421,8 @@ class Rest(Commands):
             words=(propctl %%s); CURRENT=%%d; . %s/clients/propctl/completion/_propctl""" % SOURCE
         self.assertIn("train", self.complete_in("zsh", script % ("tra", 2)))
         self.assertEqual(self.complete_in("zsh", script % ("watch ''", 3)), ["iris"])
+        offered, made = self.offer_a_command("zsh", script % ("watch ''", 3))
+        self.assertEqual(offered, ["$(touch${IFS}%s)" % made])  # compadd quotes it
 
 
 if __name__ == "__main__":
