@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """propctl looking at jobs: on a terminal, at Ctrl-C, while the daemon dies and comes back."""
+import contextlib
 import os
 import re
 import signal
@@ -248,18 +249,33 @@ class NoDaemon(unittest.TestCase):
                 self.assertIn("no daemon answers at http://127.0.0.1:1", err)
         self.assertEqual([name for name in os.listdir(self.ctl.home) if name.startswith("backup")], [])
 
-    def test_something_else_that_answers(self):
+    @contextlib.contextmanager
+    def answers(self, *answers):
+        """Something that gives one answer a connection, and closes it; the option that names it."""
+        def serve(server):
+            for answer in answers:
+                with server.accept()[0] as connection:
+                    connection.recv(65536)
+                    with contextlib.suppress(ConnectionError):
+                        connection.sendall(answer)
         with socket.create_server(("127.0.0.1", 0)) as server:
-            def answer():
-                connection = server.accept()[0]
-                connection.recv(65536)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")
-                connection.close()
-            thread = threading.Thread(target=answer)
+            thread = threading.Thread(target=serve, args=(server,))
             thread.start()
-            err = self.ctl.run("jobs", "--url=http://127.0.0.1:%d" % server.getsockname()[1], code=3).err
+            yield "--url=http://127.0.0.1:%d" % server.getsockname()[1]
             thread.join()
-        self.assertIn("does not answer as propd does", err)
+
+    def test_something_else_that_answers(self):
+        with self.answers(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>") as url:
+            self.assertIn("does not answer as propd does", self.ctl.run("jobs", url, code=3).err)
+
+    def test_a_redirection_is_no_answer(self):
+        moved = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        for words in (("delete", "job", "a"), ("export", "a"), ("jobs",), ("jobs", "--json")):
+            with self.subTest(words=words), self.answers(moved) as url:
+                done = self.ctl.run(*words, url, code=3)
+                self.assertIn("does not answer as propd does: status 302", done.err)
+                self.assertEqual(done.out, "")
+        self.assertEqual([name for name in os.listdir(self.ctl.home) if name[0] != "."], [])
 
     def test_a_download_that_breaks_is_taken_up_where_it_broke(self):
         whole, asked = bytes(range(256)) * 400, []
