@@ -26,9 +26,7 @@ static enum outcome run_alias(struct session *session, const struct arguments *a
         return outcome;
     text_printf(&line, "%s@%s is version %.0f", name.data, arguments->words[1],
                 value_number(answer, "version"));
-    struct text safe TEXT_AUTO = {0};
-    text_append_safe(&safe, line.data);
-    (void)fprintf(session->out.file, "%s\n", safe.data);
+    terminal_print_line(&session->out, line.data);
     return outcome;
 }
 

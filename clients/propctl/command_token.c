@@ -64,9 +64,7 @@ static enum outcome create_token(struct session *session, const struct arguments
     enum outcome outcome = session_ask(session, &request, &answer);
     if (answer == NULL)
         return outcome;
-    struct text safe TEXT_AUTO = {0};
-    text_append_safe(&safe, value_string(answer, "token"));
-    (void)fprintf(session->out.file, "%s\n", text_string(&safe));
+    terminal_print_line(&session->out, value_string(answer, "token"));
     (void)fputs("it is never shown again\n", session->err.file);
     return outcome;
 }

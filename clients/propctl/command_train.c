@@ -142,10 +142,9 @@ static enum outcome submitted(struct session *session, const struct arguments *a
         return OUTCOME_OK;
     }
     struct text line TEXT_AUTO = {0};
-    text_append_safe(&line, value_string(job, "name"));
-    text_printf(&line, " is %s as %s; propctl watch %s shows it\n", value_string(job, "state"), id,
-                id);
-    (void)fputs(line.data, session->out.file);
+    text_printf(&line, "%s is %s as %s; propctl watch %s shows it", value_string(job, "name"),
+                value_string(job, "state"), id, id);
+    terminal_print_line(&session->out, line.data);
     return OUTCOME_OK;
 }
 

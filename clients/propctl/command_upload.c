@@ -48,12 +48,11 @@ static enum outcome tell(struct session *session, struct http_request *request)
     transfer_end(&transfer);
     if (dataset == NULL)
         return outcome;
-    text_append_safe(&line, value_string(dataset, "name"));
-    text_printf(&line, "@%.0f: %.0f rows, %zu columns, ", value_number(dataset, "version"),
-                value_number(dataset, "rows"),
+    text_printf(&line, "%s@%.0f: %.0f rows, %zu columns, ", value_string(dataset, "name"),
+                value_number(dataset, "version"), value_number(dataset, "rows"),
                 json_array_size(json_object_get(dataset, "columns")));
     value_append_size(&line, value_number(dataset, "bytes"));
-    (void)fprintf(session->out.file, "%s\n", line.data);
+    terminal_print_line(&session->out, line.data);
     return outcome;
 }
 

@@ -111,10 +111,9 @@ static void append_event(struct text *line, const struct server_event *event, js
 static void print_event(const struct follow *follow, const struct server_event *event)
 {
     json_auto_t *json = json_loads(event->data, 0, NULL);
-    struct text line TEXT_AUTO = {0}, safe TEXT_AUTO = {0};
+    struct text line TEXT_AUTO = {0};
     append_event(&line, event, json);
-    text_append_safe(&safe, text_string(&line));
-    (void)fprintf(follow->session->out.file, "%s\n", text_string(&safe));
+    terminal_print_line(&follow->session->out, text_string(&line));
     (void)fflush(follow->session->out.file);
 }
 
@@ -219,7 +218,7 @@ static void print_curve(const struct follow *follow)
 
 static void print_end(const struct follow *follow)
 {
-    struct text line TEXT_AUTO = {0}, safe TEXT_AUTO = {0};
+    struct text line TEXT_AUTO = {0};
     const json_t *job = follow->state, *error = json_object_get(job, "error");
     text_printf(&line, "%s %s", value_string(job, "name"), value_string(job, "state"));
     text_add(&line, " after ");
@@ -232,8 +231,7 @@ static void print_end(const struct follow *follow)
     }
     if (json_is_object(error))
         text_printf(&line, ": %s", value_string(error, "message"));
-    text_append_safe(&safe, line.data);
-    (void)fprintf(follow->session->out.file, "%s\n", safe.data);
+    terminal_print_line(&follow->session->out, line.data);
 }
 
 static enum outcome follow_in(struct session *session, const char *job, enum manner manner)

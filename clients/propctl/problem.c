@@ -12,13 +12,12 @@ enum outcome problem_outcome(long status)
     return status == 502 || status == 503 || status == 504 ? OUTCOME_LOST : OUTCOME_REFUSED;
 }
 
-static void tell_line(const char *before, const char *where, const char *what)
+static void tell_line(const char *where, const char *what)
 {
-    struct text safe TEXT_AUTO = {0};
-    text_append_safe(&safe, where);
-    text_add(&safe, ": ");
-    text_append_safe(&safe, what);
-    (void)fprintf(stderr, "%s%s\n", before, text_string(&safe));
+    struct terminal terminal = terminal_of(stderr);
+    struct text line TEXT_AUTO = {0};
+    text_printf(&line, "  %s: %s", where, what);
+    terminal_print_line(&terminal, line.data);
 }
 
 /* One error is mostly the problem's own words again. */
@@ -30,7 +29,7 @@ static void tell_errors(const json_t *problem, const char *detail)
     {
         const char *what = value_string(error, "detail");
         if (strcmp(what, detail) != 0)
-            tell_line("  ", value_string(error, "pointer"), what);
+            tell_line(value_string(error, "pointer"), what);
     }
 }
 

@@ -96,6 +96,14 @@ bool terminal_interrupted(void)
     return interrupted != 0;
 }
 
+void terminal_print_line(const struct terminal *terminal, const char *line)
+{
+    struct text safe TEXT_AUTO = {0};
+    text_append_safe(&safe, line);
+    text_add(&safe, "\n");
+    (void)fputs(safe.data, terminal->file);
+}
+
 void terminal_print(const struct terminal *terminal, const char *data, size_t size)
 {
     struct text safe TEXT_AUTO = {0};

@@ -49,4 +49,7 @@ void terminal_show_cursor(const struct terminal *terminal);
 /* Prints what a program elsewhere wrote: as it is into a file or pipe, harmless on a terminal. */
 void terminal_print(const struct terminal *terminal, const char *data, size_t size);
 
+/* Prints a line and its end, whatever there is in it made harmless. */
+void terminal_print_line(const struct terminal *terminal, const char *line);
+
 #endif

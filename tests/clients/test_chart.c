@@ -2,10 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/propctl/axis.h"
 #include "clients/propctl/chart.h"
+#include "clients/propctl/progress.h"
 #include "tests/run.h"
 
 #include <locale.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add_history(struct series_list *list, const char *history)
@@ -131,6 +133,23 @@ START_TEST(bars_and_sparklines_have_their_width)
 }
 END_TEST
 
+START_TEST(what_a_job_is_called_cannot_steer_the_terminal)
+{
+    char *drawn = NULL;
+    size_t size = 0;
+    struct terminal memory = {.file = open_memstream(&drawn, &size), .is_utf8 = true};
+    struct progress progress = {.terminal = &memory};
+    json_auto_t *job =
+        json_loads("{\"name\": \"a\\u001b[2J\", \"state\": \"b\\u009b2J\"}", 0, NULL);
+    ck_assert_ptr_nonnull(job);
+    progress_draw(&progress, job, NULL);
+    ck_assert_int_eq(fclose(memory.file), 0);
+    ck_assert_ptr_nonnull(strstr(drawn, "a?[2J  b?2J  epoch"));
+    ck_assert_ptr_null(strchr(drawn, '\033'));
+    free(drawn);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, a_spike_within_a_bucket_is_drawn);
@@ -140,6 +159,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, no_line_of_a_chart_is_wider_than_the_terminal);
     tcase_add_test(tests, ticks_are_round_and_within);
     tcase_add_test(tests, bars_and_sparklines_have_their_width);
+    tcase_add_test(tests, what_a_job_is_called_cannot_steer_the_terminal);
 }
 
 int main(void)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """propctl looking at jobs: on a terminal, at Ctrl-C, while the daemon dies and comes back."""
 import contextlib
+import json
 import os
 import re
 import signal
@@ -22,6 +23,19 @@ SHORT = ("train", "--dataset=iris", "--layers", LAYERS, "--epochs=40", "--name=s
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
+
+
+EVIL = "a\x1b]0;title\x07\x1b[2J\u202e\u009b31mb"
+HARMLESS = "a?]0;title??[2J??31mb"
+
+
+def show_harmless(test, ctl, words, code, expected):
+    """On a terminal the command shows what is expected, and nothing that steers it."""
+    terminal = ctl.terminal(*words, NO_COLOR="1", columns=400)
+    test.assertEqual(terminal.end(), code, words)
+    test.assertIn(expected, terminal.text, words)
+    for bad in ("\x1b", "\x07", "\u202e", "\u009b"):
+        test.assertNotIn(bad, terminal.text, words)
 
 
 class Followed(unittest.TestCase):
@@ -124,14 +138,14 @@ class OnATerminal(Followed):
         self.assertTrue(terminal.text.endswith("\x1b[?25h"))
 
     def test_what_others_wrote_cannot_steer_the_terminal(self):
-        evil = "a\x1b]0;title\x07\x1b[2J\u202e\u009b31mb"
-        self.daemon.upload("evil", ("x,%s\n1,%s\n2,c\n" % (evil, evil)).encode())
-        for words in (("dataset", "evil"), ("dataset", "evil", "--rows=2"), ("dataset", "evil", "--json"),
-                      ("job", evil), ("train", "--dataset=" + evil, "--layers=dense 4")):
-            terminal = self.ctl.terminal(*words, NO_COLOR="1")
-            terminal.end()
-            for bad in ("\x1b", "\x07", "\u202e", "\u009b"):
-                self.assertNotIn(bad, terminal.text, words)
+        self.daemon.upload("evil", ("x,%s\n1,%s\n2,c\n" % (EVIL, EVIL)).encode())
+        for words, code, expected in (
+                (("dataset", "evil"), 0, HARMLESS),
+                (("dataset", "evil", "--rows=2"), 0, HARMLESS),
+                (("dataset", "evil", "--json"), 0, "??31mb"),
+                (("job", EVIL), 1, "the path has an escaped slash"),
+                (("train", "--dataset=" + EVIL, "--layers=dense 4"), 1, "there is no dataset")):
+            show_harmless(self, self.ctl, words, code, expected)
         self.assertIn("\u009b", self.ctl.run("dataset", "evil", "--json").out)  # a file gets what there is
 
 
@@ -267,6 +281,21 @@ class NoDaemon(unittest.TestCase):
     def test_something_else_that_answers(self):
         with self.answers(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>") as url:
             self.assertIn("does not answer as propd does", self.ctl.run("jobs", url, code=3).err)
+
+    def test_an_answer_cannot_steer_the_terminal(self):
+        thing = {"id": EVIL, "name": EVIL, "state": EVIL, "token": EVIL, "version": 3, "rows": 1, "help": EVIL}
+        for words, answer, expected in (
+                (("pause", "a"), thing, "%s (%s) is %s" % (HARMLESS, HARMLESS, HARMLESS)),
+                (("set", "a", "epochs=3"), thing, "is " + HARMLESS),
+                (("train", "--dataset=a"), thing, "is %s as %s" % (HARMLESS, HARMLESS)),
+                (("alias", "m@3", "b"), thing, "m@b is version 3"),
+                (("token", "create", "a"), thing, HARMLESS),
+                (("upload", IRIS), thing, HARMLESS + "@3: 1 rows"),
+                (("catalog", "dense"), {EVIL: [dict(thing, name="dense")]}, "dense (%s): %s" % (HARMLESS, HARMLESS))):
+            body = json.dumps(answer).encode()
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+            with self.subTest(words=words), self.answers(head + body) as url:
+                show_harmless(self, self.ctl, (*words, url), 0, expected)
 
     def test_a_redirection_is_no_answer(self):
         moved = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
