@@ -100,6 +100,15 @@ START_TEST(control_characters_are_made_harmless)
 }
 END_TEST
 
+START_TEST(ends_of_lines_are_kept)
+{
+    struct text safe TEXT_AUTO = {0};
+    const char lines[] = "a\r\nb\rc\n\033\r";
+    text_append_safe_lines(&safe, lines, sizeof lines - 1);
+    ck_assert_str_eq(text_string(&safe), "a\r\nb?c\n??");
+}
+END_TEST
+
 START_TEST(broken_utf8_is_made_harmless)
 {
     expect_safe("a\xFF"
@@ -145,6 +154,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, extra_columns_go_first_where_there_is_no_room);
     tcase_add_test(tests, no_line_is_wider_than_the_terminal);
     tcase_add_test(tests, control_characters_are_made_harmless);
+    tcase_add_test(tests, ends_of_lines_are_kept);
     tcase_add_test(tests, broken_utf8_is_made_harmless);
     tcase_add_test(tests, without_utf8_only_ascii_is_shown);
     tcase_add_test(tests, texts_are_cut_by_columns);
