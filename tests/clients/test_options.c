@@ -78,6 +78,10 @@ START_TEST(paths_make_objects_on_their_way)
     ck_assert(!document_set(document, "name.first", json_integer(8)));
     ck_assert(!document_set(document, "layers.7", json_integer(8)));
     ck_assert(!document_set(document, "", json_integer(8)));
+    ck_assert(!document_set(document, "layers.out.units", json_integer(9)));
+    ck_assert(!document_set(document, "layers..units", json_integer(9)));
+    ck_assert(!document_set(document, "layers.0x", json_integer(9)));
+    ck_assert(!document_set(document, "layers.-1", json_integer(9)));
     char *AUTO_FREE text = json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS);
     ck_assert_str_eq(text, "{\"layers\":[{\"units\":8}],\"name\":\"x\","
                            "\"training\":{\"optimizer\":{\"type\":\"adam\"}}}");
