@@ -109,6 +109,18 @@ static enum outcome once(struct download *download)
     return http_send(&download->session->http, &request, &download->answer);
 }
 
+/* Between tries nothing is complained of: what ends them has still to be said. */
+static enum outcome end_tries(const struct download *download, const struct patience *patience,
+                              enum outcome outcome)
+{
+    bool is_refused = outcome == OUTCOME_REFUSED || outcome == OUTCOME_FORBIDDEN;
+    if (is_refused && patience->lost_ms != 0)
+        (void)complain(outcome,
+                       "the rest cannot be had any more: the daemon answers with status %ld",
+                       download->answer.status);
+    return outcome;
+}
+
 /* What came is kept between the tries. Standard output cannot be gone back in, nor can an answer
  * without an ETag be taken up again. */
 static enum outcome download_all(struct download *download)
@@ -121,7 +133,7 @@ static enum outcome download_all(struct download *download)
             return complain(OUTCOME_REFUSED, "the file cannot be written: %s", strerror(errno));
         bool is_broken = outcome == OUTCOME_LOST && download->size > 0;
         if (!is_broken)
-            return outcome;
+            return end_tries(download, &patience, outcome);
         if (download->file == stdout || !can_go_on(download))
             return complain(OUTCOME_LOST, "the connection broke before the end");
         outcome = patience_wait(&patience);

@@ -332,6 +332,19 @@ class NoDaemon(unittest.TestCase):
         self.assertIn("Range: bytes=70000-", asked[1])
         self.assertIn('If-Range: "v1"', asked[1])
 
+    def test_a_refusal_at_another_try_is_told(self):
+        half = b'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Length: 90\r\n\r\nhalf of it'
+        gone = b"HTTP/1.1 %s\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+        for status, code in (("404 Not Found", 1), ("403 Forbidden", 5)):
+            with self.subTest(status=status), self.answers(half, gone % status.encode()) as url:
+                err = self.ctl.run("export", "iris", "-o", "iris.bin", url, code=code).err
+                self.assertIn("the rest cannot be had any more: the daemon answers with status " + status[:3], err)
+        jobs = b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\n{"jobs": []}'
+        with self.answers(jobs, gone % b"403 Forbidden") as url:
+            terminal = self.ctl.terminal("watch", url)
+            self.assertEqual(terminal.end(), 5)
+            self.assertIn("the jobs cannot be seen any more", terminal.plain)
+
 
 if __name__ == "__main__":
     main()
