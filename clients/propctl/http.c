@@ -164,7 +164,8 @@ static enum outcome tell_lost(const struct http *http, const struct exchange *ex
     const char *reason = exchange->reason[0] != '\0' ? exchange->reason : curl_easy_strerror(code);
     if (terminal_interrupted())
         return OUTCOME_INTERRUPTED;
-    if (ferror(stdout) != 0)
+    /* Who takes the answer knows why it was not to be had to its end. */
+    if (ferror(stdout) != 0 || code == CURLE_WRITE_ERROR)
         return OUTCOME_REFUSED;
     if (exchange->request->is_quiet)
         return OUTCOME_LOST;

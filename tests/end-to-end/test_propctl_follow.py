@@ -7,12 +7,13 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
-from propctl import LAYERS, Propctl
+from propctl import LAYERS, PROGRAM, Propctl
 from propd import IRIS, PATIENCE, Daemon, main
 
 # Some seconds of training: ended by the tests, or a look at it lasts long enough to be cut.
@@ -331,6 +332,21 @@ class NoDaemon(unittest.TestCase):
             self.assertEqual(file.read(), whole)
         self.assertIn("Range: bytes=70000-", asked[1])
         self.assertIn('If-Range: "v1"', asked[1])
+
+    def test_a_download_that_cannot_be_written_is_no_lost_connection(self):
+        size = 1 << 20
+        whole = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % size + bytes(size)
+        with self.answers(whole) as url, open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "export", "iris", "-o", "-", url], stdout=full, stderr=subprocess.PIPE,
+                                  env=self.ctl.environment, text=True, timeout=60 * PATIENCE)
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, "propctl: the file cannot be written: No space left on device\n"))
+        with self.answers(whole) as url:
+            process = self.ctl.start("export", "iris", "-o", "-", url)
+            process.stdout.close()
+            self.assertEqual(process.stderr.read(), "")  # as of export | head
+            process.stderr.close()
+            process.wait(60 * PATIENCE)
 
     def test_a_refusal_at_another_try_is_told(self):
         half = b'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Length: 90\r\n\r\nhalf of it'
