@@ -43,6 +43,12 @@ enum outcome session_print_answer(struct session *session, const struct http_req
     return OUTCOME_OK;
 }
 
+void session_print_document(const struct session *session, const json_t *document)
+{
+    (void)json_dumpf(document, session->out.file, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    (void)fputc('\n', session->out.file);
+}
+
 enum outcome session_ask(struct session *session, const struct http_request *request, json_t **json)
 {
     if (session->json)

@@ -139,6 +139,11 @@ class Training(Commands):
         self.assertRegex(self.ctl.out(*TRAIN, "--name=queued"), r"^queued is \w+ as job_\w+; propctl watch job_\w+ shows it$")
         self.assertEqual(self.ctl.json(*TRAIN, "--name=waited", "--wait")["state"], "succeeded")
 
+    def test_answers_are_printed_digit_for_digit(self):
+        words = (*TRAIN[1:], "--learning-rate=0.1", "--json")
+        for command in ("train", "check"):
+            self.assertRegex(self.ctl.out(command, *words), r'"learning_rate": ?0\.1[,}]')
+
     def test_wrong_documents(self):
         for words, message in (
                 (("train",), "what is to be trained?"),
@@ -172,7 +177,9 @@ class Jobs(Commands):
         shown = self.ctl.out("job", "iris")
         self.assertRegex(shown, r"(?m)^state +succeeded$")
         self.assertRegex(shown, r"(?m)^model +iris@1$")
-        self.assertEqual(json.loads(self.ctl.out("job", "iris", "--spec"))["training"]["epochs"], 30)
+        spec = self.ctl.out("job", "iris", "--spec")
+        self.assertEqual(json.loads(spec)["training"]["epochs"], 30)
+        self.assertTrue(spec.endswith("}\n"))
         self.assertEqual(self.ctl.json("job", "iris"), self.daemon.get("/v1/jobs/iris"))
         self.assertIn("there are no jobs", self.ctl.out("jobs", "--state=paused"))
         self.assertRegex(self.ctl.out("log", "iris"), r"(?m)state queued  reason submitted$")
