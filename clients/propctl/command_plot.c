@@ -60,6 +60,10 @@ static enum outcome run_plot(struct session *session, const struct arguments *ar
     bool is_picture = option_given(arguments, "svg") || option_given(arguments, "png");
     double rows = 16;
     enum outcome outcome = option_number(arguments, "rows", 3, 200, &rows);
+    if (outcome == OUTCOME_OK)
+        outcome = options_exclude(arguments, "json", "svg");
+    if (outcome == OUTCOME_OK)
+        outcome = options_exclude(arguments, "json", "png");
     if (outcome != OUTCOME_OK)
         return outcome;
     if (session->json) {

@@ -86,12 +86,15 @@ static enum outcome revoke_token(struct session *session, const struct arguments
 static enum outcome run_token(struct session *session, const struct arguments *arguments)
 {
     const char *verb = arguments->count > 0 ? arguments->words[0] : "list";
-    if (strcmp(verb, "list") == 0)
-        return list_tokens(session);
     if (strcmp(verb, "create") == 0)
         return create_token(session, arguments);
     if (strcmp(verb, "revoke") == 0)
         return revoke_token(session, arguments);
+    if (arguments->count > 1)
+        return complain(OUTCOME_USAGE, "expected create %s or revoke %s, not %s %s",
+                        arguments->words[1], arguments->words[1], verb, arguments->words[1]);
+    if (strcmp(verb, "list") == 0)
+        return list_tokens(session);
     if (strcmp(verb, "session") == 0)
         return session_print_answer(session, &(struct http_request){.path = "/v1/session"});
     return complain(OUTCOME_USAGE, "expected list, create NAME, revoke ID or session, not \"%s\"",

@@ -70,6 +70,18 @@ START_TEST(numbers_are_held_to_their_bounds)
 }
 END_TEST
 
+START_TEST(options_that_exclude_each_other_are_refused)
+{
+    struct arguments one AUTO_CLEANUP(arguments_clear) = {0};
+    struct arguments both AUTO_CLEANUP(arguments_clear) = {0};
+    ck_assert_int_eq(read_words(&one, (const char *[]){"--url=u", NULL}), OUTCOME_OK);
+    ck_assert_int_eq(options_exclude(&one, "url", "follow"), OUTCOME_OK);
+    ck_assert_int_eq(options_exclude(&one, "follow", "url"), OUTCOME_OK);
+    ck_assert_int_eq(read_words(&both, (const char *[]){"--url=u", "--follow", NULL}), OUTCOME_OK);
+    ck_assert_int_eq(options_exclude(&both, "url", "follow"), OUTCOME_USAGE);
+}
+END_TEST
+
 START_TEST(paths_make_objects_on_their_way)
 {
     json_auto_t *document = json_loads("{\"layers\": [{\"units\": 4}], \"name\": \"x\"}", 0, NULL);
@@ -107,6 +119,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, numbers_and_what_follows_two_dashes_are_words);
     tcase_add_test(tests, wrong_options_are_refused);
     tcase_add_test(tests, numbers_are_held_to_their_bounds);
+    tcase_add_test(tests, options_that_exclude_each_other_are_refused);
     tcase_add_test(tests, paths_make_objects_on_their_way);
     tcase_add_test(tests, only_what_differs_is_told);
 }

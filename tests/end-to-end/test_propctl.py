@@ -372,6 +372,19 @@ class Rest(Commands):
         self.assertIn("did you mean train?", self.ctl.run("help", "trian", code=2).err)
         self.assertEqual(self.ctl.out(), self.ctl.out("--help"))
 
+    def test_options_that_would_be_ignored_are_refused(self):
+        for words, message in (
+                (("plot", "iris", "--json", "--svg=a.svg"), "--json and --svg exclude each other"),
+                (("plot", "iris", "--json", "--png=a.png"), "--json and --png exclude each other"),
+                (("dataset", "iris", "--offset=3"), "--offset is of rows: --rows=10 --offset=3"),
+                (("job", "iris", "--json", "--spec"), "--json and --spec exclude each other"),
+                (("predict", "iris", *ROW, "--csv", "--json"), "--csv and --json exclude each other"),
+                (("token", "list", "laptop"), "expected create laptop or revoke laptop, not list laptop")):
+            with self.subTest(words=words):
+                done = self.ctl.run(*words, code=2)
+                self.assertIn(message, done.err)
+                self.assertEqual(done.out, "")
+
     def test_names_with_any_characters_reach_the_daemon_whole(self):
         for name in ("a?b", "a b", "ä", "%41", "a#b", "a+b", "a&b"):
             problem = json.loads(self.ctl.run("job", name, "--json", code=1).err)

@@ -298,6 +298,12 @@ class NoDaemon(unittest.TestCase):
             with self.subTest(words=words), self.answers(head + body) as url:
                 show_harmless(self, self.ctl, (*words, url), 0, expected)
 
+    def test_the_rest_of_a_list_is_pointed_to(self):
+        more = b'HTTP/1.1 200 OK\r\nContent-Length: 27\r\nConnection: close\r\n\r\n{"jobs": [], "next": "abc"}'
+        for option, message in (("--limit=1", "--limit=500 shows them"), ("--limit=500", "--name finds one, --sort")):
+            with self.subTest(option=option), self.answers(more) as url:
+                self.assertIn("there are more; " + message, self.ctl.run("jobs", option, url).err)
+
     def test_a_redirection_is_no_answer(self):
         moved = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         for words in (("delete", "job", "a"), ("export", "a"), ("jobs",), ("jobs", "--json")):
