@@ -28,7 +28,9 @@ void help_print(const struct terminal *terminal, const struct command *command)
     }
     text_add(&out, "\nOptions of every command:\n");
     append_options(&out, settings_options);
-    (void)fputs(out.data, terminal->file);
+    struct text safe TEXT_AUTO = {0};
+    text_append_safe_lines(&safe, out.data, out.size);
+    (void)fputs(safe.data, terminal->file);
 }
 
 static void print_all(const struct terminal *terminal)

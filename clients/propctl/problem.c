@@ -43,11 +43,11 @@ static void tell_document(const char *body)
 enum outcome problem_tell(long status, const char *body, bool as_json)
 {
     enum outcome outcome = problem_outcome(status);
-    json_auto_t *problem = json_loads(body, 0, NULL);
     if (as_json) {
         tell_document(body);
         return outcome;
     }
+    json_auto_t *problem = json_loads(body, 0, NULL);
     const char *detail = value_string(problem, "detail");
     if (*detail == '\0')
         detail = value_string(problem, "error");
@@ -56,8 +56,8 @@ enum outcome problem_tell(long status, const char *body, bool as_json)
     (void)complain(outcome, "%s", detail);
     tell_errors(problem, detail);
     if (status == 401)
-        (void)fputs("  PROPD_TOKEN, --token-file FILE or token = … in the configuration file says "
-                    "who asks\n",
+        (void)fputs("  PROPD_TOKEN, --token-file FILE or token = TOKEN in the configuration file "
+                    "says who asks\n",
                     stderr);
     return outcome;
 }

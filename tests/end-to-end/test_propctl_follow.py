@@ -123,7 +123,7 @@ class OnATerminal(Followed):
 
     def test_without_utf8_all_is_ascii(self):
         self.job_of_short()
-        for words in (("plot", "short"), ("watch", "short"), ("jobs",), ("help",)):
+        for words in (("plot", "short"), ("watch", "short"), ("jobs",), ("help",), ("help", "train")):
             terminal = self.ctl.terminal(*words, LC_ALL="C", columns=60)
             self.assertEqual(terminal.end(), 0)
             self.assertTrue(terminal.written.isascii(), words)
