@@ -72,15 +72,10 @@ static enum outcome create_token(struct session *session, const struct arguments
 static enum outcome revoke_token(struct session *session, const struct arguments *arguments)
 {
     struct text path TEXT_AUTO = {0};
-    struct http_answer answer AUTO_CLEANUP(http_answer_clear) = {0};
     if (arguments->count < 2)
         return complain(OUTCOME_USAGE, "which one? propctl token list shows their ids");
     http_path(&path, "/v1/tokens/%s", arguments->words[1]);
-    struct http_request request = {.method = "DELETE", .path = path.data};
-    enum outcome outcome = http_send(&session->http, &request, &answer);
-    if (outcome == OUTCOME_OK && !session->json)
-        (void)fputs("revoked\n", session->out.file);
-    return outcome;
+    return session_delete(session, path.data, "revoked");
 }
 
 static enum outcome run_token(struct session *session, const struct arguments *arguments)

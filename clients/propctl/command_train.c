@@ -3,6 +3,7 @@
 #include "clients/propctl/command.h"
 #include "clients/propctl/document.h"
 #include "clients/propctl/follow.h"
+#include "clients/propctl/layers_table.h"
 #include "clients/propctl/sheet.h"
 #include "clients/propctl/value.h"
 
@@ -15,16 +16,11 @@ static void print_layers(const struct session *session, const json_t *check)
     struct table table TABLE_AUTO = {0};
     size_t i;
     json_t *layer;
-    table_start(&table, "layer|type|output|>parameters|>flops|>memory");
+    table_start(&table, LAYERS_TABLE_TITLES "|>flops|>memory");
     json_array_foreach(json_object_get(check, "layers"), i, layer)
     {
         struct text cell TEXT_AUTO = {0};
-        table_cell(&table, value_string(layer, "name"));
-        table_cell(&table, value_string(layer, "type"));
-        value_append(&cell, json_object_get(layer, "output_shape"));
-        table_take(&table, &cell);
-        value_append(&cell, json_object_get(layer, "parameters"));
-        table_take(&table, &cell);
+        layers_table_add(&table, layer);
         value_append_amount(&cell, value_number(layer, "flops"));
         table_take(&table, &cell);
         value_append_size(&cell, value_number(layer, "memory_bytes"));

@@ -66,7 +66,7 @@ static void draw(struct follow *follow)
     struct series_list list AUTO_CLEANUP(series_clear) = {0};
     struct text path TEXT_AUTO = {0};
     json_auto_t *history = NULL;
-    http_path(&path, "/v1/jobs/%s/history?metric=loss&points=120", id_of(follow));
+    series_path(&path, id_of(follow), "loss", POINTS);
     struct http_request request = {.path = path.data, .is_quiet = true};
     if (look(follow) != OUTCOME_OK)
         return;

@@ -30,4 +30,7 @@ void session_print_document(const struct session *session, const json_t *documen
 enum outcome session_ask(struct session *session, const struct http_request *request,
                          json_t **json);
 
+/* DELETEs what `path` leads to, and says `done` where people read it. */
+enum outcome session_delete(struct session *session, const char *path, const char *done);
+
 #endif

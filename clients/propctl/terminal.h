@@ -19,7 +19,6 @@ struct terminal {
 enum colour {
     COLOUR_PLAIN,
     COLOUR_BOLD,
-    COLOUR_DIM,
     COLOUR_BLUE,
     COLOUR_ORANGE,
     COLOUR_GREEN,
