@@ -63,7 +63,7 @@ static enum outcome upload_file(struct session *session, const char *file, const
                                    .file = session_open(file),
                                    .file_size = -1,
                                    .content_type = "application/octet-stream"};
-    struct stat status;
+    struct stat status = {0};
     if (request.file == NULL)
         return OUTCOME_REFUSED;
     if (fstat(fileno(request.file), &status) == 0 && S_ISREG(status.st_mode))
