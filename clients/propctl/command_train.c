@@ -99,7 +99,7 @@ static enum outcome wait_for(struct session *session, const char *id)
     struct text path TEXT_AUTO = {0};
     http_path(&path, "/v1/jobs/%s", id);
     enum outcome outcome = follow_wait(session, id);
-    if (!session->json || (outcome != OUTCOME_OK && outcome != OUTCOME_JOB))
+    if (!session->http.prints_json || (outcome != OUTCOME_OK && outcome != OUTCOME_JOB))
         return outcome;
     enum outcome printed = session_print_answer(session, &(struct http_request){.path = path.data});
     return printed != OUTCOME_OK ? printed : outcome;

@@ -53,7 +53,7 @@ static enum outcome watch_all(struct session *session)
 {
     struct patience patience = {.session = session};
     enum outcome outcome = show(session, true);
-    while (outcome == OUTCOME_OK && session->out.is_terminal && !session->json) {
+    while (outcome == OUTCOME_OK && session->out.is_terminal && !session->http.prints_json) {
         patience_sleep(every_s);
         outcome = terminal_interrupted() ? OUTCOME_INTERRUPTED : show_again(session);
         if (outcome == OUTCOME_OK)

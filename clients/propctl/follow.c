@@ -253,14 +253,14 @@ static enum outcome follow_in(struct session *session, const char *job, enum man
         return outcome;
     if (manner == FOLLOW_SCREEN)
         print_curve(&follow);
-    if (!session->json)
+    if (!session->http.prints_json)
         print_end(&follow);
     return strcmp(value_string(follow.state, "state"), "succeeded") == 0 ? OUTCOME_OK : OUTCOME_JOB;
 }
 
 enum outcome follow_job(struct session *session, const char *job)
 {
-    if (session->json)
+    if (session->http.prints_json)
         return follow_in(session, job, FOLLOW_JSON);
     return follow_in(session, job, session->out.is_terminal ? FOLLOW_SCREEN : FOLLOW_LINES);
 }

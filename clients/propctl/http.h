@@ -15,7 +15,7 @@ struct http {
     const struct settings *settings;
     CURL *handles[2]; /* the second one for what is asked while an answer is still coming */
     size_t busy;      /* how many of them are at it */
-    bool prints_json; /* errors are printed as the problem document */
+    bool prints_json; /* answers and problems are printed as they are, as JSON */
 };
 
 /* Both give false to end the request. */

@@ -10,7 +10,6 @@ struct session {
     struct settings settings;
     struct http http;
     struct terminal out, err;
-    bool json; /* the daemon's answers are printed as they are */
 };
 
 /* The file is opened for reading, "-" is standard input; complains. NULL on failure. */
