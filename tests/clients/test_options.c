@@ -57,15 +57,18 @@ START_TEST(numbers_are_held_to_their_bounds)
     static const struct {
         const char *text;
         enum outcome outcome;
-    } cases[] = {{"--url=5", OUTCOME_OK},     {"--url=0.5", OUTCOME_USAGE},
-                 {"--url=11", OUTCOME_USAGE}, {"--url=5x", OUTCOME_USAGE},
-                 {"--url=", OUTCOME_USAGE},   {"--url=nan", OUTCOME_USAGE}};
+        double number;
+    } cases[] = {{"--url=5", OUTCOME_OK, 5},      {"--url=10", OUTCOME_OK, 10},
+                 {"--url=0.5", OUTCOME_USAGE, 3}, {"--url=11", OUTCOME_USAGE, 3},
+                 {"--url=5x", OUTCOME_USAGE, 3},  {"--url=", OUTCOME_USAGE, 3},
+                 {"--url=nan", OUTCOME_USAGE, 3}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct arguments arguments AUTO_CLEANUP(arguments_clear) = {0};
         const char *words[] = {cases[i].text, NULL};
-        double number = 0;
+        double number = 3;
         ck_assert_int_eq(read_words(&arguments, words), OUTCOME_OK);
         ck_assert_int_eq(option_number(&arguments, "url", 1, 10, &number), cases[i].outcome);
+        ck_assert_double_eq(number, cases[i].number);
     }
 }
 END_TEST
