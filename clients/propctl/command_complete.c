@@ -10,9 +10,7 @@ static const double limit_s = 1;
 
 static void offer(const struct session *session, const char *word)
 {
-    struct text safe TEXT_AUTO = {0};
-    text_append_safe(&safe, word);
-    (void)fprintf(session->out.file, "%s\n", text_string(&safe));
+    terminal_print_line(&session->out, word);
 }
 
 static void offer_options(const struct session *session, const struct option *options)

@@ -154,6 +154,9 @@ static enum outcome run_dataset(struct session *session, const struct arguments 
     struct text path TEXT_AUTO = {0};
     if (option_given(arguments, "rows"))
         return run_rows(session, arguments);
+    if (option_given(arguments, "offset"))
+        return complain(OUTCOME_USAGE, "--offset is of rows: --rows=10 --offset=%s",
+                        option_text(arguments, "offset"));
     http_path(&path, "/v1/datasets/%s", arguments->words[0]);
     enum outcome outcome =
         session_ask(session, &(struct http_request){.path = path.data}, &dataset);

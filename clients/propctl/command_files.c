@@ -24,7 +24,7 @@ static const char *ending_of(const char *format)
 static enum outcome save(struct session *session, const char *from, const char *path)
 {
     enum outcome outcome = transfer_download(session, from, path);
-    if (outcome == OUTCOME_OK && strcmp(path, "-") != 0 && !session->json)
+    if (outcome == OUTCOME_OK && strcmp(path, "-") != 0 && !session->http.prints_json)
         (void)fprintf(session->out.file, "%s\n", path);
     return outcome;
 }

@@ -68,11 +68,13 @@ static enum outcome run_job(struct session *session, const struct arguments *arg
 {
     json_auto_t *job = NULL;
     struct text path TEXT_AUTO = {0};
+    enum outcome outcome = options_exclude(arguments, "json", "spec");
+    if (outcome != OUTCOME_OK)
+        return outcome;
     http_path(&path, "/v1/jobs/%s", arguments->words[0]);
-    enum outcome outcome = session_ask(session, &(struct http_request){.path = path.data}, &job);
+    outcome = session_ask(session, &(struct http_request){.path = path.data}, &job);
     if (job != NULL && option_given(arguments, "spec"))
-        (void)json_dumpf(json_object_get(job, "spec"), session->out.file,
-                         JSON_INDENT(2) | JSON_ENSURE_ASCII);
+        session_print_document(session, json_object_get(job, "spec"));
     else if (job != NULL)
         print_job(session, job);
     return outcome;

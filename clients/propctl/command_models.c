@@ -1,6 +1,7 @@
 /* models, model, evaluate. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/propctl/command.h"
+#include "clients/propctl/layers_table.h"
 #include "clients/propctl/list.h"
 #include "clients/propctl/sheet.h"
 #include "clients/propctl/value.h"
@@ -70,17 +71,9 @@ static void print_layers(const struct session *session, const json_t *descriptio
     struct table table TABLE_AUTO = {0};
     size_t i;
     json_t *layer;
-    table_start(&table, "layer|type|output|>parameters");
+    table_start(&table, LAYERS_TABLE_TITLES);
     json_array_foreach(json_object_get(description, "layers"), i, layer)
-    {
-        struct text cell TEXT_AUTO = {0};
-        table_cell(&table, value_string(layer, "name"));
-        table_cell(&table, value_string(layer, "type"));
-        value_append(&cell, json_object_get(layer, "output_shape"));
-        table_take(&table, &cell);
-        value_append(&cell, json_object_get(layer, "parameters"));
-        table_take(&table, &cell);
-    }
+        layers_table_add(&table, layer);
     table_print(&table, &session->out, "it has no layers");
 }
 

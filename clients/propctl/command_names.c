@@ -26,9 +26,7 @@ static enum outcome run_alias(struct session *session, const struct arguments *a
         return outcome;
     text_printf(&line, "%s@%s is version %.0f", name.data, arguments->words[1],
                 value_number(answer, "version"));
-    struct text safe TEXT_AUTO = {0};
-    text_append_safe(&safe, line.data);
-    (void)fprintf(session->out.file, "%s\n", safe.data);
+    terminal_print_line(&session->out, line.data);
     return outcome;
 }
 
@@ -45,16 +43,6 @@ const struct command command_alias = {
 
 /* ---- delete */
 
-static enum outcome delete_path(struct session *session, const char *path)
-{
-    struct http_request request = {.method = "DELETE", .path = path};
-    struct http_answer given AUTO_CLEANUP(http_answer_clear) = {0};
-    enum outcome outcome = http_send(&session->http, &request, &given);
-    if (outcome == OUTCOME_OK && !session->json)
-        (void)fputs("deleted\n", session->out.file);
-    return outcome;
-}
-
 static enum outcome run_delete(struct session *session, const struct arguments *arguments)
 {
     static const char *const kinds[] = {"dataset", "job", "model", "token", "alias"};
@@ -65,7 +53,7 @@ static enum outcome run_delete(struct session *session, const struct arguments *
     for (size_t i = 0; i < ARRAY_COUNT(paths); i++)
         if (strcmp(kind, kinds[i]) == 0) {
             http_path(&path, paths[i], name);
-            return delete_path(session, path.data);
+            return session_delete(session, path.data, "deleted");
         }
     if (strcmp(kind, "alias") != 0)
         return complain(OUTCOME_USAGE,
@@ -77,7 +65,7 @@ static enum outcome run_delete(struct session *session, const struct arguments *
                         name);
     text_append(&model, name, (size_t)(at - name));
     http_path(&path, "/v1/models/%s/aliases/%s", model.data, at + 1);
-    return delete_path(session, path.data);
+    return session_delete(session, path.data, "deleted");
 }
 
 const struct command command_delete = {

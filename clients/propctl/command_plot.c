@@ -60,9 +60,13 @@ static enum outcome run_plot(struct session *session, const struct arguments *ar
     bool is_picture = option_given(arguments, "svg") || option_given(arguments, "png");
     double rows = 16;
     enum outcome outcome = option_number(arguments, "rows", 3, 200, &rows);
+    if (outcome == OUTCOME_OK)
+        outcome = options_exclude(arguments, "json", "svg");
+    if (outcome == OUTCOME_OK)
+        outcome = options_exclude(arguments, "json", "png");
     if (outcome != OUTCOME_OK)
         return outcome;
-    if (session->json) {
+    if (session->http.prints_json) {
         struct text path TEXT_AUTO = {0};
         http_path(&path, "/v1/jobs/%s/history", job);
         return session_print_answer(session, &(struct http_request){.path = path.data});
@@ -120,7 +124,7 @@ static void print_differences(struct session *session, const struct arguments *a
     for (i = 0; i < ARRAY_COUNT(members); i++)
         difference_add(rows, members[i], json_object_get(jobs[0], members[i]),
                        json_object_get(jobs[1], members[i]));
-    if (session->json) {
+    if (session->http.prints_json) {
         (void)json_dumpf(rows, session->out.file, JSON_ENSURE_ASCII);
         (void)fputc('\n', session->out.file);
         return;
@@ -165,7 +169,7 @@ static enum outcome run_compare(struct session *session, const struct arguments 
         outcome = fetch(session, arguments->words[1], &jobs[1]);
     if (outcome == OUTCOME_OK)
         print_differences(session, arguments, jobs);
-    if (outcome == OUTCOME_OK && !session->json)
+    if (outcome == OUTCOME_OK && !session->http.prints_json)
         outcome = overlay(session, arguments);
     json_decref(jobs[0]);
     json_decref(jobs[1]);

@@ -197,9 +197,11 @@ static enum outcome predict_file(struct session *session, const struct arguments
 static enum outcome run_predict(struct session *session, const struct arguments *arguments)
 {
     struct text body TEXT_AUTO = {0};
-    if (is_file(arguments))
+    enum outcome outcome = options_exclude(arguments, "csv", "json");
+    if (outcome == OUTCOME_OK && is_file(arguments))
         return predict_file(session, arguments);
-    enum outcome outcome = row_of_words(arguments, &body);
+    if (outcome == OUTCOME_OK)
+        outcome = row_of_words(arguments, &body);
     if (outcome != OUTCOME_OK)
         return outcome;
     return ask(session, arguments,

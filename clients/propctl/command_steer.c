@@ -14,9 +14,9 @@ static enum outcome change(struct session *session, const struct http_request *r
     enum outcome outcome = session_ask(session, request, &job);
     if (job == NULL)
         return outcome;
-    text_append_safe(&line, value_string(job, "name"));
-    text_printf(&line, " (%s) is %s\n", value_string(job, "id"), value_string(job, "state"));
-    (void)fputs(line.data, session->out.file);
+    text_printf(&line, "%s (%s) is %s", value_string(job, "name"), value_string(job, "id"),
+                value_string(job, "state"));
+    terminal_print_line(&session->out, line.data);
     return outcome;
 }
 

@@ -79,10 +79,10 @@ static void print_entry(const struct session *session, const char *kind, const j
     struct text title TEXT_AUTO = {0};
     size_t i;
     json_t *field;
-    text_append_safe(&title, value_string(entry, "name"));
-    text_printf(&title, " (%s): ", kind);
-    text_append_safe(&title, value_string(entry, "help"));
-    (void)fprintf(session->out.file, "%s\n\n", title.data);
+    text_printf(&title, "%s (%s): %s", value_string(entry, "name"), kind,
+                value_string(entry, "help"));
+    terminal_print_line(&session->out, title.data);
+    terminal_print_line(&session->out, "");
     table_start(&table, "field|type|default|what it is");
     json_array_foreach(json_object_get(entry, "fields"), i, field)
     {

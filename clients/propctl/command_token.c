@@ -64,9 +64,7 @@ static enum outcome create_token(struct session *session, const struct arguments
     enum outcome outcome = session_ask(session, &request, &answer);
     if (answer == NULL)
         return outcome;
-    struct text safe TEXT_AUTO = {0};
-    text_append_safe(&safe, value_string(answer, "token"));
-    (void)fprintf(session->out.file, "%s\n", text_string(&safe));
+    terminal_print_line(&session->out, value_string(answer, "token"));
     (void)fputs("it is never shown again\n", session->err.file);
     return outcome;
 }
@@ -74,26 +72,24 @@ static enum outcome create_token(struct session *session, const struct arguments
 static enum outcome revoke_token(struct session *session, const struct arguments *arguments)
 {
     struct text path TEXT_AUTO = {0};
-    struct http_answer answer AUTO_CLEANUP(http_answer_clear) = {0};
     if (arguments->count < 2)
         return complain(OUTCOME_USAGE, "which one? propctl token list shows their ids");
     http_path(&path, "/v1/tokens/%s", arguments->words[1]);
-    struct http_request request = {.method = "DELETE", .path = path.data};
-    enum outcome outcome = http_send(&session->http, &request, &answer);
-    if (outcome == OUTCOME_OK && !session->json)
-        (void)fputs("revoked\n", session->out.file);
-    return outcome;
+    return session_delete(session, path.data, "revoked");
 }
 
 static enum outcome run_token(struct session *session, const struct arguments *arguments)
 {
     const char *verb = arguments->count > 0 ? arguments->words[0] : "list";
-    if (strcmp(verb, "list") == 0)
-        return list_tokens(session);
     if (strcmp(verb, "create") == 0)
         return create_token(session, arguments);
     if (strcmp(verb, "revoke") == 0)
         return revoke_token(session, arguments);
+    if (arguments->count > 1)
+        return complain(OUTCOME_USAGE, "expected create %s or revoke %s, not %s %s",
+                        arguments->words[1], arguments->words[1], verb, arguments->words[1]);
+    if (strcmp(verb, "list") == 0)
+        return list_tokens(session);
     if (strcmp(verb, "session") == 0)
         return session_print_answer(session, &(struct http_request){.path = "/v1/session"});
     return complain(OUTCOME_USAGE, "expected list, create NAME, revoke ID or session, not \"%s\"",

@@ -3,25 +3,11 @@
 #include "clients/propctl/command.h"
 #include "clients/propctl/document.h"
 #include "clients/propctl/follow.h"
+#include "clients/propctl/layers_table.h"
 #include "clients/propctl/sheet.h"
 #include "clients/propctl/value.h"
 
 #include <string.h>
-
-static enum outcome post(struct session *session, const char *path, const json_t *document,
-                         json_t **answer)
-{
-    char *AUTO_FREE body = json_dumps(document, 0);
-    struct http_request request = {.path = path, .body = body, .body_size = strlen(body)};
-    return http_json(&session->http, &request, answer);
-}
-
-static void print_json(const struct session *session, const json_t *json)
-{
-    char *AUTO_FREE text = json_dumps(json, 0);
-    terminal_print(&session->out, text, strlen(text));
-    (void)fputc('\n', session->out.file);
-}
 
 /* ---- check */
 
@@ -30,16 +16,11 @@ static void print_layers(const struct session *session, const json_t *check)
     struct table table TABLE_AUTO = {0};
     size_t i;
     json_t *layer;
-    table_start(&table, "layer|type|output|>parameters|>flops|>memory");
+    table_start(&table, LAYERS_TABLE_TITLES "|>flops|>memory");
     json_array_foreach(json_object_get(check, "layers"), i, layer)
     {
         struct text cell TEXT_AUTO = {0};
-        table_cell(&table, value_string(layer, "name"));
-        table_cell(&table, value_string(layer, "type"));
-        value_append(&cell, json_object_get(layer, "output_shape"));
-        table_take(&table, &cell);
-        value_append(&cell, json_object_get(layer, "parameters"));
-        table_take(&table, &cell);
+        layers_table_add(&table, layer);
         value_append_amount(&cell, value_number(layer, "flops"));
         table_take(&table, &cell);
         value_append_size(&cell, value_number(layer, "memory_bytes"));
@@ -75,14 +56,13 @@ static void print_check(const struct session *session, const json_t *check)
 static enum outcome check(struct session *session, const json_t *document)
 {
     json_auto_t *answer = NULL;
-    enum outcome outcome = post(session, "/v1/networks:check", document, &answer);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    if (session->json)
-        print_json(session, answer);
-    else
+    char *AUTO_FREE body = json_dumps(document, 0);
+    struct http_request request = {
+        .path = "/v1/networks:check", .body = body, .body_size = strlen(body)};
+    enum outcome outcome = session_ask(session, &request, &answer);
+    if (answer != NULL)
         print_check(session, answer);
-    return OUTCOME_OK;
+    return outcome;
 }
 
 static enum outcome run_check(struct session *session, const struct arguments *arguments)
@@ -93,8 +73,7 @@ static enum outcome run_check(struct session *session, const struct arguments *a
         return outcome;
     if (!option_given(arguments, "print"))
         return check(session, document);
-    (void)json_dumpf(document, session->out.file, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-    (void)fputc('\n', session->out.file);
+    session_print_document(session, document);
     return OUTCOME_OK;
 }
 
@@ -115,50 +94,54 @@ const struct command command_check = {
 
 /* ---- train */
 
-static enum outcome print_finished(struct session *session, const char *id, enum outcome outcome)
+static enum outcome wait_for(struct session *session, const char *id)
 {
     struct text path TEXT_AUTO = {0};
     http_path(&path, "/v1/jobs/%s", id);
-    if (outcome != OUTCOME_OK && outcome != OUTCOME_JOB)
+    enum outcome outcome = follow_wait(session, id);
+    if (!session->http.prints_json || (outcome != OUTCOME_OK && outcome != OUTCOME_JOB))
         return outcome;
     enum outcome printed = session_print_answer(session, &(struct http_request){.path = path.data});
     return printed != OUTCOME_OK ? printed : outcome;
 }
 
-static enum outcome submitted(struct session *session, const struct arguments *arguments,
-                              const json_t *job)
+static enum outcome submit_and_leave(struct session *session, const struct http_request *request)
 {
-    const char *id = value_string(job, "id");
-    bool is_followed = option_given(arguments, "follow");
-    bool is_awaited = option_given(arguments, "wait");
-    if (is_followed)
-        return follow_job(session, id);
-    if (is_awaited && session->json)
-        return print_finished(session, id, follow_wait(session, id));
-    if (is_awaited)
-        return follow_wait(session, id);
-    if (session->json) {
-        print_json(session, job);
-        return OUTCOME_OK;
-    }
+    json_auto_t *job = NULL;
     struct text line TEXT_AUTO = {0};
-    text_append_safe(&line, value_string(job, "name"));
-    text_printf(&line, " is %s as %s; propctl watch %s shows it\n", value_string(job, "state"), id,
-                id);
-    (void)fputs(line.data, session->out.file);
-    return OUTCOME_OK;
+    enum outcome outcome = session_ask(session, request, &job);
+    if (job == NULL)
+        return outcome;
+    const char *id = value_string(job, "id");
+    text_printf(&line, "%s is %s as %s; propctl watch %s shows it", value_string(job, "name"),
+                value_string(job, "state"), id, id);
+    terminal_print_line(&session->out, line.data);
+    return outcome;
+}
+
+static enum outcome submit_and_follow(struct session *session, const struct http_request *request,
+                                      enum outcome (*follow)(struct session *, const char *id))
+{
+    json_auto_t *job = NULL;
+    enum outcome outcome = http_json(&session->http, request, &job);
+    return outcome == OUTCOME_OK ? follow(session, value_string(job, "id")) : outcome;
 }
 
 static enum outcome run_train(struct session *session, const struct arguments *arguments)
 {
-    json_auto_t *document = NULL, *job = NULL;
+    json_auto_t *document = NULL;
     enum outcome outcome = document_read(session, arguments, &document);
     if (outcome != OUTCOME_OK)
         return outcome;
     if (option_given(arguments, "check"))
         return check(session, document);
-    outcome = post(session, "/v1/jobs", document, &job);
-    return outcome == OUTCOME_OK ? submitted(session, arguments, job) : outcome;
+    char *AUTO_FREE body = json_dumps(document, 0);
+    struct http_request request = {.path = "/v1/jobs", .body = body, .body_size = strlen(body)};
+    if (option_given(arguments, "follow"))
+        return submit_and_follow(session, &request, follow_job);
+    if (option_given(arguments, "wait"))
+        return submit_and_follow(session, &request, wait_for);
+    return submit_and_leave(session, &request);
 }
 
 static const struct option train_options[] = {

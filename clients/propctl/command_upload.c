@@ -48,12 +48,11 @@ static enum outcome tell(struct session *session, struct http_request *request)
     transfer_end(&transfer);
     if (dataset == NULL)
         return outcome;
-    text_append_safe(&line, value_string(dataset, "name"));
-    text_printf(&line, "@%.0f: %.0f rows, %zu columns, ", value_number(dataset, "version"),
-                value_number(dataset, "rows"),
+    text_printf(&line, "%s@%.0f: %.0f rows, %zu columns, ", value_string(dataset, "name"),
+                value_number(dataset, "version"), value_number(dataset, "rows"),
                 json_array_size(json_object_get(dataset, "columns")));
     value_append_size(&line, value_number(dataset, "bytes"));
-    (void)fprintf(session->out.file, "%s\n", line.data);
+    terminal_print_line(&session->out, line.data);
     return outcome;
 }
 
@@ -64,7 +63,7 @@ static enum outcome upload_file(struct session *session, const char *file, const
                                    .file = session_open(file),
                                    .file_size = -1,
                                    .content_type = "application/octet-stream"};
-    struct stat status;
+    struct stat status = {0};
     if (request.file == NULL)
         return OUTCOME_REFUSED;
     if (fstat(fileno(request.file), &status) == 0 && S_ISREG(status.st_mode))

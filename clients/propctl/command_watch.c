@@ -39,13 +39,23 @@ static enum outcome show(struct session *session, bool is_first)
     return OUTCOME_OK;
 }
 
+/* Looks again without a word while the daemon is away; a refusal is an end, and is told. */
+static enum outcome show_again(struct session *session)
+{
+    enum outcome outcome = show(session, false);
+    bool is_refused = outcome == OUTCOME_REFUSED || outcome == OUTCOME_FORBIDDEN;
+    if (is_refused && ferror(session->out.file) == 0)
+        (void)complain(outcome, "the jobs cannot be seen any more");
+    return outcome;
+}
+
 static enum outcome watch_all(struct session *session)
 {
     struct patience patience = {.session = session};
     enum outcome outcome = show(session, true);
-    while (outcome == OUTCOME_OK && session->out.is_terminal && !session->json) {
+    while (outcome == OUTCOME_OK && session->out.is_terminal && !session->http.prints_json) {
         patience_sleep(every_s);
-        outcome = terminal_interrupted() ? OUTCOME_INTERRUPTED : show(session, false);
+        outcome = terminal_interrupted() ? OUTCOME_INTERRUPTED : show_again(session);
         if (outcome == OUTCOME_OK)
             patience_renew(&patience);
         if (outcome == OUTCOME_LOST)

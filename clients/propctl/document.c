@@ -5,16 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* SIZE_MAX, where no list has an element, for what is no number. */
+static size_t index_of(const char *key)
+{
+    bool is_number = *key != '\0' && key[strspn(key, "0123456789")] == '\0';
+    return is_number ? strtoul(key, NULL, 10) : SIZE_MAX;
+}
+
 static json_t *part_of(json_t *parent, const char *key)
 {
-    return json_is_array(parent) ? json_array_get(parent, strtoul(key, NULL, 10))
+    return json_is_array(parent) ? json_array_get(parent, index_of(key))
                                  : json_object_get(parent, key);
 }
 
 static bool set_part(json_t *parent, const char *key, json_t *value_taken)
 {
     if (json_is_array(parent))
-        return json_array_set_new(parent, strtoul(key, NULL, 10), value_taken) == 0;
+        return json_array_set_new(parent, index_of(key), value_taken) == 0;
     return json_object_set_new(parent, key, value_taken) == 0;
 }
 

@@ -66,7 +66,7 @@ static void draw(struct follow *follow)
     struct series_list list AUTO_CLEANUP(series_clear) = {0};
     struct text path TEXT_AUTO = {0};
     json_auto_t *history = NULL;
-    http_path(&path, "/v1/jobs/%s/history?metric=loss&points=120", id_of(follow));
+    series_path(&path, id_of(follow), "loss", POINTS);
     struct http_request request = {.path = path.data, .is_quiet = true};
     if (look(follow) != OUTCOME_OK)
         return;
@@ -111,10 +111,9 @@ static void append_event(struct text *line, const struct server_event *event, js
 static void print_event(const struct follow *follow, const struct server_event *event)
 {
     json_auto_t *json = json_loads(event->data, 0, NULL);
-    struct text line TEXT_AUTO = {0}, safe TEXT_AUTO = {0};
+    struct text line TEXT_AUTO = {0};
     append_event(&line, event, json);
-    text_append_safe(&safe, text_string(&line));
-    (void)fprintf(follow->session->out.file, "%s\n", text_string(&safe));
+    terminal_print_line(&follow->session->out, text_string(&line));
     (void)fflush(follow->session->out.file);
 }
 
@@ -219,7 +218,7 @@ static void print_curve(const struct follow *follow)
 
 static void print_end(const struct follow *follow)
 {
-    struct text line TEXT_AUTO = {0}, safe TEXT_AUTO = {0};
+    struct text line TEXT_AUTO = {0};
     const json_t *job = follow->state, *error = json_object_get(job, "error");
     text_printf(&line, "%s %s", value_string(job, "name"), value_string(job, "state"));
     text_add(&line, " after ");
@@ -232,8 +231,7 @@ static void print_end(const struct follow *follow)
     }
     if (json_is_object(error))
         text_printf(&line, ": %s", value_string(error, "message"));
-    text_append_safe(&safe, line.data);
-    (void)fprintf(follow->session->out.file, "%s\n", safe.data);
+    terminal_print_line(&follow->session->out, line.data);
 }
 
 static enum outcome follow_in(struct session *session, const char *job, enum manner manner)
@@ -255,14 +253,14 @@ static enum outcome follow_in(struct session *session, const char *job, enum man
         return outcome;
     if (manner == FOLLOW_SCREEN)
         print_curve(&follow);
-    if (!session->json)
+    if (!session->http.prints_json)
         print_end(&follow);
     return strcmp(value_string(follow.state, "state"), "succeeded") == 0 ? OUTCOME_OK : OUTCOME_JOB;
 }
 
 enum outcome follow_job(struct session *session, const char *job)
 {
-    if (session->json)
+    if (session->http.prints_json)
         return follow_in(session, job, FOLLOW_JSON);
     return follow_in(session, job, session->out.is_terminal ? FOLLOW_SCREEN : FOLLOW_LINES);
 }

@@ -28,7 +28,9 @@ void help_print(const struct terminal *terminal, const struct command *command)
     }
     text_add(&out, "\nOptions of every command:\n");
     append_options(&out, settings_options);
-    (void)fputs(out.data, terminal->file);
+    struct text safe TEXT_AUTO = {0};
+    text_append_safe_lines(&safe, out.data, out.size);
+    (void)fputs(safe.data, terminal->file);
 }
 
 static void print_all(const struct terminal *terminal)
@@ -79,7 +81,7 @@ static void print_json(const struct terminal *terminal)
 
 static enum outcome run_help(struct session *session, const struct arguments *arguments)
 {
-    if (session->json) {
+    if (session->http.prints_json) {
         print_json(&session->out);
         return OUTCOME_OK;
     }
@@ -108,7 +110,7 @@ const struct command command_help = {
 static enum outcome run_version(struct session *session, const struct arguments *arguments)
 {
     (void)arguments;
-    if (session->json)
+    if (session->http.prints_json)
         (void)fprintf(session->out.file, "{\"version\": \"%s\"}\n", PROPD_VERSION);
     else
         (void)fprintf(session->out.file, "propctl %s (%s)\n", PROPD_VERSION, curl_version());

@@ -164,7 +164,8 @@ static enum outcome tell_lost(const struct http *http, const struct exchange *ex
     const char *reason = exchange->reason[0] != '\0' ? exchange->reason : curl_easy_strerror(code);
     if (terminal_interrupted())
         return OUTCOME_INTERRUPTED;
-    if (ferror(stdout) != 0)
+    /* Who takes the answer knows why it was not to be had to its end. */
+    if (ferror(stdout) != 0 || code == CURLE_WRITE_ERROR)
         return OUTCOME_REFUSED;
     if (exchange->request->is_quiet)
         return OUTCOME_LOST;
@@ -178,6 +179,14 @@ static enum outcome tell_lost(const struct http *http, const struct exchange *ex
     return complain(OUTCOME_LOST, "the connection to %s is lost: %s", http->settings->url, reason);
 }
 
+static enum outcome tell_foreign(const struct http *http, const struct exchange *exchange)
+{
+    if (exchange->request->is_quiet)
+        return OUTCOME_LOST;
+    return complain(OUTCOME_LOST, "%s does not answer as propd does: status %ld",
+                    http->settings->url, exchange->answer->status);
+}
+
 static enum outcome perform(struct http *http, struct exchange *exchange)
 {
     prepare(exchange, http->settings);
@@ -189,7 +198,9 @@ static enum outcome perform(struct http *http, struct exchange *exchange)
         return exchange->request->is_quiet
                    ? problem_outcome(answer->status)
                    : problem_tell(answer->status, text_string(&answer->body), http->prints_json);
-    return code == CURLE_OK ? OUTCOME_OK : tell_lost(http, exchange, code);
+    if (code != CURLE_OK)
+        return tell_lost(http, exchange, code);
+    return answer->status / 100 == 2 ? OUTCOME_OK : tell_foreign(http, exchange);
 }
 
 enum outcome http_send(struct http *http, const struct http_request *request,

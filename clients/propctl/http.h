@@ -15,7 +15,7 @@ struct http {
     const struct settings *settings;
     CURL *handles[2]; /* the second one for what is asked while an answer is still coming */
     size_t busy;      /* how many of them are at it */
-    bool prints_json; /* errors are printed as the problem document */
+    bool prints_json; /* answers and problems are printed as they are, as JSON */
 };
 
 /* Both give false to end the request. */
@@ -47,7 +47,7 @@ struct http_answer {
 
 void http_close(struct http *http);
 
-/* OUTCOME_OK for an answer below 400. Else what was wrong has been said: the daemon's problem with
+/* OUTCOME_OK for an answer of 2xx. Else what was wrong has been said: the daemon's problem with
  * its pointers, or that there is no connection. */
 enum outcome http_send(struct http *http, const struct http_request *request,
                        struct http_answer *answer);

@@ -26,7 +26,11 @@ enum outcome list_fetch(struct session *session, const struct arguments *argumen
         before = '&';
     }
     enum outcome outcome = session_ask(session, &(struct http_request){.path = full.data}, json);
+    const char *limit = option_text(arguments, "limit");
+    bool is_most = limit != NULL && strcmp(limit, "500") == 0;
     if (json_is_string(json_object_get(*json, "next")))
-        (void)complain(outcome, "there are more; --limit=500 shows them, or --name finds one");
+        (void)complain(outcome, "there are more; %s",
+                       is_most ? "--name finds one, --sort has others first"
+                               : "--limit=500 shows them, or --name finds one");
     return outcome;
 }

@@ -27,6 +27,7 @@ libpropctl_la_SOURCES = \
 	clients/propctl/http.c clients/propctl/http.h \
 	clients/propctl/jobs_table.c clients/propctl/jobs_table.h \
 	clients/propctl/layers.c clients/propctl/layers.h \
+	clients/propctl/layers_table.c clients/propctl/layers_table.h \
 	clients/propctl/list.c clients/propctl/list.h \
 	clients/propctl/nearest.c clients/propctl/nearest.h \
 	clients/propctl/options.c clients/propctl/options.h \

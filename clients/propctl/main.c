@@ -17,7 +17,7 @@ static enum outcome connect_and_run(const struct command *command, struct sessio
         return outcome;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return complain(OUTCOME_LOST, "libcurl could not be started");
-    session->http = (struct http){.settings = &session->settings, .prints_json = session->json};
+    session->http.settings = &session->settings;
     outcome = command->run(session, arguments);
     http_close(&session->http);
     curl_global_cleanup();
@@ -44,7 +44,7 @@ static enum outcome flush(enum outcome outcome)
 static enum outcome run(const struct command *command, const struct arguments *arguments)
 {
     struct session session = {.out = terminal_of(stdout), .err = terminal_of(stderr)};
-    session.json = option_given(arguments, "json");
+    session.http.prints_json = option_given(arguments, "json");
     enum outcome outcome = OUTCOME_OK;
     if (option_given(arguments, "help"))
         help_print(&session.out, command);

@@ -119,6 +119,13 @@ const char *option_text(const struct arguments *arguments, const char *name)
     return given != NULL ? given->value : NULL;
 }
 
+enum outcome options_exclude(const struct arguments *arguments, const char *name, const char *other)
+{
+    if (!option_given(arguments, name) || !option_given(arguments, other))
+        return OUTCOME_OK;
+    return complain(OUTCOME_USAGE, "--%s and --%s exclude each other", name, other);
+}
+
 enum outcome option_number(const struct arguments *arguments, const char *name, double least,
                            double most, double *number)
 {

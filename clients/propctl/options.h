@@ -40,6 +40,10 @@ bool option_given(const struct arguments *arguments, const char *name);
 /* The value of the last one given, or NULL. */
 const char *option_text(const struct arguments *arguments, const char *name);
 
+/* Complains where both were given. */
+enum outcome options_exclude(const struct arguments *arguments, const char *name,
+                             const char *other);
+
 /* Changes *number where the option was given; complains where it is not within the bounds. */
 enum outcome option_number(const struct arguments *arguments, const char *name, double least,
                            double most, double *number);

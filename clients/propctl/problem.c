@@ -12,13 +12,12 @@ enum outcome problem_outcome(long status)
     return status == 502 || status == 503 || status == 504 ? OUTCOME_LOST : OUTCOME_REFUSED;
 }
 
-static void tell_line(const char *before, const char *where, const char *what)
+static void tell_line(const char *where, const char *what)
 {
-    struct text safe TEXT_AUTO = {0};
-    text_append_safe(&safe, where);
-    text_add(&safe, ": ");
-    text_append_safe(&safe, what);
-    (void)fprintf(stderr, "%s%s\n", before, text_string(&safe));
+    struct terminal terminal = terminal_of(stderr);
+    struct text line TEXT_AUTO = {0};
+    text_printf(&line, "  %s: %s", where, what);
+    terminal_print_line(&terminal, line.data);
 }
 
 /* One error is mostly the problem's own words again. */
@@ -30,7 +29,7 @@ static void tell_errors(const json_t *problem, const char *detail)
     {
         const char *what = value_string(error, "detail");
         if (strcmp(what, detail) != 0)
-            tell_line("  ", value_string(error, "pointer"), what);
+            tell_line(value_string(error, "pointer"), what);
     }
 }
 
@@ -44,11 +43,11 @@ static void tell_document(const char *body)
 enum outcome problem_tell(long status, const char *body, bool as_json)
 {
     enum outcome outcome = problem_outcome(status);
-    json_auto_t *problem = json_loads(body, 0, NULL);
     if (as_json) {
         tell_document(body);
         return outcome;
     }
+    json_auto_t *problem = json_loads(body, 0, NULL);
     const char *detail = value_string(problem, "detail");
     if (*detail == '\0')
         detail = value_string(problem, "error");
@@ -57,8 +56,8 @@ enum outcome problem_tell(long status, const char *body, bool as_json)
     (void)complain(outcome, "%s", detail);
     tell_errors(problem, detail);
     if (status == 401)
-        (void)fputs("  PROPD_TOKEN, --token-file FILE or token = … in the configuration file says "
-                    "who asks\n",
+        (void)fputs("  PROPD_TOKEN, --token-file FILE or token = TOKEN in the configuration file "
+                    "says who asks\n",
                     stderr);
     return outcome;
 }

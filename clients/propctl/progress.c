@@ -48,7 +48,8 @@ static void append_first_line(struct text *line, const struct terminal *terminal
     double share = value_number(job, "progress"), position = value_number(job, "position");
     struct text behind TEXT_AUTO = {0};
     text_append_safe(line, value_string(job, "name"));
-    text_printf(line, "  %s", value_string(job, "state"));
+    text_add(line, "  ");
+    text_append_safe(line, value_string(job, "state"));
     if (isfinite(position))
         text_printf(line, " (place %.0f)", position);
     text_printf(line, "  epoch %.0f/%.0f  ", value_number(job, "epoch"),

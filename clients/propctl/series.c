@@ -70,13 +70,18 @@ void series_clear(struct series_list *list)
     *list = (struct series_list){0};
 }
 
+void series_path(struct text *path, const char *job, const char *metrics, int points)
+{
+    http_path(path, "/v1/jobs/%s/history?metric=%s", job, metrics);
+    text_printf(path, "&points=%d", points);
+}
+
 enum outcome series_fetch(struct http *http, const char *job, const char *metrics,
                           const char *prefix, int points, struct series_list *list)
 {
     json_auto_t *history = NULL;
-    struct text path TEXT_AUTO = {0}, number TEXT_AUTO = {0};
-    text_printf(&number, "%d", points);
-    http_path(&path, "/v1/jobs/%s/history?points=%s", job, text_string(&number));
+    struct text path TEXT_AUTO = {0};
+    series_path(&path, job, metrics, points);
     enum outcome outcome = http_get(http, path.data, &history);
     if (outcome == OUTCOME_OK)
         series_add(list, history, metrics, prefix);

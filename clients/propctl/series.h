@@ -25,6 +25,9 @@ void series_add(struct series_list *list, const json_t *history, const char *met
                 const char *prefix);
 void series_clear(struct series_list *list);
 
+/* Appends the path of the series of `metrics` (between commas), at most `points` buckets each. */
+void series_path(struct text *path, const char *job, const char *metrics, int points);
+
 /* Adds from the daemon: at most `points` buckets each. */
 enum outcome series_fetch(struct http *http, const char *job, const char *metrics,
                           const char *prefix, int points, struct series_list *list);

@@ -43,9 +43,25 @@ enum outcome session_print_answer(struct session *session, const struct http_req
     return OUTCOME_OK;
 }
 
+void session_print_document(const struct session *session, const json_t *document)
+{
+    (void)json_dumpf(document, session->out.file, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    (void)fputc('\n', session->out.file);
+}
+
+enum outcome session_delete(struct session *session, const char *path, const char *done)
+{
+    struct http_request request = {.method = "DELETE", .path = path};
+    struct http_answer answer AUTO_CLEANUP(http_answer_clear) = {0};
+    enum outcome outcome = http_send(&session->http, &request, &answer);
+    if (outcome == OUTCOME_OK && !session->http.prints_json)
+        terminal_print_line(&session->out, done);
+    return outcome;
+}
+
 enum outcome session_ask(struct session *session, const struct http_request *request, json_t **json)
 {
-    if (session->json)
+    if (session->http.prints_json)
         return session_print_answer(session, request);
     return http_json(&session->http, request, json);
 }

@@ -11,9 +11,9 @@
 static volatile sig_atomic_t interrupted;
 
 static const char *const escapes[COLOUR_COUNT] = {
-    [COLOUR_PLAIN] = "",        [COLOUR_BOLD] = "\033[1m",    [COLOUR_DIM] = "\033[2m",
-    [COLOUR_BLUE] = "\033[34m", [COLOUR_ORANGE] = "\033[33m", [COLOUR_GREEN] = "\033[32m",
-    [COLOUR_RED] = "\033[31m",  [COLOUR_PURPLE] = "\033[35m",
+    [COLOUR_PLAIN] = "",          [COLOUR_BOLD] = "\033[1m",   [COLOUR_BLUE] = "\033[34m",
+    [COLOUR_ORANGE] = "\033[33m", [COLOUR_GREEN] = "\033[32m", [COLOUR_RED] = "\033[31m",
+    [COLOUR_PURPLE] = "\033[35m",
 };
 
 static int environment_number(const char *name)
@@ -94,6 +94,14 @@ void terminal_watch_interrupts(void)
 bool terminal_interrupted(void)
 {
     return interrupted != 0;
+}
+
+void terminal_print_line(const struct terminal *terminal, const char *line)
+{
+    struct text safe TEXT_AUTO = {0};
+    text_append_safe(&safe, line);
+    text_add(&safe, "\n");
+    (void)fputs(safe.data, terminal->file);
 }
 
 void terminal_print(const struct terminal *terminal, const char *data, size_t size)

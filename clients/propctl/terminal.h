@@ -19,7 +19,6 @@ struct terminal {
 enum colour {
     COLOUR_PLAIN,
     COLOUR_BOLD,
-    COLOUR_DIM,
     COLOUR_BLUE,
     COLOUR_ORANGE,
     COLOUR_GREEN,
@@ -48,5 +47,8 @@ void terminal_show_cursor(const struct terminal *terminal);
 
 /* Prints what a program elsewhere wrote: as it is into a file or pipe, harmless on a terminal. */
 void terminal_print(const struct terminal *terminal, const char *data, size_t size);
+
+/* Prints a line and its end, whatever there is in it made harmless. */
+void terminal_print_line(const struct terminal *terminal, const char *line);
 
 #endif

@@ -111,13 +111,19 @@ static bool is_harmful(uint32_t character)
            (character >= 0x2060 && character <= 0x206F) || character == 0xFEFF;
 }
 
+/* Both ends of lines: "\n", and the "\r\n" of CSV (RFC 4180). */
+static bool ends_line(const char *data, size_t size)
+{
+    return data[0] == '\n' || (size > 1 && data[0] == '\r' && data[1] == '\n');
+}
+
 static void append_safe(struct text *text, const char *data, size_t size, bool keeps_lines)
 {
     bool utf8 = text_is_utf8();
     for (size_t i = 0; i < size;) {
         uint32_t character = 0;
         size_t length = decode((const unsigned char *)data + i, size - i, &character);
-        bool is_line = keeps_lines && character == '\n';
+        bool is_line = keeps_lines && ends_line(data + i, size - i);
         if (length == 0 || (is_harmful(character) && !is_line) || (length > 1 && !utf8))
             text_append(text, "?", 1);
         else

@@ -33,7 +33,7 @@ const char *text_string(const struct text *text);
  * writing, broken UTF-8, and, where the locale is not UTF-8, all that is not ASCII become '?'. */
 void text_append_safe(struct text *text, const char *string);
 
-/* The same, newlines kept. */
+/* The same, the ends of lines kept. */
 void text_append_safe_lines(struct text *text, const char *data, size_t size);
 
 /* Columns that a safe text takes on a terminal. */

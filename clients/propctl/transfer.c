@@ -50,6 +50,7 @@ struct download {
     double size;   /* bytes that are there */
     char *etag;    /* of the answer that they are from, or NULL */
     bool is_begun; /* this answer has been looked at */
+    int problem;   /* errno of what could not be written; 0: none */
     struct http_answer answer;
     struct transfer transfer;
 };
@@ -78,11 +79,14 @@ static bool begin_answer(struct download *download)
 static bool take_piece(void *context, const char *data, size_t size)
 {
     struct download *download = context;
-    if (!download->is_begun && !begin_answer(download))
+    bool is_ready = download->is_begun || begin_answer(download);
+    if (!is_ready || fwrite(data, 1, size, download->file) != size) {
+        download->problem = errno;
         return false;
+    }
     download->size += (double)size;
     transfer_show(&download->transfer, download->size, 0);
-    return fwrite(data, 1, size, download->file) == size;
+    return true;
 }
 
 static bool can_go_on(const struct download *download)
@@ -109,6 +113,26 @@ static enum outcome once(struct download *download)
     return http_send(&download->session->http, &request, &download->answer);
 }
 
+/* That the reader of a pipe has seen enough is nothing to complain of. */
+static enum outcome tell_unwritten(const struct download *download)
+{
+    if (download->problem == EPIPE)
+        return OUTCOME_REFUSED;
+    return complain(OUTCOME_REFUSED, "the file cannot be written: %s", strerror(download->problem));
+}
+
+/* Between tries nothing is complained of: what ends them has still to be said. */
+static enum outcome end_tries(const struct download *download, const struct patience *patience,
+                              enum outcome outcome)
+{
+    bool is_refused = outcome == OUTCOME_REFUSED || outcome == OUTCOME_FORBIDDEN;
+    if (is_refused && patience->lost_ms != 0)
+        (void)complain(outcome,
+                       "the rest cannot be had any more: the daemon answers with status %ld",
+                       download->answer.status);
+    return outcome;
+}
+
 /* What came is kept between the tries. Standard output cannot be gone back in, nor can an answer
  * without an ETag be taken up again. */
 static enum outcome download_all(struct download *download)
@@ -117,11 +141,11 @@ static enum outcome download_all(struct download *download)
     for (;;) {
         enum outcome outcome = once(download);
         transfer_end(&download->transfer);
-        if (ferror(download->file) != 0)
-            return complain(OUTCOME_REFUSED, "the file cannot be written: %s", strerror(errno));
+        if (download->problem != 0)
+            return tell_unwritten(download);
         bool is_broken = outcome == OUTCOME_LOST && download->size > 0;
         if (!is_broken)
-            return outcome;
+            return end_tries(download, &patience, outcome);
         if (download->file == stdout || !can_go_on(download))
             return complain(OUTCOME_LOST, "the connection broke before the end");
         outcome = patience_wait(&patience);

@@ -2,10 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/propctl/axis.h"
 #include "clients/propctl/chart.h"
+#include "clients/propctl/progress.h"
 #include "tests/run.h"
 
 #include <locale.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add_history(struct series_list *list, const char *history)
@@ -94,6 +96,13 @@ START_TEST(no_line_of_a_chart_is_wider_than_the_terminal)
 }
 END_TEST
 
+/* 1, 2 or 5 times a power of ten. */
+static bool is_round(double number)
+{
+    double part = number / pow(10, floor(log10(number) + 1e-9));
+    return fabs(part - 1) < 1e-6 || fabs(part - 2) < 1e-6 || fabs(part - 5) < 1e-6;
+}
+
 START_TEST(ticks_are_round_and_within)
 {
     static const struct {
@@ -104,10 +113,32 @@ START_TEST(ticks_are_round_and_within)
         double ticks[7];
         size_t count = axis_ticks(&axis, ticks, 7);
         ck_assert_uint_ge(count, 2);
+        double width = ticks[1] - ticks[0];
+        ck_assert(is_round(width));
         for (size_t j = 0; j < count; j++) {
             ck_assert_double_ge(ticks[j], ranges[i].least);
             ck_assert_double_le(ticks[j], ranges[i].most);
+            ck_assert_double_eq_tol(ticks[j] / width, round(ticks[j] / width), 1e-6);
         }
+    }
+}
+END_TEST
+
+START_TEST(ticks_of_a_logarithmic_axis_are_powers_of_ten)
+{
+    static const struct {
+        double least, most; /* powers */
+        size_t count;
+        double first, second;
+    } ranges[] = {{-2.5, 1.2, 4, 0.01, 0.1}, /* each of them */
+                  {-9, 8.5, 6, 1e-9, 1e-6},  /* some of them, where there are many */
+                  {0.1, 0.9, 3, 2, 4}};      /* fewer than two: what is round on the way */
+    for (size_t i = 0; i < ARRAY_COUNT(ranges); i++) {
+        struct axis axis = {ranges[i].least, ranges[i].most, true};
+        double ticks[7];
+        ck_assert_uint_eq(axis_ticks(&axis, ticks, 7), ranges[i].count);
+        ck_assert_double_eq_tol(ticks[0] / ranges[i].first, 1, 1e-9);
+        ck_assert_double_eq_tol(ticks[1] / ranges[i].second, 1, 1e-9);
     }
 }
 END_TEST
@@ -131,6 +162,23 @@ START_TEST(bars_and_sparklines_have_their_width)
 }
 END_TEST
 
+START_TEST(what_a_job_is_called_cannot_steer_the_terminal)
+{
+    char *drawn = NULL;
+    size_t size = 0;
+    struct terminal memory = {.file = open_memstream(&drawn, &size), .is_utf8 = true};
+    struct progress progress = {.terminal = &memory};
+    json_auto_t *job =
+        json_loads("{\"name\": \"a\\u001b[2J\", \"state\": \"b\\u009b2J\"}", 0, NULL);
+    ck_assert_ptr_nonnull(job);
+    progress_draw(&progress, job, NULL);
+    ck_assert_int_eq(fclose(memory.file), 0);
+    ck_assert_ptr_nonnull(strstr(drawn, "a?[2J  b?2J  epoch"));
+    ck_assert_ptr_null(strchr(drawn, '\033'));
+    free(drawn);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, a_spike_within_a_bucket_is_drawn);
@@ -139,7 +187,9 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, what_is_not_finite_is_left_out);
     tcase_add_test(tests, no_line_of_a_chart_is_wider_than_the_terminal);
     tcase_add_test(tests, ticks_are_round_and_within);
+    tcase_add_test(tests, ticks_of_a_logarithmic_axis_are_powers_of_ten);
     tcase_add_test(tests, bars_and_sparklines_have_their_width);
+    tcase_add_test(tests, what_a_job_is_called_cannot_steer_the_terminal);
 }
 
 int main(void)

@@ -57,16 +57,31 @@ START_TEST(numbers_are_held_to_their_bounds)
     static const struct {
         const char *text;
         enum outcome outcome;
-    } cases[] = {{"--url=5", OUTCOME_OK},     {"--url=0.5", OUTCOME_USAGE},
-                 {"--url=11", OUTCOME_USAGE}, {"--url=5x", OUTCOME_USAGE},
-                 {"--url=", OUTCOME_USAGE},   {"--url=nan", OUTCOME_USAGE}};
+        double number;
+    } cases[] = {{"--url=5", OUTCOME_OK, 5},      {"--url=10", OUTCOME_OK, 10},
+                 {"--url=0.5", OUTCOME_USAGE, 3}, {"--url=11", OUTCOME_USAGE, 3},
+                 {"--url=5x", OUTCOME_USAGE, 3},  {"--url=", OUTCOME_USAGE, 3},
+                 {"--url=nan", OUTCOME_USAGE, 3}};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct arguments arguments AUTO_CLEANUP(arguments_clear) = {0};
         const char *words[] = {cases[i].text, NULL};
-        double number = 0;
+        double number = 3;
         ck_assert_int_eq(read_words(&arguments, words), OUTCOME_OK);
         ck_assert_int_eq(option_number(&arguments, "url", 1, 10, &number), cases[i].outcome);
+        ck_assert_double_eq(number, cases[i].number);
     }
+}
+END_TEST
+
+START_TEST(options_that_exclude_each_other_are_refused)
+{
+    struct arguments one AUTO_CLEANUP(arguments_clear) = {0};
+    struct arguments both AUTO_CLEANUP(arguments_clear) = {0};
+    ck_assert_int_eq(read_words(&one, (const char *[]){"--url=u", NULL}), OUTCOME_OK);
+    ck_assert_int_eq(options_exclude(&one, "url", "follow"), OUTCOME_OK);
+    ck_assert_int_eq(options_exclude(&one, "follow", "url"), OUTCOME_OK);
+    ck_assert_int_eq(read_words(&both, (const char *[]){"--url=u", "--follow", NULL}), OUTCOME_OK);
+    ck_assert_int_eq(options_exclude(&both, "url", "follow"), OUTCOME_USAGE);
 }
 END_TEST
 
@@ -78,6 +93,10 @@ START_TEST(paths_make_objects_on_their_way)
     ck_assert(!document_set(document, "name.first", json_integer(8)));
     ck_assert(!document_set(document, "layers.7", json_integer(8)));
     ck_assert(!document_set(document, "", json_integer(8)));
+    ck_assert(!document_set(document, "layers.out.units", json_integer(9)));
+    ck_assert(!document_set(document, "layers..units", json_integer(9)));
+    ck_assert(!document_set(document, "layers.0x", json_integer(9)));
+    ck_assert(!document_set(document, "layers.-1", json_integer(9)));
     char *AUTO_FREE text = json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS);
     ck_assert_str_eq(text, "{\"layers\":[{\"units\":8}],\"name\":\"x\","
                            "\"training\":{\"optimizer\":{\"type\":\"adam\"}}}");
@@ -103,6 +122,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, numbers_and_what_follows_two_dashes_are_words);
     tcase_add_test(tests, wrong_options_are_refused);
     tcase_add_test(tests, numbers_are_held_to_their_bounds);
+    tcase_add_test(tests, options_that_exclude_each_other_are_refused);
     tcase_add_test(tests, paths_make_objects_on_their_way);
     tcase_add_test(tests, only_what_differs_is_told);
 }

@@ -6,20 +6,24 @@
 #include <locale.h>
 #include <string.h>
 
-static void expect_table(int width, const char *expected)
+/* The lines of a table of `count` cells that is `width` wide. */
+static void expect_lines(const char *titles, const char *const *cells, size_t count, int width,
+                         const char *expected)
 {
     struct terminal terminal = {.width = width, .is_utf8 = true};
     struct table table TABLE_AUTO = {0};
     struct text out TEXT_AUTO = {0};
-    table_start(&table, "name|>rows|about");
-    table_cell(&table, "iris");
-    table_cell(&table, "150");
-    table_cell(&table, "flowers of three kinds");
-    table_cell(&table, "日本");
-    table_cell(&table, "7");
-    table_cell(&table, "x");
+    table_start(&table, titles);
+    for (size_t i = 0; i < count; i++)
+        table_cell(&table, cells[i]);
     table_write(&table, &terminal, &out);
     ck_assert_str_eq(out.data, expected);
+}
+
+static void expect_table(int width, const char *expected)
+{
+    static const char *const cells[] = {"iris", "150", "flowers of three kinds", "日本", "7", "x"};
+    expect_lines("name|>rows|about", cells, ARRAY_COUNT(cells), width, expected);
 }
 
 START_TEST(numbers_stand_to_the_right)
@@ -47,18 +51,10 @@ START_TEST(extra_columns_go_first_where_there_is_no_room)
                  {17, "name  n  rows  id\niris  1   150  a7\n"},
                  {16, "name  n  rows\niris  1   150\n"},
                  {12, "name  n\niris  1\n"}};
-    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        struct terminal terminal = {.width = cases[i].width, .is_utf8 = true};
-        struct table table TABLE_AUTO = {0};
-        struct text out TEXT_AUTO = {0};
-        table_start(&table, "name|n|?>rows|?id");
-        table_cell(&table, "iris");
-        table_cell(&table, "1");
-        table_cell(&table, "150");
-        table_cell(&table, "a7");
-        table_write(&table, &terminal, &out);
-        ck_assert_str_eq(out.data, cases[i].expected);
-    }
+    static const char *const cells[] = {"iris", "1", "150", "a7"};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        expect_lines("name|n|?>rows|?id", cells, ARRAY_COUNT(cells), cases[i].width,
+                     cases[i].expected);
 }
 END_TEST
 
@@ -97,6 +93,15 @@ START_TEST(control_characters_are_made_harmless)
                 "abc\xE2\x81\xA6",
                 "?abc?"); /* turned around */
     expect_safe("é 日本 ✓ \xF0\x9F\x8C\xB1", "é 日本 ✓ \xF0\x9F\x8C\xB1");
+}
+END_TEST
+
+START_TEST(ends_of_lines_are_kept)
+{
+    struct text safe TEXT_AUTO = {0};
+    const char lines[] = "a\r\nb\rc\n\033\r";
+    text_append_safe_lines(&safe, lines, sizeof lines - 1);
+    ck_assert_str_eq(text_string(&safe), "a\r\nb?c\n??");
 }
 END_TEST
 
@@ -145,6 +150,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, extra_columns_go_first_where_there_is_no_room);
     tcase_add_test(tests, no_line_is_wider_than_the_terminal);
     tcase_add_test(tests, control_characters_are_made_harmless);
+    tcase_add_test(tests, ends_of_lines_are_kept);
     tcase_add_test(tests, broken_utf8_is_made_harmless);
     tcase_add_test(tests, without_utf8_only_ascii_is_shown);
     tcase_add_test(tests, texts_are_cut_by_columns);

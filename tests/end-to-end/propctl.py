@@ -128,4 +128,4 @@ class Terminal:
         return self.code
 
     def lines(self):
-        return [line.rstrip("\r") for line in self.plain.replace("\r\n", "\n").split("\n")]
+        return [line.strip("\r") for line in self.plain.replace("\r\n", "\n").split("\n")]

@@ -139,6 +139,11 @@ class Training(Commands):
         self.assertRegex(self.ctl.out(*TRAIN, "--name=queued"), r"^queued is \w+ as job_\w+; propctl watch job_\w+ shows it$")
         self.assertEqual(self.ctl.json(*TRAIN, "--name=waited", "--wait")["state"], "succeeded")
 
+    def test_answers_are_printed_digit_for_digit(self):
+        words = (*TRAIN[1:], "--learning-rate=0.1", "--json")
+        for command in ("train", "check"):
+            self.assertRegex(self.ctl.out(command, *words), r'"learning_rate": ?0\.1[,}]')
+
     def test_wrong_documents(self):
         for words, message in (
                 (("train",), "what is to be trained?"),
@@ -172,7 +177,9 @@ class Jobs(Commands):
         shown = self.ctl.out("job", "iris")
         self.assertRegex(shown, r"(?m)^state +succeeded$")
         self.assertRegex(shown, r"(?m)^model +iris@1$")
-        self.assertEqual(json.loads(self.ctl.out("job", "iris", "--spec"))["training"]["epochs"], 30)
+        spec = self.ctl.out("job", "iris", "--spec")
+        self.assertEqual(json.loads(spec)["training"]["epochs"], 30)
+        self.assertTrue(spec.endswith("}\n"))
         self.assertEqual(self.ctl.json("job", "iris"), self.daemon.get("/v1/jobs/iris"))
         self.assertIn("there are no jobs", self.ctl.out("jobs", "--state=paused"))
         self.assertRegex(self.ctl.out("log", "iris"), r"(?m)state queued  reason submitted$")
@@ -365,6 +372,19 @@ class Rest(Commands):
         self.assertIn("did you mean train?", self.ctl.run("help", "trian", code=2).err)
         self.assertEqual(self.ctl.out(), self.ctl.out("--help"))
 
+    def test_options_that_would_be_ignored_are_refused(self):
+        for words, message in (
+                (("plot", "iris", "--json", "--svg=a.svg"), "--json and --svg exclude each other"),
+                (("plot", "iris", "--json", "--png=a.png"), "--json and --png exclude each other"),
+                (("dataset", "iris", "--offset=3"), "--offset is of rows: --rows=10 --offset=3"),
+                (("job", "iris", "--json", "--spec"), "--json and --spec exclude each other"),
+                (("predict", "iris", *ROW, "--csv", "--json"), "--csv and --json exclude each other"),
+                (("token", "list", "laptop"), "expected create laptop or revoke laptop, not list laptop")):
+            with self.subTest(words=words):
+                done = self.ctl.run(*words, code=2)
+                self.assertIn(message, done.err)
+                self.assertEqual(done.out, "")
+
     def test_names_with_any_characters_reach_the_daemon_whole(self):
         for name in ("a?b", "a b", "ä", "%41", "a#b", "a+b", "a&b"):
             problem = json.loads(self.ctl.run("job", name, "--json", code=1).err)
@@ -403,6 +423,16 @@ class Rest(Commands):
         self.assertEqual(self.complete_in("bash", script % ("watch ir", 2)), ["iris"])
         self.assertEqual(self.complete_in("bash", script % ("train --dataset = ir", 4)), ["iris"])
         self.assertEqual(self.complete_in("bash", script % ("export iris --form", 3)), ["--format="])
+        offered, made = self.offer_a_command("bash", script % ("watch ''", 2))
+        self.assertEqual(offered, [r"\$\(touch\$\{IFS\}%s\)" % made])
+
+    def offer_a_command(self, shell, script):
+        """A name that is offered is nothing but a name; gives what the shell makes of it."""
+        made = self.path("executed")
+        propctl = "propctl() { printf '%%s\\n' '$(touch${IFS}%s)'; }\n" % made
+        offered = self.complete_in(shell, propctl + script)
+        self.assertFalse(made.exists())
+        return offered, made
 
     def test_completion_in_zsh(self):
         # compadd is what the function of a completion calls at last; here it prints what it would offer.
@@ -411,6 +441,8 @@ class Rest(Commands):
             words=(propctl %%s); CURRENT=%%d; . %s/clients/propctl/completion/_propctl""" % SOURCE
         self.assertIn("train", self.complete_in("zsh", script % ("tra", 2)))
         self.assertEqual(self.complete_in("zsh", script % ("watch ''", 3)), ["iris"])
+        offered, made = self.offer_a_command("zsh", script % ("watch ''", 3))
+        self.assertEqual(offered, ["$(touch${IFS}%s)" % made])  # compadd quotes it
 
 
 if __name__ == "__main__":

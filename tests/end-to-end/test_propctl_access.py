@@ -80,6 +80,7 @@ class Tokens(unittest.TestCase):
     def test_without_or_with_a_wrong_token_is_exit_code_5(self):
         err = self.ctl.run("jobs", code=5).err
         self.assertIn("PROPD_TOKEN, --token-file FILE or token =", err)
+        self.assertTrue(self.ctl.run("jobs", code=5, LC_ALL="C").err.isascii())
         self.ctl.run("jobs", PROPD_TOKEN="propd_wrong", code=5)
         self.ctl.run("train", "--dataset=iris", "--layers", LAYERS, PROPD_TOKEN="propd_wrong", code=5)
         self.ctl.run("watch", "x", code=5)

@@ -1,21 +1,37 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """propctl looking at jobs: on a terminal, at Ctrl-C, while the daemon dies and comes back."""
+import contextlib
+import json
 import os
 import re
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
-from propctl import LAYERS, Propctl
+from propctl import LAYERS, PROGRAM, Propctl
 from propd import IRIS, PATIENCE, Daemon, free_port, main
 
 # Some seconds of training: ended by the tests, or a look at it lasts long enough to be cut.
 LONG = ("train", "--dataset=iris", "--layers", LAYERS, "--epochs=10000000", "--name=long")
 SHORT = ("train", "--dataset=iris", "--layers", LAYERS, "--epochs=40", "--name=short")
+
+
+EVIL = "a\x1b]0;title\x07\x1b[2J\u202e\u009b31mb"
+HARMLESS = "a?]0;title??[2J??31mb"
+
+
+def show_harmless(test, ctl, words, code, expected):
+    """On a terminal the command shows what is expected, and nothing that steers it."""
+    terminal = ctl.terminal(*words, NO_COLOR="1", columns=400)
+    test.assertEqual(terminal.end(), code, words)
+    test.assertIn(expected, terminal.text, words)
+    for bad in ("\x1b", "\x07", "\u202e", "\u009b"):
+        test.assertNotIn(bad, terminal.text, words)
 
 
 class Followed(unittest.TestCase):
@@ -102,7 +118,7 @@ class OnATerminal(Followed):
 
     def test_without_utf8_all_is_ascii(self):
         self.job_of_short()
-        for words in (("plot", "short"), ("watch", "short"), ("jobs",), ("help",)):
+        for words in (("plot", "short"), ("watch", "short"), ("jobs",), ("help",), ("help", "train")):
             terminal = self.ctl.terminal(*words, LC_ALL="C", columns=60)
             self.assertEqual(terminal.end(), 0)
             self.assertTrue(terminal.written.isascii(), words)
@@ -118,14 +134,14 @@ class OnATerminal(Followed):
         self.assertTrue(terminal.text.endswith("\x1b[?25h"))
 
     def test_what_others_wrote_cannot_steer_the_terminal(self):
-        evil = "a\x1b]0;title\x07\x1b[2J\u202e\u009b31mb"
-        self.daemon.upload("evil", ("x,%s\n1,%s\n2,c\n" % (evil, evil)).encode())
-        for words in (("dataset", "evil"), ("dataset", "evil", "--rows=2"), ("dataset", "evil", "--json"),
-                      ("job", evil), ("train", "--dataset=" + evil, "--layers=dense 4")):
-            terminal = self.ctl.terminal(*words, NO_COLOR="1")
-            terminal.end()
-            for bad in ("\x1b", "\x07", "\u202e", "\u009b"):
-                self.assertNotIn(bad, terminal.text, words)
+        self.daemon.upload("evil", ("x,%s\n1,%s\n2,c\n" % (EVIL, EVIL)).encode())
+        for words, code, expected in (
+                (("dataset", "evil"), 0, HARMLESS),
+                (("dataset", "evil", "--rows=2"), 0, HARMLESS),
+                (("dataset", "evil", "--json"), 0, "??31mb"),
+                (("job", EVIL), 1, "the path has an escaped slash"),
+                (("train", "--dataset=" + EVIL, "--layers=dense 4"), 1, "there is no dataset")):
+            show_harmless(self, self.ctl, words, code, expected)
         self.assertIn("\u009b", self.ctl.run("dataset", "evil", "--json").out)  # a file gets what there is
 
 
@@ -243,18 +259,54 @@ class NoDaemon(unittest.TestCase):
                 self.assertIn("no daemon answers at http://127.0.0.1:1", err)
         self.assertEqual([name for name in os.listdir(self.ctl.home) if name.startswith("backup")], [])
 
-    def test_something_else_that_answers(self):
+    @contextlib.contextmanager
+    def answers(self, *answers):
+        """Something that gives one answer a connection, and closes it; the option that names it."""
+        def serve(server):
+            for answer in answers:
+                with server.accept()[0] as connection:
+                    connection.recv(65536)
+                    with contextlib.suppress(ConnectionError):
+                        connection.sendall(answer)
         with socket.create_server(("127.0.0.1", 0)) as server:
-            def answer():
-                connection = server.accept()[0]
-                connection.recv(65536)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")
-                connection.close()
-            thread = threading.Thread(target=answer)
+            thread = threading.Thread(target=serve, args=(server,))
             thread.start()
-            err = self.ctl.run("jobs", "--url=http://127.0.0.1:%d" % server.getsockname()[1], code=3).err
+            yield "--url=http://127.0.0.1:%d" % server.getsockname()[1]
             thread.join()
-        self.assertIn("does not answer as propd does", err)
+
+    def test_something_else_that_answers(self):
+        with self.answers(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>") as url:
+            self.assertIn("does not answer as propd does", self.ctl.run("jobs", url, code=3).err)
+
+    def test_an_answer_cannot_steer_the_terminal(self):
+        thing = {"id": EVIL, "name": EVIL, "state": EVIL, "token": EVIL, "version": 3, "rows": 1, "help": EVIL}
+        for words, answer, expected in (
+                (("pause", "a"), thing, "%s (%s) is %s" % (HARMLESS, HARMLESS, HARMLESS)),
+                (("set", "a", "epochs=3"), thing, "is " + HARMLESS),
+                (("train", "--dataset=a"), thing, "is %s as %s" % (HARMLESS, HARMLESS)),
+                (("alias", "m@3", "b"), thing, "m@b is version 3"),
+                (("token", "create", "a"), thing, HARMLESS),
+                (("upload", IRIS), thing, HARMLESS + "@3: 1 rows"),
+                (("catalog", "dense"), {EVIL: [dict(thing, name="dense")]}, "dense (%s): %s" % (HARMLESS, HARMLESS))):
+            body = json.dumps(answer).encode()
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+            with self.subTest(words=words), self.answers(head + body) as url:
+                show_harmless(self, self.ctl, (*words, url), 0, expected)
+
+    def test_the_rest_of_a_list_is_pointed_to(self):
+        more = b'HTTP/1.1 200 OK\r\nContent-Length: 27\r\nConnection: close\r\n\r\n{"jobs": [], "next": "abc"}'
+        for option, message in (("--limit=1", "--limit=500 shows them"), ("--limit=500", "--name finds one, --sort")):
+            with self.subTest(option=option), self.answers(more) as url:
+                self.assertIn("there are more; " + message, self.ctl.run("jobs", option, url).err)
+
+    def test_a_redirection_is_no_answer(self):
+        moved = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        for words in (("delete", "job", "a"), ("export", "a"), ("jobs",), ("jobs", "--json")):
+            with self.subTest(words=words), self.answers(moved) as url:
+                done = self.ctl.run(*words, url, code=3)
+                self.assertIn("does not answer as propd does: status 302", done.err)
+                self.assertEqual(done.out, "")
+        self.assertEqual([name for name in os.listdir(self.ctl.home) if name[0] != "."], [])
 
     def test_a_download_that_breaks_is_taken_up_where_it_broke(self):
         whole, asked = bytes(range(256)) * 400, []
@@ -281,6 +333,34 @@ class NoDaemon(unittest.TestCase):
             self.assertEqual(file.read(), whole)
         self.assertIn("Range: bytes=70000-", asked[1])
         self.assertIn('If-Range: "v1"', asked[1])
+
+    def test_a_download_that_cannot_be_written_is_no_lost_connection(self):
+        size = 1 << 20
+        whole = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % size + bytes(size)
+        with self.answers(whole) as url, open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "export", "iris", "-o", "-", url], stdout=full, stderr=subprocess.PIPE,
+                                  env=self.ctl.environment, text=True, timeout=60 * PATIENCE)
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, "propctl: the file cannot be written: No space left on device\n"))
+        with self.answers(whole) as url:
+            process = self.ctl.start("export", "iris", "-o", "-", url)
+            process.stdout.close()
+            self.assertEqual(process.stderr.read(), "")  # as of export | head
+            process.stderr.close()
+            process.wait(60 * PATIENCE)
+
+    def test_a_refusal_at_another_try_is_told(self):
+        half = b'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Length: 90\r\n\r\nhalf of it'
+        gone = b"HTTP/1.1 %s\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+        for status, code in (("404 Not Found", 1), ("403 Forbidden", 5)):
+            with self.subTest(status=status), self.answers(half, gone % status.encode()) as url:
+                err = self.ctl.run("export", "iris", "-o", "iris.bin", url, code=code).err
+                self.assertIn("the rest cannot be had any more: the daemon answers with status " + status[:3], err)
+        jobs = b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\n{"jobs": []}'
+        with self.answers(jobs, gone % b"403 Forbidden") as url:
+            terminal = self.ctl.terminal("watch", url)
+            self.assertEqual(terminal.end(), 5)
+            self.assertIn("the jobs cannot be seen any more", terminal.plain)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 _propctl() {
-    local words=() word i
+    local words=() word offer quoted i
     # bash cuts --dataset=iris into three words; propctl takes it as one.
     for ((i = 1; i <= COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
@@ -16,7 +16,12 @@ _propctl() {
     done
     word=${COMP_WORDS[COMP_CWORD]}
     [[ $word == = ]] && word=
-    mapfile -t COMPREPLY < <(compgen -W "$(propctl complete "${words[@]}" 2>/dev/null)" -- "$word")
+    COMPREPLY=()
+    # Names are the server's: compgen -W would run a $(...) in them, and so would the line itself.
+    while IFS= read -r offer; do
+        printf -v quoted %q "$offer"
+        [[ $offer == "$word"* ]] && COMPREPLY+=("$quoted")
+    done < <(propctl complete "${words[@]}" 2>/dev/null)
     [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
     return 0
 }
