@@ -56,7 +56,7 @@ export function jsonView(editor) {
     else editor.onjson(JSON.parse(area.value));
   };
   area.addEventListener('input', read);
-  if (editor.text !== null && editor.text !== undefined) tell(faultOf(area.value) ?? notAnObject(area.value));
+  if (editor.text !== null) tell(faultOf(area.value) ?? notAnObject(area.value));
   const show = () => {
     if (document.activeElement === area) return;
     const lost = area.getAttribute('aria-invalid') === 'true' ? area.value : null;
