@@ -5,6 +5,7 @@ import {describe} from './announce.js';
 import {curve} from './curve.js';
 import {h, replace} from './dom.js';
 import {duration, number, size} from './format.js';
+import {newest} from './poll.js';
 import {facts, figureCell, table} from './tables.js';
 
 const WAIT_MS = 350;
@@ -66,10 +67,9 @@ function resultOf(found) {
 
 // onresult(found, problem) is told what came out. Returns {element, again()}.
 export function networkCheck(editor, onresult) {
-  const place = h('div', {class: 'result'}, h('p', {class: 'faint'}, 'Choose a dataset: every change is checked here.'));
+  const hint = () => h('p', {class: 'faint'}, 'Choose a dataset: every change is checked here.');
+  const place = h('div', {class: 'result'}, hint());
   const state = h('span', {class: 'faint', role: 'status'});
-  let waiting = null;
-  let asking = null;
   const tell = (found, problem) => {
     state.textContent = found ? 'It can be trained' : 'It cannot be trained yet';
     state.className = found ? 'good' : 'bad';
@@ -77,22 +77,24 @@ export function networkCheck(editor, onresult) {
     place.removeAttribute('aria-busy');
     onresult(found, problem);
   };
-  const check = async () => {
-    asking = new AbortController();
-    place.setAttribute('aria-busy', 'true');
-    const signal = AbortSignal.any([asking.signal, editor.signal]);
+  const check = newest(WAIT_MS, editor.signal, async (signal) => {
     const answer = send('POST', '/v1/networks:check', editor.document, {signal});
     await answer.then(
       (found) => tell(found, null),
       (problem) => problem.name !== 'AbortError' && tell(null, problem),
     );
-  };
+  });
+  // What is shown is of the document before until the answer is there.
   const again = () => {
-    clearTimeout(waiting);
-    asking?.abort();
-    if (editor.document.dataset) waiting = setTimeout(check, WAIT_MS);
+    if (editor.document.dataset) {
+      place.setAttribute('aria-busy', 'true');
+      return check();
+    }
+    check.stop();
+    place.removeAttribute('aria-busy');
+    state.textContent = '';
+    return replace(place, hint());
   };
-  editor.signal.addEventListener('abort', () => clearTimeout(waiting));
   const head = h('div', {class: 'row'}, h('h2', null, 'Check'), h('span', {class: 'spring'}), state);
   return {element: h('section', {class: 'card check', 'aria-label': 'Check'}, head, place), again};
 }

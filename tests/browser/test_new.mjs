@@ -22,7 +22,11 @@ after(async () => {
 
 const json = (page) => page.getByLabel('The job as JSON');
 const documentOf = async (page) => JSON.parse(await json(page).inputValue());
-const fine = (page) => page.getByText('It can be trained').waitFor();
+// Of the document as it is: what the check says of the one before it is marked as busy.
+const fine = async (page) => {
+  await page.locator('.check .result:not([aria-busy])').waitFor();
+  await page.getByText('It can be trained').waitFor();
+};
 const layer = (page, at) => page.locator('li.layer').nth(at);
 const types = (page) => page.locator('li.layer .grip strong').allInnerTexts();
 
