@@ -137,7 +137,7 @@ export async function showDataset(main, view, signal) {
     ['augmentation', 'Augmentation'],
   ];
   const place = h('div', {class: 'tab'});
-  const again = () => showDataset(main, view, signal);
+  const again = () => attempt(() => showDataset(main, view, signal));
   replace(main, head(dataset, versions, again), facts(dataset), tabBar('Parts of the dataset', tabs), place);
   const parts = {columns: showColumns, rows: showRows, images: showImages, augmentation: showAugmentation};
   await parts[chosenTab(tabs)](place, dataset, signal);

@@ -59,7 +59,12 @@ class Weights {
   update(job) {
     this.job = job;
     const isDue = this.loadedAt === undefined || (job.epoch !== this.loadedEpoch && performance.now() - this.loadedAt > RELOAD_MS);
-    if (isDue) this.load().catch((error) => error.name !== 'AbortError' && replace(this.tensors, h('p', {class: 'bad'}, error.message)));
+    if (isDue) this.reload();
+  }
+
+  reload() {
+    const tell = (error) => replace(this.tensors, h('p', {class: 'bad'}, error.message));
+    this.load().catch((error) => error.name !== 'AbortError' && tell(error));
   }
 
   // The index of the epoch that is shown; the newest, unless one was chosen.
@@ -104,7 +109,7 @@ class Weights {
   choose(layer) {
     this.layer = layer;
     change({layer});
-    this.load();
+    this.reload();
   }
 
   draw() {
