@@ -79,6 +79,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/row_form.js \
 	clients/dashboard/row_text.js \
 	clients/dashboard/scale.js \
+	clients/dashboard/shell.js \
 	clients/dashboard/tables.js \
 	clients/dashboard/tabs.js \
 	clients/dashboard/templates.js \

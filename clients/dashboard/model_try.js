@@ -10,6 +10,7 @@ import {jsonForm} from './json_form.js';
 import {addressOf} from './model_detail.js';
 import {newest} from './poll.js';
 import {rowForm} from './row_form.js';
+import {quoted} from './shell.js';
 
 const WAIT_MS = 120;
 const CLASSES_SHOWN = 20;
@@ -81,7 +82,8 @@ function answerOf({model, dataset}, answer) {
 
 function curlLine(model, instance) {
   const body = JSON.stringify({instances: [instance]});
-  return `curl ${location.origin}/v1/models/${model.name}@${model.version}:predict -d '${body.length > 600 ? `${body.slice(0, 600)}…` : body}'`;
+  const shown = body.length > 600 ? `${body.slice(0, 600)}…` : body;
+  return `curl ${location.origin}/v1/models/${model.name}@${model.version}:predict -d ${quoted(shown)}`;
 }
 
 // Asks after a short pause, and only for the newest.
