@@ -52,6 +52,7 @@ class Weights {
         h('p', {class: 'faint'}, 'No histograms yet: they are taken at the end of epochs, as far as that costs next to nothing.'),
       );
     this.epochs = (await this.ask({layer: this.layer})).histograms;
+    this.histories = {};
     this.showControls();
     return this.draw();
   }
@@ -124,7 +125,6 @@ class Weights {
   }
 
   tensorCard(name, {weights, gradients, update_ratio: ratio}) {
-    const history = this.epochs.map((epoch) => ({epoch: epoch.epoch, ...epoch.layers[this.layer][name].weights}));
     return h(
       'div',
       {class: 'card'},
@@ -135,9 +135,15 @@ class Weights {
         {class: 'row figures-row'},
         histogramFigure('Weights', weights),
         gradients && histogramFigure('Gradients', gradients),
-        history.length > 1 && historyFigure(name, history),
+        this.epochs.length > 1 && (this.histories[name] ??= this.historyOf(name)),
       ),
     );
+  }
+
+  // Of all epochs, whichever is chosen: it is drawn once for what was read.
+  historyOf(name) {
+    const {layer} = this;
+    return historyFigure(name, this.epochs.map((epoch) => ({epoch: epoch.epoch, ...epoch.layers[layer][name].weights})));
   }
 
   drawRatios(range) {
