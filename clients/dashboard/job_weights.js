@@ -116,6 +116,8 @@ class Weights {
   draw() {
     const at = this.place();
     const shown = this.epochs[at];
+    // Another layer was chosen, and what was read is of the one before: its own comes.
+    if (!(this.layer in shown.layers)) return;
     replace(this.said, `epoch ${number(shown.epoch)}, step ${number(shown.step)}${at === this.epochs.length - 1 ? ' (newest)' : ''}`);
     replace(
       this.tensors,
