@@ -27,6 +27,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/drawing_pad.js \
 	clients/dashboard/evaluation_classes.js \
 	clients/dashboard/evaluation_curves.js \
+	clients/dashboard/evaluation_frame.js \
 	clients/dashboard/evaluation_residuals.js \
 	clients/dashboard/fields_form.js \
 	clients/dashboard/files.js \
