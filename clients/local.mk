@@ -77,6 +77,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/page_system.js \
 	clients/dashboard/poll.js \
 	clients/dashboard/problems.js \
+	clients/dashboard/row_chooser.js \
 	clients/dashboard/row_form.js \
 	clients/dashboard/row_text.js \
 	clients/dashboard/scale.js \
