@@ -55,6 +55,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/json_form.js \
 	clients/dashboard/json_view.js \
 	clients/dashboard/layer_card.js \
+	clients/dashboard/layers_table.js \
 	clients/dashboard/list_view.js \
 	clients/dashboard/login.js \
 	clients/dashboard/main.js \
@@ -84,6 +85,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/shell.js \
 	clients/dashboard/tables.js \
 	clients/dashboard/tabs.js \
+	clients/dashboard/tags.js \
 	clients/dashboard/templates.js \
 	clients/dashboard/tensor_picture.js \
 	clients/dashboard/theme.js \

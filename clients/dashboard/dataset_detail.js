@@ -1,6 +1,6 @@
 // One dataset: its columns with their numbers and histograms, its rows, its images, what augmentation makes of them.
 // SPDX-License-Identifier: Apache-2.0
-import {editAbout, textOfTags} from './about_form.js';
+import {editAbout} from './about_form.js';
 import {showAugmentation} from './augmentation_preview.js';
 import {get, send} from './api.js';
 import {announce, attempt, confirm} from './announce.js';
@@ -10,6 +10,7 @@ import {h, replace, select} from './dom.js';
 import {number, percent, size, time} from './format.js';
 import {facts, figureCell, table} from './tables.js';
 import {chosenTab, tabBar} from './tabs.js';
+import {textOfTags} from './tags.js';
 import {go, link} from './view.js';
 
 const COLUMNS_SHOWN = 500;
@@ -66,7 +67,7 @@ function factsOf(dataset) {
     Uploaded: time(dataset.created_at),
     'SHA-256': h('code', {title: dataset.sha256}, dataset.sha256.slice(0, 16), '…'),
     Owner: dataset.owner,
-    Tags: textOfTags(dataset.tags),
+    Tags: textOfTags(dataset.tags, ', '),
     About: dataset.about,
   };
   return facts(list, 'card wide');

@@ -5,21 +5,14 @@ import {describe} from './announce.js';
 import {curve} from './curve.js';
 import {h, replace} from './dom.js';
 import {duration, number, size} from './format.js';
+import {layersTable} from './layers_table.js';
 import {newest} from './poll.js';
-import {facts, figureCell, table} from './tables.js';
+import {facts} from './tables.js';
 
 const WAIT_MS = 350;
 
-function layersTable({layers, totals}) {
-  const figures = (row) => [number(row.parameters), number(row.flops), size(row.memory_bytes)].map((text) => figureCell(text));
-  const rows = layers.map((layer) =>
-    h('tr', null, h('th', {scope: 'row'}, layer.name), figureCell(layer.output_shape.join(' × ')), figures(layer)),
-  );
-  const heads = ['Output', 'Parameters', 'FLOPs', 'Memory'].map((text) => [text, 'number']);
-  return table('Layers with shapes and sizes', ['Layer', ...heads], rows, {
-    kind: 'checked',
-    foot: h('tr', null, h('th', {scope: 'row'}, 'Total'), h('td', null), figures(totals)),
-  });
+function layersOf({layers, totals}) {
+  return layersTable(layers, {name: 'Total', ...totals}, ['output', 'parameters', 'flops', 'memory']);
 }
 
 function gradientText(check) {
@@ -62,7 +55,7 @@ function rateCurve({learning_rate: rate}) {
 
 function resultOf(found) {
   const warning = 'The loss was not finite within the first steps: lower the learning rate.';
-  return [found.diverged && h('p', {class: 'bad'}, warning), factsOf(found), rateCurve(found), layersTable(found)];
+  return [found.diverged && h('p', {class: 'bad'}, warning), factsOf(found), rateCurve(found), layersOf(found)];
 }
 
 // onresult(found, problem) is told what came out. Returns {element, again()}.

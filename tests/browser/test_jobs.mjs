@@ -202,10 +202,10 @@ test('tags are written as lines', async () => {
   await rowOf(page, 'tagged').getByRole('checkbox').check();
   await page.getByRole('group', {name: 'Actions'}).getByRole('button', {name: 'Tags'}).click();
   assert.equal(await page.getByLabel('Tags', {exact: true}).inputValue(), 'team: vision');
-  await page.getByLabel('Tags', {exact: true}).fill('team: sound\nurl: http://x');
+  await page.getByLabel('Tags', {exact: true}).fill('team: sound\nurl: http://x?y=1\ndraft');
   await page.getByRole('dialog').getByRole('button', {name: 'Set'}).click();
   await rowOf(page, 'tagged').getByText('team: sound').waitFor();
-  assert.deepEqual((await daemon.get('/v1/jobs/tagged')).tags, {team: 'sound', url: 'http://x'});
+  assert.deepEqual((await daemon.get('/v1/jobs/tagged')).tags, {team: 'sound', url: 'http://x?y=1', draft: ''});
   await close(page);
 });
 
