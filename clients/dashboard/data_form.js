@@ -44,7 +44,7 @@ function nameField(editor) {
     oninput: () => {
       if (input.value.trim()) editor.document.name = input.value.trim();
       else delete editor.document.name;
-      editor.changed('data');
+      editor.changed();
     },
   });
   return h('div', {'data-pointer': '#/name'}, labelled('Name', input, 'of the job and its model'));
@@ -87,7 +87,7 @@ function featuresField(editor) {
     const features = {...(include.length ? {include} : {}), ...(exclude.length ? {exclude} : {})};
     if (Object.keys(features).length) editor.document.features = features;
     else delete editor.document.features;
-    editor.changed('data');
+    editor.changed();
   };
   return h(
     'fieldset',

@@ -108,7 +108,7 @@ export const ACTIONS = [
 ];
 
 // Why an action does not apply to any of the jobs, null where it does.
-export function objection(action, jobs) {
+function objection(action, jobs) {
   if (jobs.length === 0) return 'Select jobs first';
   if (jobs.some(({state}) => action.states.includes(state))) return null;
   return `Only for jobs that are ${action.states.join(' or ')}`;
@@ -130,7 +130,7 @@ function tellResults(action, jobs, answers) {
 }
 
 // Asks, acts on those of the jobs that it applies to, tells; those on which it was done.
-export async function perform(action, jobs) {
+async function perform(action, jobs) {
   const fitting = jobs.filter(({state}) => action.states.includes(state));
   const body = action.question ? await action.question(fitting) : {};
   if (!body || fitting.length === 0) return [];

@@ -5,7 +5,7 @@ import {faultOf} from './json_fault.js';
 import {copy, quoted} from './shell.js';
 
 // Several short members on a line, as people write documents.
-export function jsonText(value, indent = '') {
+function jsonText(value, indent = '') {
   const flat = JSON.stringify(value);
   if (flat === undefined || typeof value !== 'object' || value === null || indent.length + flat.length < 74) return spaced(value);
   const inner = `${indent}  `;

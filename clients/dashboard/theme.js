@@ -1,7 +1,7 @@
 // The colours of the style sheet, for what is drawn on a canvas; and word of when they change.
 // SPDX-License-Identifier: Apache-2.0
 
-export const CURVES = 8;
+const CURVES = 8;
 
 // The value of a CSS variable: colour('line').
 export function colour(name) {
