@@ -27,6 +27,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/drawing_pad.js \
 	clients/dashboard/evaluation_classes.js \
 	clients/dashboard/evaluation_curves.js \
+	clients/dashboard/evaluation_frame.js \
 	clients/dashboard/evaluation_residuals.js \
 	clients/dashboard/fields_form.js \
 	clients/dashboard/files.js \
@@ -54,6 +55,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/json_form.js \
 	clients/dashboard/json_view.js \
 	clients/dashboard/layer_card.js \
+	clients/dashboard/layers_table.js \
 	clients/dashboard/list_view.js \
 	clients/dashboard/login.js \
 	clients/dashboard/main.js \
@@ -76,11 +78,14 @@ DASHBOARD_FILES = \
 	clients/dashboard/page_system.js \
 	clients/dashboard/poll.js \
 	clients/dashboard/problems.js \
+	clients/dashboard/row_chooser.js \
 	clients/dashboard/row_form.js \
 	clients/dashboard/row_text.js \
 	clients/dashboard/scale.js \
+	clients/dashboard/shell.js \
 	clients/dashboard/tables.js \
 	clients/dashboard/tabs.js \
+	clients/dashboard/tags.js \
 	clients/dashboard/templates.js \
 	clients/dashboard/tensor_picture.js \
 	clients/dashboard/theme.js \

@@ -3,33 +3,15 @@
 import {send} from './api.js';
 import {announce, ask, attempt} from './announce.js';
 import {h, labelled} from './dom.js';
-
-// {team: 'vision', draft: ''} of "team: vision, draft".
-export function tagsOfText(text) {
-  const pairs = text
-    .split(',')
-    .map((each) => each.trim())
-    .filter(Boolean)
-    .map((each) => {
-      const [key, ...value] = each.split(':');
-      return [key.trim(), value.join(':').trim()];
-    });
-  return Object.fromEntries(pairs);
-}
-
-export function textOfTags(tags) {
-  return Object.entries(tags)
-    .map(([key, value]) => (value ? `${key}: ${value}` : key))
-    .join(', ');
-}
+import {tagsOfText, textOfTags} from './tags.js';
 
 // Asks for both and changes them; calls `onchanged` with the changed thing.
 export async function editAbout(path, thing, onchanged) {
   const about = h('textarea', {rows: 3, cols: 50, value: thing.about ?? ''});
-  const tags = h('input', {size: 50, value: textOfTags(thing.tags ?? {})});
+  const tags = h('textarea', {rows: 3, cols: 50, value: textOfTags(thing.tags ?? {})});
   const answer = await ask(
     `About ${thing.name}`,
-    [labelled('In your words', about), labelled('Tags', tags, 'with commas between, as in team: vision, draft')],
+    [labelled('In your words', about), labelled('Tags', tags, 'one a line, as in team: vision')],
     [
       ['', 'Leave it'],
       ['save', 'Save', 'primary'],

@@ -26,12 +26,16 @@ export function describe(error) {
   return [error.message, ...places.filter(Boolean)].join(' · ');
 }
 
-// A modal dialog with some content; resolves to what its form's pressed button says, '' where it is closed.
+// A modal dialog with some content; resolves to what its form's pressed button says, '' where it is closed. A button that says ''
+// submits nothing: it looks at no field, and Enter in one presses the first button that does.
 export function ask(title, content, buttons) {
   return new Promise((resolve) => {
     const dialog = h('dialog', {'aria-label': title},
       h('form', {method: 'dialog'}, h('h2', null, title), content,
-        h('div', {class: 'buttons'}, buttons.map(([value, text, kind]) => h('button', {value, class: kind ?? ''}, text)))));
+        h('div', {class: 'buttons'}, buttons.map(([value, text, kind]) => {
+          const closes = value === '' && {type: 'button', onclick: () => dialog.close('')};
+          return h('button', {value, class: kind ?? '', ...closes}, text);
+        }))));
     dialog.addEventListener('close', () => {
       dialog.remove();
       resolve(dialog.returnValue);

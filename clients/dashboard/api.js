@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What was refused: status 0 where the daemon could not be reached. `errors` are [{pointer, detail}].
-export class Problem extends Error {
+class Problem extends Error {
   constructor(status, document) {
     super(document.detail ?? document.title ?? document.error ?? `status ${status}`);
     this.status = status;
@@ -62,28 +62,18 @@ export async function getNews(path, {query, signal, etag} = {}) {
 }
 
 // GET: the text.
-export async function getText(path, {query, signal, accept = '*/*'} = {}) {
-  return (await ask(address(path, query), {signal, headers: {Accept: accept}})).text();
+export async function getText(path, {signal} = {}) {
+  return (await ask(path, {signal})).text();
 }
 
 // Any other method with a JSON body (or bytes, with their `type`); the JSON of the answer, null where it is empty.
-export async function send(method, path, body, {query, signal, type = 'application/json', headers = {}} = {}) {
+export async function send(method, path, body, {query, signal, type = 'application/json'} = {}) {
   const text = body === undefined ? undefined : type === 'application/json' ? JSON.stringify(body) : body;
   const answer = await ask(address(path, query), {
-    method, signal, body: text, headers: body === undefined ? headers : {'Content-Type': type, ...headers},
+    method, signal, body: text, headers: body === undefined ? {} : {'Content-Type': type},
   });
   const given = await answer.text();
   return given === '' ? null : JSON.parse(given);
-}
-
-// The things of a list as pages come: for await (const jobs of pages('/v1/jobs', {state: 'running'})).
-export async function* pages(path, key, query = {}, signal) {
-  let cursor = null;
-  do {
-    const answer = await get(path, {query: {limit: 500, ...query, cursor}, signal});
-    yield answer[key];
-    cursor = answer.next;
-  } while (cursor);
 }
 
 // PUT of a file or FormData with progress, 0 to 1: fetch cannot tell it. `signal` breaks it off.

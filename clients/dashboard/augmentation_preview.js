@@ -7,6 +7,7 @@ import {isImage} from './dataset_rows.js';
 import {h, labelled, replace, select} from './dom.js';
 import {fieldsForm} from './fields_form.js';
 import {number} from './format.js';
+import {newest} from './poll.js';
 import {showProblems} from './problems.js';
 import {figureCell, table} from './tables.js';
 import {change, current} from './view.js';
@@ -79,12 +80,14 @@ function readList() {
   }
 }
 
-async function load(state, place, form) {
+async function load(state, place, form, signal) {
   const asked = {dataset: state.dataset.id, augmentation: state.value.augmentation ?? [], count: 8, epoch: Number(state.epoch)};
   try {
-    const answer = await send('POST', '/v1/augmentations:preview', asked, {signal: state.signal});
+    const answer = await send('POST', '/v1/augmentations:preview', asked, {signal});
+    const pairs = typeof answer.rows[0]?.before === 'string' ? await imagePairs(answer.rows) : numberPairs(answer);
+    signal.throwIfAborted();
     showProblems(form, []);
-    replace(place, typeof answer.rows[0]?.before === 'string' ? await imagePairs(answer.rows) : numberPairs(answer));
+    replace(place, pairs);
   } catch (error) {
     if (error.name === 'AbortError') return;
     const left = showProblems(form, error.errors ?? []);
@@ -94,16 +97,15 @@ async function load(state, place, form) {
 
 export async function showAugmentation(place, dataset, signal) {
   const all = await catalog();
-  const state = {dataset, signal, value: {augmentation: readList()}, epoch: current().query.epoch ?? 1};
+  const state = {dataset, value: {augmentation: readList()}, epoch: current().query.epoch ?? 1};
   const result = h('div', {class: 'card', 'aria-live': 'polite'});
-  let waiting = null;
+  const ask = newest(WAIT_MS, signal, (stop) => load(state, result, form, stop));
   const again = () => {
     change({
       list: state.value.augmentation?.length ? JSON.stringify(state.value.augmentation) : null,
       epoch: state.epoch === '1' ? null : state.epoch,
     });
-    clearTimeout(waiting);
-    waiting = setTimeout(() => load(state, result, form), WAIT_MS);
+    ask();
   };
   const field = find(all, 'documents', 'training').fields.filter(({name}) => name === 'augmentation');
   const form = h(
@@ -131,5 +133,5 @@ export async function showAugmentation(place, dataset, signal) {
     ),
   );
   replace(place, h('div', {class: 'beside'}, form, result));
-  await load(state, result, form);
+  ask();
 }

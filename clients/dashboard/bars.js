@@ -5,6 +5,7 @@ import {number, percent} from './format.js';
 
 const WIDTH = 160;
 const HEIGHT = 36;
+const CATEGORIES_SHOWN = 5;
 
 function bar(count, at, {counts, highest, describe}) {
   const width = WIDTH / counts.length;
@@ -41,10 +42,10 @@ export function histogram({from, to, counts}, name) {
 }
 
 // The most frequent categories with their shares.
-export function categories(list, total, shown = 5) {
-  const rest = list.slice(shown).reduce((sum, {count}) => sum + count, 0);
-  const rows = list.slice(0, shown).map(({value, count}) => [String(value), count]);
-  if (rest > 0) rows.push([`${number(list.length - shown)} others`, rest]);
+export function categories(list, total) {
+  const rest = list.slice(CATEGORIES_SHOWN).reduce((sum, {count}) => sum + count, 0);
+  const rows = list.slice(0, CATEGORIES_SHOWN).map(({value, count}) => [String(value), count]);
+  if (rest > 0) rows.push([`${number(list.length - CATEGORIES_SHOWN)} others`, rest]);
   return h(
     'div',
     {class: 'categories'},

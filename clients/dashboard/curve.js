@@ -60,8 +60,8 @@ function sentence(series, format) {
     .join('; ');
 }
 
-// series: [{name, y}] over the same x. options: {title, head: the name of x, format, fromZero, withTable, summary: a sentence}.
-export function curve(x, series, {title, head = 'x', format = number, fromZero = false, withTable = true, summary} = {}) {
+// series: [{name, y}] over the same x. options: {title, head: the name of x, format, fromZero, summary: a sentence}.
+export function curve(x, series, {title, head = 'x', format = number, fromZero = false, summary} = {}) {
   if (x.length < 2) return h('p', {class: 'faint'}, `${title}: not enough values yet.`);
   const bounds = boundsOf(x, series, fromZero);
   const lines = series.map(({y}, i) =>
@@ -87,6 +87,6 @@ export function curve(x, series, {title, head = 'x', format = number, fromZero =
         lines,
       ),
     ),
-    withTable && tableOf(x, series, {head, format}),
+    tableOf(x, series, {head, format}),
   );
 }

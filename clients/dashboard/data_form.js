@@ -44,7 +44,7 @@ function nameField(editor) {
     oninput: () => {
       if (input.value.trim()) editor.document.name = input.value.trim();
       else delete editor.document.name;
-      editor.changed('data');
+      editor.changed();
     },
   });
   return h('div', {'data-pointer': '#/name'}, labelled('Name', input, 'of the job and its model'));
@@ -87,7 +87,7 @@ function featuresField(editor) {
     const features = {...(include.length ? {include} : {}), ...(exclude.length ? {exclude} : {})};
     if (Object.keys(features).length) editor.document.features = features;
     else delete editor.document.features;
-    editor.changed('data');
+    editor.changed();
   };
   return h(
     'fieldset',
@@ -144,15 +144,15 @@ function templatesField(editor) {
   );
 }
 
-// The dataset of the document, or null where there is none of that name.
+// The dataset of the document, or null where there is none of that name; `loaded` is the name. False where the answer came too late:
+// the document has another dataset by then, or the page has ended.
 export async function loadDataset(editor) {
   const {dataset} = editor.document;
-  editor.dataset = dataset
-    ? await get(`/v1/datasets/${encodeURIComponent(dataset)}`, {signal: editor.signal}).catch((error) => {
-        if (error.name === 'AbortError') throw error;
-        return null;
-      })
-    : null;
+  const path = `/v1/datasets/${encodeURIComponent(dataset)}`;
+  const found = dataset ? await get(path, {signal: editor.signal}).catch(() => null) : null;
+  if (editor.signal.aborted || editor.document.dataset !== dataset) return false;
+  Object.assign(editor, {dataset: found, loaded: dataset});
+  return true;
 }
 
 // Puts the network that fits into a document that has none.
@@ -177,7 +177,7 @@ export function dataForm(editor) {
     editor.document.dataset = name;
     delete editor.document.target;
     delete editor.document.features;
-    await loadDataset(editor);
+    if (!(await loadDataset(editor))) return;
     beginNetwork(editor);
     editor.replaced(editor.dataset ? `${name}: ${number(editor.dataset.rows)} rows` : null);
   };

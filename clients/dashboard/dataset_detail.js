@@ -1,6 +1,6 @@
 // One dataset: its columns with their numbers and histograms, its rows, its images, what augmentation makes of them.
 // SPDX-License-Identifier: Apache-2.0
-import {editAbout, textOfTags} from './about_form.js';
+import {editAbout} from './about_form.js';
 import {showAugmentation} from './augmentation_preview.js';
 import {get, send} from './api.js';
 import {announce, attempt, confirm} from './announce.js';
@@ -8,8 +8,9 @@ import {categories, histogram} from './bars.js';
 import {isImage, showImages, showRows} from './dataset_rows.js';
 import {h, replace, select} from './dom.js';
 import {number, percent, size, time} from './format.js';
-import {figureCell, table} from './tables.js';
+import {facts, figureCell, table} from './tables.js';
 import {chosenTab, tabBar} from './tabs.js';
+import {textOfTags} from './tags.js';
 import {go, link} from './view.js';
 
 const COLUMNS_SHOWN = 500;
@@ -57,7 +58,7 @@ function showColumns(place, dataset) {
   );
 }
 
-function facts(dataset) {
+function factsOf(dataset) {
   const list = {
     Rows: number(dataset.rows),
     Columns: number(dataset.columns.length),
@@ -66,16 +67,10 @@ function facts(dataset) {
     Uploaded: time(dataset.created_at),
     'SHA-256': h('code', {title: dataset.sha256}, dataset.sha256.slice(0, 16), '…'),
     Owner: dataset.owner,
-    Tags: textOfTags(dataset.tags) || null,
+    Tags: textOfTags(dataset.tags, ', '),
     About: dataset.about,
   };
-  return h(
-    'dl',
-    {class: 'facts card wide'},
-    Object.entries(list)
-      .filter(([, value]) => value)
-      .map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))),
-  );
+  return facts(list, 'card wide');
 }
 
 async function remove(dataset) {
@@ -137,8 +132,8 @@ export async function showDataset(main, view, signal) {
     ['augmentation', 'Augmentation'],
   ];
   const place = h('div', {class: 'tab'});
-  const again = () => showDataset(main, view, signal);
-  replace(main, head(dataset, versions, again), facts(dataset), tabBar('Parts of the dataset', tabs), place);
+  const again = () => attempt(() => showDataset(main, view, signal));
+  replace(main, head(dataset, versions, again), factsOf(dataset), tabBar('Parts of the dataset', tabs), place);
   const parts = {columns: showColumns, rows: showRows, images: showImages, augmentation: showAugmentation};
   await parts[chosenTab(tabs)](place, dataset, signal);
 }

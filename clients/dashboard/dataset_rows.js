@@ -17,7 +17,7 @@ export function isImage({type, shape, integers}) {
   return shape.length === 3 ? [1, 3, 4].includes(shape[2]) : shape.length === 2 && integers && shape[0] > 3 && shape[1] > 3;
 }
 
-export function imageOf(dataset, row, column) {
+function imageOf(dataset, row, column) {
   return h('img', {
     src: `/v1/datasets/${dataset.id}/rows/${row}.png?column=${encodeURIComponent(column.name)}`,
     alt: `Row ${row}`,

@@ -2,15 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import {h} from './dom.js';
 import {number, percent} from './format.js';
-import {colour, solid} from './theme.js';
 
 const CLASSES_MAX = 60; // a matrix of more is no more read
 
-// A count coloured by its share of the true class; text turns light where the colour is strong.
+// A count coloured by its share of the true class: the style sheet does it, for it knows the scheme.
 function cell(count, sum, isRight, title) {
-  const share = sum === 0 ? 0 : count / sum;
-  const style = count === 0 ? {} : {background: solid(isRight ? 'good' : 'bad', 0.1 + 0.3 * share)};
-  return h('td', {class: `number confused${count === 0 ? ' faint' : ''}`, style: {...style, color: colour('text')}, title}, number(count));
+  if (count === 0) return h('td', {class: 'number faint', title}, number(count));
+  return h('td', {class: `number ${isRight ? 'right' : 'wrong'}`, style: {'--share': `${10 + (30 * count) / sum}%`}, title}, number(count));
 }
 
 function matrixRow(name, counts, classes, row) {
@@ -30,13 +28,14 @@ function matrixRow(name, counts, classes, row) {
   );
 }
 
-export function confusionMatrix({classes, confusion_matrix: matrix}) {
+// box: the class of what scrolls around it.
+export function confusionMatrix({classes, confusion_matrix: matrix}, box = '') {
   const names = classes.map(String);
   if (names.length > CLASSES_MAX)
-    return h('p', {class: 'faint'}, `The matrix of ${names.length} classes is in GET …/evaluation; below are its figures by class.`);
+    return h('p', {class: 'faint'}, `The matrix of ${names.length} classes is in the evaluation’s JSON.`);
   return h(
     'div',
-    {class: 'card scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix'},
+    {class: `${box} scroll`, tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix'},
     h(
       'table',
       {class: 'matrix'},

@@ -1,36 +1,25 @@
 // ROC and precision-recall curves of classes, as pictures of lines.
 // SPDX-License-Identifier: Apache-2.0
 import {h, labelled, replace, select, svg} from './dom.js';
+import {frame, LEFT, SIZE, TOP} from './evaluation_frame.js';
 import {number} from './format.js';
 import {curve} from './theme.js';
 import {change} from './view.js';
 
-const SIZE = 300,
-  LEFT = 42,
-  BELOW = 38,
-  TOP = 8;
 const SHOWN_MAX = 8; // colours; more classes are chosen from
 
 const place = (x, y) => `${(LEFT + x * SIZE).toFixed(1)},${(TOP + (1 - y) * SIZE).toFixed(1)}`;
 
-function axes(xName, yName) {
-  const ticks = [0, 0.25, 0.5, 0.75, 1];
-  return [
-    svg('rect', {x: LEFT, y: TOP, width: SIZE, height: SIZE, class: 'axes'}),
-    ticks.map((at) => svg('text', {x: LEFT + at * SIZE, y: TOP + SIZE + 15, 'text-anchor': 'middle'}, String(at))),
-    ticks.map((at) => svg('text', {x: LEFT - 5, y: TOP + (1 - at) * SIZE + 4, 'text-anchor': 'end'}, String(at))),
-    svg('text', {x: LEFT + SIZE / 2, y: TOP + SIZE + 32, 'text-anchor': 'middle'}, xName),
-    svg('text', {transform: `translate(11 ${TOP + SIZE / 2}) rotate(-90)`, 'text-anchor': 'middle'}, yName),
-  ];
-}
-
-function picture(label, [xName, yName], lines, chance) {
-  return svg(
-    'svg',
-    {viewBox: `0 0 ${LEFT + SIZE + 12} ${TOP + SIZE + BELOW}`, class: 'curve-picture', role: 'img', 'aria-label': label},
-    axes(xName, yName),
-    chance && svg('polyline', {points: `${place(0, 0)} ${place(1, 1)}`, class: 'chance'}),
-    lines.map(({x, y, key}) => svg('polyline', {points: x.map((value, i) => place(value, y[i])).join(' '), class: `roc-line ${key}`})),
+function picture(label, names, lines, chance) {
+  return frame(
+    label,
+    names,
+    [0, 1],
+    [0, 1],
+    [
+      chance && svg('polyline', {points: `${place(0, 0)} ${place(1, 1)}`, class: 'chance'}),
+      lines.map(({x, y, key}) => svg('polyline', {points: x.map((value, i) => place(value, y[i])).join(' '), class: `roc-line ${key}`})),
+    ],
   );
 }
 

@@ -1,26 +1,8 @@
 // Residuals of a target that is a number: their histogram, and predictions beside what is true.
 // SPDX-License-Identifier: Apache-2.0
 import {h, svg} from './dom.js';
+import {frame, LEFT, SIZE, TOP} from './evaluation_frame.js';
 import {number} from './format.js';
-
-const SIZE = 300,
-  LEFT = 60,
-  BELOW = 38,
-  TOP = 8;
-
-function frame(label, [xName, yName], [x0, x1], [y0, y1], content) {
-  const ticks = [0, 0.5, 1];
-  return svg(
-    'svg',
-    {viewBox: `0 0 ${LEFT + SIZE + 30} ${TOP + SIZE + BELOW}`, class: 'curve-picture', role: 'img', 'aria-label': label},
-    svg('rect', {x: LEFT, y: TOP, width: SIZE, height: SIZE, class: 'axes'}),
-    content,
-    ticks.map((at) => svg('text', {x: LEFT + at * SIZE, y: TOP + SIZE + 15, 'text-anchor': 'middle'}, number(x0 + at * (x1 - x0), 3))),
-    ticks.map((at) => svg('text', {x: LEFT - 5, y: TOP + (1 - at) * SIZE + 4, 'text-anchor': 'end'}, number(y0 + at * (y1 - y0), 3))),
-    svg('text', {x: LEFT + SIZE / 2, y: TOP + SIZE + 32, 'text-anchor': 'middle'}, xName),
-    svg('text', {transform: `translate(11 ${TOP + SIZE / 2}) rotate(-90)`, 'text-anchor': 'middle'}, yName),
-  );
-}
 
 function histogram({mean, deviation, histogram: {edges, counts}}) {
   const most = Math.max(...counts, 1),

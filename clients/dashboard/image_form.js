@@ -1,12 +1,12 @@
 // An image to ask a model about: drawn, from a file, or a row of the dataset. What the network sees is shown; a refresh keeps it.
 // SPDX-License-Identifier: Apache-2.0
-import {get} from './api.js';
 import {attempt} from './announce.js';
 import {isImage} from './dataset_rows.js';
-import {h, labelled} from './dom.js';
+import {h} from './dom.js';
 import {centred, fitted, imageOfPixels, inverted, pixelsOf} from './drawing.js';
 import {drawingPad} from './drawing_pad.js';
 import {fileButton} from './files.js';
+import {rowChooser} from './row_chooser.js';
 
 // Larger images are not kept over a refresh: the session's storage is small.
 const KEPT_PIXELS = 65536;
@@ -26,23 +26,6 @@ function saved(model) {
   } catch {
     return null;
   }
-}
-
-function rowChooser(dataset, column, take) {
-  const input = h('input', {type: 'number', name: 'dataset-row', min: 0, max: dataset.rows - 1, value: 0});
-  const load = () =>
-    attempt(async () => {
-      const {rows} = await get(`/v1/datasets/${dataset.id}/rows`, {
-        query: {offset: Math.floor(Number(input.value)) || 0, limit: 1},
-      });
-      if (rows.length) take(rows[0][column.name]);
-    });
-  return h(
-    'div',
-    {class: 'row end'},
-    labelled(`Row of ${dataset.name}@${dataset.version}`, input),
-    h('button', {type: 'button', onclick: load}, 'Take this row'),
-  );
 }
 
 function deep(pixels) {
@@ -73,7 +56,7 @@ function seenImage(model, onchange) {
 }
 
 // Returns {element, instance()}: instance is null as long as nothing is there.
-export function imageForm({model, dataset}, onchange) {
+export function imageForm({model, dataset, signal}, onchange) {
   const [height, width, channels] = model.description.shape;
   const column = dataset?.columns.find(isImage);
   const scale = scaleOf(column);
@@ -96,7 +79,7 @@ export function imageForm({model, dataset}, onchange) {
     h('label', {class: 'check'}, invert, ' dark on light: invert files'),
   ];
   const small = h('div', null, h('div', {class: 'faint'}, 'What the network sees'), seen.canvas);
-  const chooser = column && rowChooser(dataset, column, takePixels);
+  const chooser = column && rowChooser(dataset, (row) => takePixels(row[column.name]), signal);
   return {
     element: h('div', {class: 'draw'}, h('div', {class: 'pads'}, drawn.element, small), h('div', {class: 'row'}, tools), chooser),
     instance: seen.pixels,

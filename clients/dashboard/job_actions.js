@@ -3,6 +3,7 @@
 import {send} from './api.js';
 import {announce, ask, confirm, describe} from './announce.js';
 import {h, labelled} from './dom.js';
+import {tagsOfText, textOfTags} from './tags.js';
 
 const path = (job, verb = '') => `/v1/jobs/${job.id}${verb}`;
 const named = (jobs) => (jobs.length === 1 ? `job ${jobs[0].name ?? jobs[0].id}` : `${jobs.length} jobs`);
@@ -35,28 +36,10 @@ async function askPriority(jobs) {
   return answer === 'set' && {priority: Number(input.value)};
 }
 
-function readTags(text) {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [key, ...rest] = line.split(/[:=]/);
-      return [key.trim(), rest.join(':').trim()];
-    }),
-  );
-}
-
 async function askTags(jobs) {
   const [first] = jobs;
   const isSame = jobs.every(({tags}) => JSON.stringify(tags) === JSON.stringify(first.tags));
-  const text = isSame
-    ? Object.entries(first.tags)
-        .map(([key, value]) => `${key}: ${value}`)
-        .join('\n')
-    : '';
-  const input = h('textarea', {rows: 5, cols: 40, value: text});
+  const input = h('textarea', {rows: 5, cols: 40, value: isSame ? textOfTags(first.tags) : ''});
   const answer = await ask(
     `Tags of ${named(jobs)}`,
     labelled('Tags', input, 'One a line, as in team: vision. They take the place of those that are there.'),
@@ -65,7 +48,7 @@ async function askTags(jobs) {
       ['set', 'Set', 'primary'],
     ],
   );
-  return answer === 'set' && {tags: readTags(input.value)};
+  return answer === 'set' && {tags: tagsOfText(input.value)};
 }
 
 const UNFINISHED = ['queued', 'running', 'paused'];
@@ -125,7 +108,7 @@ export const ACTIONS = [
 ];
 
 // Why an action does not apply to any of the jobs, null where it does.
-export function objection(action, jobs) {
+function objection(action, jobs) {
   if (jobs.length === 0) return 'Select jobs first';
   if (jobs.some(({state}) => action.states.includes(state))) return null;
   return `Only for jobs that are ${action.states.join(' or ')}`;
@@ -147,7 +130,7 @@ function tellResults(action, jobs, answers) {
 }
 
 // Asks, acts on those of the jobs that it applies to, tells; those on which it was done.
-export async function perform(action, jobs) {
+async function perform(action, jobs) {
   const fitting = jobs.filter(({state}) => action.states.includes(state));
   const body = action.question ? await action.question(fitting) : {};
   if (!body || fitting.length === 0) return [];

@@ -68,9 +68,13 @@ class Curves {
       from: range && Math.floor(range[0]),
       to: range && Math.ceil(range[1]),
     });
-    if (settings.x) await this.prepareScale(this.signal);
-    this.draw();
-    this.controls.update();
+    try {
+      if (settings.x) await this.prepareScale(this.signal);
+      this.draw();
+      this.controls.update();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   // A range of a chart's x, from whichever of them; null: all. The others follow at once, finer points when they are there.
@@ -138,7 +142,7 @@ class Curves {
     this.element.setAttribute('aria-busy', false);
   }
 
-  // The job has gone on. A view that ends before its last step stays as it is.
+  // The job has gone on, or is shown for the first time. A view that ends before its last step stays as it is.
   update(job) {
     const seen = this.settings.range?.[1] ?? Infinity;
     const isNews = job.step !== this.job.step || job.state !== this.job.state || job.seq !== this.job.seq;
@@ -192,7 +196,5 @@ function downloads(job) {
 }
 
 export function create(context) {
-  const curves = new Curves(context);
-  curves.load().catch((error) => curves.fail(error));
-  return curves;
+  return new Curves(context);
 }

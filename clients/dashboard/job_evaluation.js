@@ -30,7 +30,7 @@ function ofClasses(evaluation, context) {
   ];
   return [
     figures(evaluation, names),
-    h('div', {class: 'class-tables'}, evaluation.confusion_matrix && confusionMatrix(evaluation), classFigures(evaluation)),
+    h('div', {class: 'class-tables'}, evaluation.confusion_matrix && confusionMatrix(evaluation, 'card'), classFigures(evaluation)),
     evaluation.curves.length > 0 && classCurves(evaluation, context.view),
   ];
 }

@@ -33,8 +33,7 @@ export function createEvents(id, signal) {
   // Tells `onevent` of each event after `seq`, until the job ends.
   events.follow = (seq, onevent) => {
     stop?.();
-    const handler = (event) => onevent(event);
-    stop = listen(id, seq, {state: handler, metrics: handler, log: handler, setting: handler, end: handler});
+    stop = listen(id, seq, {state: onevent, metrics: onevent, log: onevent, setting: onevent, end: onevent});
   };
   signal.addEventListener('abort', () => stop?.());
   return events;

@@ -40,7 +40,8 @@ function row(event) {
 
 export function create({events, view, job}) {
   let kinds = view.query.log_kind ?? 'all',
-    shown = SHOWN;
+    shown = SHOWN,
+    isTold = false; // that they could not be read, in their place
   const body = h('tbody', null),
     more = h('button', {onclick: () => draw((shown += SHOWN))}, 'Older ones');
   const isShown = ({type}) => kinds === 'all' || (kinds === 'metrics') === (type === 'metrics');
@@ -48,6 +49,7 @@ export function create({events, view, job}) {
     const list = events.list.filter(isShown);
     replace(body, list.slice(-shown).reverse().map(row));
     more.hidden = list.length <= shown;
+    isTold = false;
   };
   const choose = (event) => {
     kinds = event.target.value;
@@ -57,11 +59,13 @@ export function create({events, view, job}) {
   const choice = (value, text) =>
     h('label', {class: 'choice'}, h('input', {type: 'radio', name: 'log_kind', value, checked: kinds === value, onchange: choose}), text);
   events.watchers.push(draw);
-  const failed = (error) => error.name !== 'AbortError' && replace(body, h('tr', null, h('td', {colspan: 4, class: 'bad'}, error.message)));
-  const update = () => {
-    draw();
-    events.all().catch(failed);
+  const failed = (error) => {
+    if (error.name === 'AbortError') return;
+    isTold = true;
+    replace(body, h('tr', null, h('td', {colspan: 4, class: 'bad'}, error.message)));
   };
+  const update = () => events.all().then(() => isTold && draw(), failed);
+  draw();
   const element = h(
     'div',
     {class: 'log'},

@@ -3,64 +3,11 @@
 import {send} from './api.js';
 import {describe} from './announce.js';
 import {h, replace} from './dom.js';
-import {number, size} from './format.js';
+import {number} from './format.js';
+import {layersTable} from './layers_table.js';
 import {networkGraph} from './network_graph.js';
 
-const COLUMNS = [
-  ['Layer'],
-  ['Type'],
-  ['Takes'],
-  ['Output', 'number'],
-  ['Parameters', 'number'],
-  ['FLOPs a row', 'number'],
-  ['Memory', 'number'],
-];
-
-function layerRow(layer) {
-  const cell = (text) => h('td', {class: 'number'}, text);
-  return h(
-    'tr',
-    null,
-    h('th', {scope: 'row'}, layer.name),
-    h('td', null, layer.type),
-    h('td', null, layer.input.join(', ')),
-    cell(layer.output_shape.join(' × ')),
-    cell(number(layer.parameters)),
-    cell(number(layer.flops)),
-    cell(size(layer.memory_bytes)),
-  );
-}
-
-function table({layers, totals}) {
-  const cell = (text) => h('td', {class: 'number'}, text);
-  return h(
-    'table',
-    null,
-    h('caption', null, 'Layers'),
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        COLUMNS.map(([text, kind]) => h('th', {scope: 'col', class: kind}, text)),
-      ),
-    ),
-    h('tbody', null, layers.map(layerRow)),
-    h(
-      'tfoot',
-      null,
-      h(
-        'tr',
-        null,
-        h('th', {scope: 'row', colspan: 4}, 'Together'),
-        cell(number(totals.parameters)),
-        cell(number(totals.flops)),
-        cell(size(totals.memory_bytes)),
-      ),
-    ),
-  );
-}
+const COLUMNS = ['type', 'input', 'output', 'parameters', 'flops', 'memory'];
 
 // What a check takes of the job's document; it is the record of a job that was, so what only counts for queueing is left out.
 function documentOf({spec}) {
@@ -85,7 +32,7 @@ export function create(context) {
           {class: 'card graph-scroll', tabindex: 0, role: 'region', 'aria-label': 'Graph of the network'},
           networkGraph(check.layers, check.input.shape),
         ),
-        h('div', {class: 'card scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of layers'}, table(check)),
+        layersTable(check.layers, {name: 'Together', ...check.totals}, COLUMNS, {box: 'card'}),
       );
     } catch (error) {
       if (error.name !== 'AbortError') replace(element, h('p', {class: 'bad', role: 'alert'}, describe(error)));

@@ -68,7 +68,7 @@ async function change(page) {
   if (answer !== 'change' || Object.keys(changes).length === 0) return;
   if ((await attempt(() => send('PATCH', `/v1/jobs/${job.id}`, changes))) === undefined) return;
   announce('Settings changed', 'good');
-  page.refresh();
+  page.lookAgain();
 }
 
 // {element, update}

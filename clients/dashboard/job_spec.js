@@ -1,22 +1,13 @@
 // A job's document as JSON, with what submits it again.
 // SPDX-License-Identifier: Apache-2.0
-import {announce} from './announce.js';
 import {h} from './dom.js';
+import {copy, quoted} from './shell.js';
 import {link} from './view.js';
 
-// Browsers have a clipboard for pages of HTTPS and of this machine alone.
-function copyButton(label, text) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    announce('Copied', 'good');
-  };
+function copyButton(label, text, what) {
   const can = Boolean(navigator.clipboard);
-  return h('button', {onclick: copy, disabled: !can, title: can ? null : 'Browsers allow this over HTTPS only'}, label);
-}
-
-// For a shell: quotes within single quotes.
-function quoted(text) {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  const title = can ? null : 'Browsers allow this over HTTPS only';
+  return h('button', {onclick: () => copy(text, what), disabled: !can, title}, label);
 }
 
 export function create({job}) {
@@ -30,8 +21,8 @@ export function create({job}) {
       'div',
       {class: 'row'},
       h('a', {class: 'button primary', href: link('new', '', {from: job.id})}, 'Train again with changes'),
-      copyButton('Copy JSON', text),
-      copyButton('Copy as curl', curl),
+      copyButton('Copy JSON', text, 'The document'),
+      copyButton('Copy as curl', curl, 'The curl line'),
     ),
     h('p', {class: 'faint'}, 'The document as it was understood, every default written out.'),
     h('pre', {tabindex: 0, 'aria-label': 'Document'}, text),

@@ -52,6 +52,7 @@ class Weights {
         h('p', {class: 'faint'}, 'No histograms yet: they are taken at the end of epochs, as far as that costs next to nothing.'),
       );
     this.epochs = (await this.ask({layer: this.layer})).histograms;
+    this.histories = {};
     this.showControls();
     return this.draw();
   }
@@ -59,7 +60,12 @@ class Weights {
   update(job) {
     this.job = job;
     const isDue = this.loadedAt === undefined || (job.epoch !== this.loadedEpoch && performance.now() - this.loadedAt > RELOAD_MS);
-    if (isDue) this.load().catch((error) => error.name !== 'AbortError' && replace(this.tensors, h('p', {class: 'bad'}, error.message)));
+    if (isDue) this.reload();
+  }
+
+  reload() {
+    const tell = (error) => replace(this.tensors, h('p', {class: 'bad'}, error.message));
+    this.load().catch((error) => error.name !== 'AbortError' && tell(error));
   }
 
   // The index of the epoch that is shown; the newest, unless one was chosen.
@@ -104,12 +110,14 @@ class Weights {
   choose(layer) {
     this.layer = layer;
     change({layer});
-    this.load();
+    this.reload();
   }
 
   draw() {
     const at = this.place();
     const shown = this.epochs[at];
+    // Another layer was chosen, and what was read is of the one before: its own comes.
+    if (!(this.layer in shown.layers)) return;
     replace(this.said, `epoch ${number(shown.epoch)}, step ${number(shown.step)}${at === this.epochs.length - 1 ? ' (newest)' : ''}`);
     replace(
       this.tensors,
@@ -119,7 +127,6 @@ class Weights {
   }
 
   tensorCard(name, {weights, gradients, update_ratio: ratio}) {
-    const history = this.epochs.map((epoch) => ({epoch: epoch.epoch, ...epoch.layers[this.layer][name].weights}));
     return h(
       'div',
       {class: 'card'},
@@ -130,9 +137,15 @@ class Weights {
         {class: 'row figures-row'},
         histogramFigure('Weights', weights),
         gradients && histogramFigure('Gradients', gradients),
-        history.length > 1 && historyFigure(name, history),
+        this.epochs.length > 1 && (this.histories[name] ??= this.historyOf(name)),
       ),
     );
+  }
+
+  // Of all epochs, whichever is chosen: it is drawn once for what was read.
+  historyOf(name) {
+    const {layer} = this;
+    return historyFigure(name, this.epochs.map((epoch) => ({epoch: epoch.epoch, ...epoch.layers[layer][name].weights})));
   }
 
   drawRatios(range) {

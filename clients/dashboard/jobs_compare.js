@@ -114,27 +114,29 @@ class Compare {
     return [...new Set([...this.runs.values()].flatMap(({series}) => series.map(({metric}) => metric)))];
   }
 
-  // A run that is over is asked for once, unless it is zoomed into.
   async fetch() {
-    const {signal} = this;
     this.loadedAt = performance.now();
     try {
-      const runs = await Promise.all(
-        this.jobs.map(async ({id}) => {
-          const events = this.runs.get(id)?.events ?? createEvents(id, signal);
-          const job = await get(`/v1/jobs/${id}`, {signal});
-          const before = this.runs.get(id);
-          if (this.query.x === 'time') await events.all();
-          const range = this.range?.map((x) => (before ? this.scale(before).back(x) : x));
-          return [id, {job, events, epochs: before?.epochs, ...(await this.history(id, range))}];
-        }),
-      );
-      this.runs = new Map(runs);
+      const runs = await Promise.all(this.jobs.map((job) => this.run(job)));
+      this.runs = new Map(runs.map((run) => [run.job.id, run]));
       this.draw();
     } catch (error) {
       this.ids = null;
       if (error.name !== 'AbortError') replace(this.note, h('span', {class: 'bad'}, error.message));
     }
+  }
+
+  // A run that is over is asked for again only where it is seen otherwise: zoomed, or over time; or where it was tried again.
+  async run({id, seq}) {
+    const {signal} = this;
+    const before = this.runs.get(id);
+    const seen = `${this.query.x} ${this.range}`;
+    if (before?.seen === seen && before.job.seq === seq && isFinished(before.job)) return before;
+    const events = before?.events ?? createEvents(id, signal);
+    const job = await get(`/v1/jobs/${id}`, {signal});
+    if (this.query.x === 'time') await events.all();
+    const range = this.range?.map((x) => (before ? this.scale(before).back(x) : x));
+    return {job, events, seen, epochs: before?.epochs, ...(await this.history(id, range))};
   }
 
   async history(id, range) {

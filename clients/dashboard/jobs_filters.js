@@ -4,6 +4,7 @@ import {get} from './api.js';
 import {h, labelled, replace} from './dom.js';
 import {number} from './format.js';
 import {STATES} from './job_parts.js';
+import {newest} from './poll.js';
 
 export const FILTERS = ['state', 'name', 'tag', 'dataset'];
 const TYPING_MS = 200;
@@ -42,28 +43,29 @@ function stateButtons(query, onchange) {
   };
 }
 
-function textInput([key, text, example], query, onchange) {
-  let timer;
+function textInput([key, text, example], query, onchange, signal) {
+  const typed = newest(TYPING_MS, signal, () => onchange({[key]: input.value.trim() || null}));
   const input = h('input', {
     type: 'search',
     value: query[key] ?? '',
     placeholder: example,
     size: 14,
-    oninput: () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => onchange({[key]: input.value.trim() || null}), TYPING_MS);
-    },
+    oninput: () => typed(),
   });
-  return {input, element: labelled(text, input)};
+  const clear = () => {
+    typed.stop();
+    input.value = '';
+  };
+  return {clear, element: labelled(text, input)};
 }
 
 // {summary, element, count(signal), isSet(), clear()}: onchange gets the changed keys of the query.
-export function createFilters(query, onchange) {
+export function createFilters(query, onchange, signal) {
   const states = stateButtons(query, onchange);
-  const inputs = TEXTS.map((text) => textInput(text, query, onchange));
+  const inputs = TEXTS.map((text) => textInput(text, query, onchange, signal));
   const clear = () => {
     states.clear();
-    inputs.forEach(({input}) => (input.value = ''));
+    inputs.forEach((input) => input.clear());
     onchange(Object.fromEntries(FILTERS.map((key) => [key, null])));
   };
   const isSet = () => FILTERS.some((key) => query[key]);

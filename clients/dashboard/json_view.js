@@ -1,11 +1,11 @@
 // The document as JSON beside its form. What is typed becomes the form as soon as it is JSON; until then it is said where it is not.
 // SPDX-License-Identifier: Apache-2.0
-import {announce} from './announce.js';
 import {h, replace} from './dom.js';
 import {faultOf} from './json_fault.js';
+import {copy, quoted} from './shell.js';
 
 // Several short members on a line, as people write documents.
-export function jsonText(value, indent = '') {
+function jsonText(value, indent = '') {
   const flat = JSON.stringify(value);
   if (flat === undefined || typeof value !== 'object' || value === null || indent.length + flat.length < 74) return spaced(value);
   const inner = `${indent}  `;
@@ -56,7 +56,7 @@ export function jsonView(editor) {
     else editor.onjson(JSON.parse(area.value));
   };
   area.addEventListener('input', read);
-  if (editor.text !== null && editor.text !== undefined) tell(faultOf(area.value) ?? notAnObject(area.value));
+  if (editor.text !== null) tell(faultOf(area.value) ?? notAnObject(area.value));
   const show = () => {
     if (document.activeElement === area) return;
     const lost = area.getAttribute('aria-invalid') === 'true' ? area.value : null;
@@ -90,22 +90,14 @@ function notAnObject(text) {
 }
 
 function toolRow(editor, area) {
-  const copy = async (text, what) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      announce(`${what} is in the clipboard`, 'good');
-    } catch {
-      area.select();
-      announce('The browser does not give the clipboard; the text is selected', 'bad');
-    }
-  };
-  const curl = () => `curl ${location.origin}/v1/jobs -d '${area.value.replaceAll("'", "'\\''")}'`;
+  const take = async (text, what) => (await copy(text, what)) || area.select();
+  const curl = () => `curl ${location.origin}/v1/jobs -d ${quoted(area.value)}`;
   return h(
     'div',
     {class: 'row'},
     h('h2', null, 'JSON'),
     h('span', {class: 'spring'}),
-    h('button', {type: 'button', class: 'quiet', onclick: () => copy(area.value, 'The document')}, 'Copy'),
-    h('button', {type: 'button', class: 'quiet', onclick: () => copy(curl(), 'The curl line')}, 'Copy as curl'),
+    h('button', {type: 'button', class: 'quiet', onclick: () => take(area.value, 'The document')}, 'Copy'),
+    h('button', {type: 'button', class: 'quiet', onclick: () => take(curl(), 'The curl line')}, 'Copy as curl'),
   );
 }

@@ -132,7 +132,7 @@ export function layerCard(builder, layer, at) {
     catalog: builder.editor.catalog,
     value: layer,
     pointer,
-    onchange: () => builder.editor.changed('builder'),
+    onchange: () => builder.editor.changed(),
     custom: {input: inputsField(builder, layer, at)},
   };
   const part = (folded) => fieldsForm({...form, fields: fields.filter(({name}) => isFolded(layer, name) === folded)});

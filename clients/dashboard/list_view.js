@@ -3,10 +3,12 @@
 import {getNews} from './api.js';
 import {announce} from './announce.js';
 import {h, replace} from './dom.js';
+import {newest, repeat} from './poll.js';
 import {change, current} from './view.js';
 
 const LIMIT = 50;
 const EVERY_MS = 3000;
+const SEARCH_MS = 200;
 
 // A head that sorts: the first press in its own direction, the next in the other.
 function head({text, sort, number}, view, load) {
@@ -82,20 +84,17 @@ function table(list, answer, load) {
   );
 }
 
-function searchField(list, load) {
-  let waiting = null;
+function searchField(list, load, signal) {
+  const search = newest(SEARCH_MS, signal, () => {
+    change({name: input.value.trim(), cursor: null});
+    load();
+  });
   const input = h('input', {
     type: 'search',
     'aria-label': `${list.caption} whose name begins with`,
     placeholder: 'Name begins with …',
     value: current().query.name ?? '',
-    oninput: () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(() => {
-        change({name: input.value.trim(), cursor: null});
-        load();
-      }, 200);
-    },
+    oninput: () => search(),
   });
   return input;
 }
@@ -104,13 +103,16 @@ function searchField(list, load) {
 // Fills `main` and keeps it fresh until `signal` is aborted.
 export async function showList(main, list, signal) {
   const place = h('div', {'aria-busy': 'true'});
-  let shown = null;
+  let shown = null,
+    newestAsked = null;
+  // Of several that are under way the one that was asked for last counts.
   const load = async () => {
     const {name, sort, cursor} = current().query;
     const query = {limit: LIMIT, name: name && `${name}*`, sort, cursor};
     const view = JSON.stringify(query);
+    const mine = (newestAsked = {});
     const news = await getNews(list.path, {query, signal, etag: shown?.view === view ? shown.etag : null});
-    if (!news) return;
+    if (!news || mine !== newestAsked) return;
     shown = {view, etag: news.etag};
     const answer = news.json;
     const focused = [...place.querySelectorAll('button')].indexOf(document.activeElement);
@@ -123,7 +125,8 @@ export async function showList(main, list, signal) {
     place.removeAttribute('aria-busy');
     if (focused >= 0) place.querySelectorAll('button')[focused]?.focus();
   };
-  const safely = () => load().catch((error) => error.name !== 'AbortError' && error.status && announce(error.message, 'bad'));
+  const tell = (error) => error.name !== 'AbortError' && error.status && announce(error.message, 'bad');
+  const safely = () => load().catch(tell);
   replace(
     main,
     h(
@@ -131,17 +134,13 @@ export async function showList(main, list, signal) {
       {class: 'row head'},
       h('h1', null, list.caption),
       h('span', {class: 'spring'}),
-      searchField(list, safely),
+      searchField(list, safely, signal),
       list.tools,
     ),
     list.above,
     place,
   );
   await load();
-  const timer = setInterval(
-    () => document.visibilityState === 'visible' && !place.contains(document.activeElement) && safely(),
-    EVERY_MS,
-  );
-  signal.addEventListener('abort', () => clearInterval(timer));
+  repeat(async () => place.contains(document.activeElement) || load(), signal, EVERY_MS, tell);
   return safely;
 }

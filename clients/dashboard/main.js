@@ -1,8 +1,7 @@
 // The frame of all pages: navigation, the page that the URL names, login, a lost connection.
 //
 // A page is a module with `title(view)` and `show(main, view, signal)`: it fills <main> and lives until `signal` is aborted, which
-// ends its requests (hand it to get()), timers and streams. A page that can take a changed query without being made again exports
-// `update(view)` as well, and returns true where it did.
+// ends its requests (hand it to get()), timers and streams.
 // SPDX-License-Identifier: Apache-2.0
 import {whenever} from './api.js';
 import {announce, describe} from './announce.js';
@@ -38,17 +37,16 @@ function showError(error) {
 async function showPage() {
   const view = current();
   const page = pages[view.page];
-  if (shown?.name === view.name && shown.page === page && shown.module?.update?.(view)) return;
-  shown?.stop.abort();
-  const mine = (shown = {page, name: view.name, stop: new AbortController()});
+  shown?.abort();
+  const mine = (shown = new AbortController());
   showNavigation(view);
   if (!page) return showError(Object.assign(new Error(`there is no page "${view.page}"`), {status: 404}));
   try {
-    mine.module = await page.load();
+    const module = await page.load();
     if (mine !== shown) return;
-    document.title = `${mine.module.title(view)} · propd`;
+    document.title = `${module.title(view)} · propd`;
     replace(main);
-    await mine.module.show(main, view, mine.stop.signal);
+    await module.show(main, view, mine.signal);
   } catch (error) {
     if (mine === shown) showError(error);
   }

@@ -1,17 +1,19 @@
 // One version of a model: what it is and comes from, a prediction to try, a look inside, measures, files.
 // SPDX-License-Identifier: Apache-2.0
-import {editAbout, textOfTags} from './about_form.js';
+import {editAbout} from './about_form.js';
 import {get, send} from './api.js';
 import {announce, attempt, confirm} from './announce.js';
 import {h, replace, select} from './dom.js';
 import {number, size, time} from './format.js';
+import {layersTable} from './layers_table.js';
 import {showAliases} from './model_aliases.js';
 import {showFiles} from './model_files.js';
 import {showMeasures} from './model_measures.js';
 import {showTrace} from './model_trace.js';
 import {showTry} from './model_try.js';
-import {facts, figureCell, table} from './tables.js';
+import {facts} from './tables.js';
 import {chosenTab, tabBar} from './tabs.js';
+import {textOfTags} from './tags.js';
 import {go, link} from './view.js';
 
 const CLASSES_SHOWN = 20;
@@ -27,20 +29,8 @@ export function addressOf(model, action = '') {
   return `/v1/models/${model.id}${action}`;
 }
 
-function layersTable({layers, weights}) {
-  const rows = layers.map((layer) =>
-    h(
-      'tr',
-      null,
-      h('th', {scope: 'row'}, layer.name),
-      h('td', null, layer.type),
-      figureCell(layer.output_shape.join(' × ')),
-      figureCell(number(layer.parameters)),
-      figureCell(number(layer.flops)),
-    ),
-  );
-  const foot = h('tr', null, h('th', {scope: 'row', colspan: 3}, 'Weights'), figureCell(number(weights)), h('td', null));
-  return table('Layers', ['Layer', 'Type', ['Output', 'number'], ['Parameters', 'number'], ['FLOPs', 'number']], rows, {foot});
+function layersOf({layers, weights}) {
+  return layersTable(layers, {name: 'Weights', parameters: weights}, ['type', 'output', 'parameters', 'flops']);
 }
 
 function lineage(model) {
@@ -81,7 +71,7 @@ async function showAbout(place, {model, again, signal}) {
     Made: time(model.created_at),
     Size: size(model.file_bytes),
     Owner: model.owner,
-    Tags: textOfTags(model.tags),
+    Tags: textOfTags(model.tags, ', '),
     About: model.about,
   };
   replace(
@@ -93,7 +83,7 @@ async function showAbout(place, {model, again, signal}) {
       card('Where it comes from', lineage(model)),
       aliases,
     ),
-    card('Layers', layersTable(model.description)),
+    card('Layers', layersOf(model.description)),
   );
   await showAliases(aliases, model, again, signal);
 }

@@ -4,47 +4,13 @@ import {send} from './api.js';
 import {describe} from './announce.js';
 import {bars} from './bars.js';
 import {h, labelled, replace, select} from './dom.js';
+import {confusionMatrix} from './evaluation_classes.js';
 import {number} from './format.js';
 import {addressOf} from './model_detail.js';
-import {facts, table} from './tables.js';
+import {facts} from './tables.js';
 import {change, current} from './view.js';
 
-const CLASSES_SHOWN = 30;
 const ROWS = {all: 'all', training: 'those that it learned from', validation: 'those that were held back'};
-
-function confusionCell(classes, row, i, j) {
-  const share =
-    row[j] /
-    Math.max(
-      1,
-      row.reduce((sum, value) => sum + value, 0),
-    );
-  return h(
-    'td',
-    {
-      class: 'number share-cell',
-      style: {'--share': `${Math.round(share * 60)}%`},
-      title: `${classes[i]} taken for ${classes[j]}`,
-    },
-    number(row[j]),
-  );
-}
-
-function confusion({classes, confusion_matrix: matrix}) {
-  if (!matrix || classes.length > CLASSES_SHOWN) return null;
-  const rows = matrix.map((row, i) =>
-    h(
-      'tr',
-      null,
-      h('th', {scope: 'row'}, classes[i]),
-      row.map((_, j) => confusionCell(classes, row, i, j)),
-    ),
-  );
-  return [
-    h('p', {class: 'faint'}, 'Rows: what it is. Columns: what the model says.'),
-    table('Confusion matrix', ['', ...classes.map((name) => [name, 'number'])], rows, {kind: 'confusion'}),
-  ];
-}
 
 function evaluationOf(found) {
   const metrics = Object.fromEntries(Object.entries(found.metrics).map(([name, value]) => [name, number(value)]));
@@ -55,7 +21,7 @@ function evaluationOf(found) {
       Loss: number(found.loss),
       ...metrics,
     }),
-    found.evaluation?.classes && confusion(found.evaluation),
+    found.evaluation?.confusion_matrix && confusionMatrix(found.evaluation),
   ];
 }
 

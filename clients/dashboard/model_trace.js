@@ -6,6 +6,7 @@ import {h, labelled, replace, select} from './dom.js';
 import {number, percent} from './format.js';
 import {addressOf} from './model_detail.js';
 import {instanceForm} from './model_try.js';
+import {newest} from './poll.js';
 import {tensorPicture} from './tensor_picture.js';
 import {change, current} from './view.js';
 
@@ -133,22 +134,17 @@ export async function showTrace(place, context) {
     {'aria-live': 'off'},
     h('p', {class: 'faint'}, 'Give it a row: what every layer makes of it comes here.'),
   );
-  let waiting = null,
-    form = null;
-  const load = async () => {
+  let form = null;
+  const changed = newest(WAIT_MS, signal, async (stop) => {
     const instance = form?.instance();
     if (!instance) return;
     try {
-      const found = await send('POST', addressOf(model, ':trace'), {instance, ...targetOf(model), values: VALUES}, {signal});
+      const found = await send('POST', addressOf(model, ':trace'), {instance, ...targetOf(model), values: VALUES}, {signal: stop});
       replace(result, traceOf(found, current().query.target));
     } catch (problem) {
       if (problem.name !== 'AbortError') replace(result, h('p', {class: 'error', role: 'alert'}, describe(problem)));
     }
-  };
-  const changed = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(load, WAIT_MS);
-  };
+  });
   form = await instanceForm(context, changed);
   replace(
     place,
@@ -159,5 +155,5 @@ export async function showTrace(place, context) {
       h('section', {class: 'card', 'aria-label': 'Trace'}, h('h2', null, 'Layer by layer'), result),
     ),
   );
-  await load();
+  changed();
 }

@@ -8,7 +8,9 @@ import {number} from './format.js';
 import {imageForm} from './image_form.js';
 import {jsonForm} from './json_form.js';
 import {addressOf} from './model_detail.js';
+import {newest} from './poll.js';
 import {rowForm} from './row_form.js';
+import {quoted} from './shell.js';
 
 const WAIT_MS = 120;
 const CLASSES_SHOWN = 20;
@@ -80,33 +82,22 @@ function answerOf({model, dataset}, answer) {
 
 function curlLine(model, instance) {
   const body = JSON.stringify({instances: [instance]});
-  return `curl ${location.origin}/v1/models/${model.name}@${model.version}:predict -d '${body.length > 600 ? `${body.slice(0, 600)}…` : body}'`;
+  const shown = body.length > 600 ? `${body.slice(0, 600)}…` : body;
+  return `curl ${location.origin}/v1/models/${model.name}@${model.version}:predict -d ${quoted(shown)}`;
 }
 
-// Asks after a short pause, and only for the newest: an older answer never comes over a newer one.
+// Asks after a short pause, and only for the newest.
 function asker(context, place, line) {
-  let waiting = null,
-    asking = null;
-  return (instance) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(async () => {
-      asking?.abort();
-      asking = new AbortController();
-      try {
-        const answer = await send(
-          'POST',
-          addressOf(context.model, ':predict'),
-          {instances: [instance]},
-          {signal: AbortSignal.any([asking.signal, context.signal])},
-        );
-        replace(place, answerOf(context, answer));
-      } catch (problem) {
-        if (problem.name === 'AbortError') return;
-        replace(place, h('p', {class: 'error', role: 'alert'}, describe(problem)));
-      }
-      line.textContent = curlLine(context.model, instance);
-    }, WAIT_MS);
-  };
+  return newest(WAIT_MS, context.signal, async (signal, instance) => {
+    try {
+      const answer = await send('POST', addressOf(context.model, ':predict'), {instances: [instance]}, {signal});
+      replace(place, answerOf(context, answer));
+    } catch (problem) {
+      if (problem.name === 'AbortError') return;
+      replace(place, h('p', {class: 'error', role: 'alert'}, describe(problem)));
+    }
+    line.textContent = curlLine(context.model, instance);
+  });
 }
 
 export async function showTry(place, context) {

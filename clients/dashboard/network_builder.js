@@ -153,7 +153,7 @@ class Builder {
   }
 
   changed(text, at, button) {
-    this.editor.changed('builder');
+    this.editor.changed();
     this.show();
     this.said.textContent = text;
     const card = this.list.children[at];

@@ -5,20 +5,14 @@ import {describe} from './announce.js';
 import {curve} from './curve.js';
 import {h, replace} from './dom.js';
 import {duration, number, size} from './format.js';
-import {facts, figureCell, table} from './tables.js';
+import {layersTable} from './layers_table.js';
+import {newest} from './poll.js';
+import {facts} from './tables.js';
 
 const WAIT_MS = 350;
 
-function layersTable({layers, totals}) {
-  const figures = (row) => [number(row.parameters), number(row.flops), size(row.memory_bytes)].map((text) => figureCell(text));
-  const rows = layers.map((layer) =>
-    h('tr', null, h('th', {scope: 'row'}, layer.name), figureCell(layer.output_shape.join(' × ')), figures(layer)),
-  );
-  const heads = ['Output', 'Parameters', 'FLOPs', 'Memory'].map((text) => [text, 'number']);
-  return table('Layers with shapes and sizes', ['Layer', ...heads], rows, {
-    kind: 'checked',
-    foot: h('tr', null, h('th', {scope: 'row'}, 'Total'), h('td', null), figures(totals)),
-  });
+function layersOf({layers, totals}) {
+  return layersTable(layers, {name: 'Total', ...totals}, ['output', 'parameters', 'flops', 'memory']);
 }
 
 function gradientText(check) {
@@ -61,15 +55,14 @@ function rateCurve({learning_rate: rate}) {
 
 function resultOf(found) {
   const warning = 'The loss was not finite within the first steps: lower the learning rate.';
-  return [found.diverged && h('p', {class: 'bad'}, warning), factsOf(found), rateCurve(found), layersTable(found)];
+  return [found.diverged && h('p', {class: 'bad'}, warning), factsOf(found), rateCurve(found), layersOf(found)];
 }
 
 // onresult(found, problem) is told what came out. Returns {element, again()}.
 export function networkCheck(editor, onresult) {
-  const place = h('div', {class: 'result'}, h('p', {class: 'faint'}, 'Choose a dataset: every change is checked here.'));
+  const hint = () => h('p', {class: 'faint'}, 'Choose a dataset: every change is checked here.');
+  const place = h('div', {class: 'result'}, hint());
   const state = h('span', {class: 'faint', role: 'status'});
-  let waiting = null;
-  let asking = null;
   const tell = (found, problem) => {
     state.textContent = found ? 'It can be trained' : 'It cannot be trained yet';
     state.className = found ? 'good' : 'bad';
@@ -77,22 +70,24 @@ export function networkCheck(editor, onresult) {
     place.removeAttribute('aria-busy');
     onresult(found, problem);
   };
-  const check = async () => {
-    asking = new AbortController();
-    place.setAttribute('aria-busy', 'true');
-    const signal = AbortSignal.any([asking.signal, editor.signal]);
+  const check = newest(WAIT_MS, editor.signal, async (signal) => {
     const answer = send('POST', '/v1/networks:check', editor.document, {signal});
     await answer.then(
       (found) => tell(found, null),
       (problem) => problem.name !== 'AbortError' && tell(null, problem),
     );
-  };
+  });
+  // What is shown is of the document before until the answer is there.
   const again = () => {
-    clearTimeout(waiting);
-    asking?.abort();
-    if (editor.document.dataset) waiting = setTimeout(check, WAIT_MS);
+    if (editor.document.dataset) {
+      place.setAttribute('aria-busy', 'true');
+      return check();
+    }
+    check.stop();
+    place.removeAttribute('aria-busy');
+    state.textContent = '';
+    return replace(place, hint());
   };
-  editor.signal.addEventListener('abort', () => clearTimeout(waiting));
   const head = h('div', {class: 'row'}, h('h2', null, 'Check'), h('span', {class: 'spring'}), state);
   return {element: h('section', {class: 'card check', 'aria-label': 'Check'}, head, place), again};
 }

@@ -45,7 +45,7 @@ function pruneLayer(all, layers, i) {
 }
 
 // A job's spec, which has every default written out, as somebody would have written it.
-export function documentOfSpec(all, spec) {
+function documentOfSpec(all, spec) {
   const {network, training, preprocessing, features, window, ...rest} = spec;
   const part = (name, value) => prune(all, find(all, 'documents', name).fields, value ?? {});
   const document = {

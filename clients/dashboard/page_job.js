@@ -58,7 +58,7 @@ class JobPage {
     Object.assign(this, {view, signal, job, shown: null, made: {}});
     this.events = createEvents(job.id, signal);
     this.refresh = inTurn(() => this.look());
-    this.head = createHead(this, this.actions(), (action) => (action.name === 'delete' ? go('jobs') : this.refresh()));
+    this.head = createHead(this, this.actions(), (action) => (action.name === 'delete' ? go('jobs') : this.lookAgain()));
     this.panel = h('div', {role: 'tabpanel', id: 'tab-panel', tabindex: -1});
     const tabs = tabList(TABS[view.query.tab] ? view.query.tab : 'curves', (name) => this.showTab(name));
     replace(main, this.head.element, tabs.element, this.panel);
@@ -76,11 +76,13 @@ class JobPage {
   actions() {
     const leave = async (remove, job) => {
       this.isLeaving = true;
-      await this.refresh();
-      return remove(job).catch((error) => {
+      try {
+        await this.refresh();
+        return await remove(job);
+      } catch (error) {
         this.isLeaving = false;
         throw error;
-      });
+      }
     };
     return ACTIONS.map((action) => (action.name === 'delete' ? {...action, run: (job) => leave(action.run, job)} : action));
   }
@@ -94,13 +96,20 @@ class JobPage {
     this.made[name].update(this.job);
   }
 
-  // The stream tells when there is news, at once; the job itself is looked at for what it is.
+  // The stream tells when there is news, at once; the job itself is looked at for what it is. Where nobody looks the news waits: repeat()
+  // looks when the page is seen again.
   follow() {
     if (isFinished(this.job)) return;
     this.events.follow(this.job.seq, () => {
+      if (document.visibilityState !== 'visible') return;
       if (this.events.seq > 0) this.events.all().catch(() => {});
-      this.refresh().catch((error) => this.fail(error));
+      this.lookAgain();
     });
+  }
+
+  // At once, for something has happened.
+  lookAgain() {
+    this.refresh().catch((error) => this.fail(error));
   }
 
   async look() {

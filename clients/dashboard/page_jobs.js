@@ -34,7 +34,7 @@ class JobsPage {
       .filter(Boolean)
       .forEach((id) => this.chosen.set(id, null));
     this.refresh = inTurn(() => this.look());
-    this.filters = createFilters(this.query, (query) => this.narrow(query));
+    this.filters = createFilters(this.query, (query) => this.narrow(query), signal);
     this.table = createTable(this);
     this.count = h('span', {role: 'status'});
     this.away = h('p', {class: 'bad', role: 'status'});

@@ -16,7 +16,7 @@ export function title(view) {
 }
 
 // The metric that people ask for first: of validation before training, and no loss where there is another.
-export function chosenMetric(metrics) {
+function chosenMetric(metrics) {
   const names = Object.keys(metrics ?? {});
   const wanted =
     ['val_accuracy', 'val_f1', 'val_r2', 'val_rmse', 'val_loss', 'train_loss', 'loss'].find((name) => names.includes(name)) ??

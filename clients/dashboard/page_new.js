@@ -12,7 +12,7 @@ import {networkCheck} from './network_check.js';
 import {documentOfJob, forgetDraft, saveDraft, savedDraft} from './new_draft.js';
 import {showProblems} from './problems.js';
 import {trainingForm} from './training_form.js';
-import {go} from './view.js';
+import {go, link} from './view.js';
 
 export function title() {
   return 'New job';
@@ -25,7 +25,7 @@ async function beginDocument(all, query, signal) {
 
 class Editor {
   constructor(main, {begun, all, document, text, signal}) {
-    Object.assign(this, {main, begun, catalog: all, document, text, signal, dataset: null});
+    Object.assign(this, {main, begun, catalog: all, document, text, signal, dataset: null, isSending: false});
     this.forms = h('div', {class: 'forms'});
     this.check = networkCheck(this, (found, problem) => this.checked(found, problem));
     this.json = jsonView(this);
@@ -77,7 +77,8 @@ class Editor {
 
   // Disables the button with a reason, or enables it.
   allow(reason) {
-    this.submitButton.disabled = reason !== null;
+    this.refusal = reason;
+    this.submitButton.disabled = reason !== null || this.isSending;
     this.submitButton.title = reason ?? '';
     this.reason.textContent = reason ?? '';
   }
@@ -101,11 +102,12 @@ class Editor {
   }
 
   async onjson(next) {
-    const isOther = next.dataset !== this.document.dataset;
     this.document = next;
     this.text = null;
     saveDraft(this.begun, next);
-    if (isOther) await loadDataset(this);
+    if (next.dataset !== this.loaded && !(await loadDataset(this))) return;
+    // Typing goes on while the dataset comes: whatever was typed last has the forms made.
+    if (this.document !== next || this.text !== null) return;
     this.showForms();
     this.allow(next.dataset ? null : 'choose a dataset first');
     this.check.again();
@@ -120,12 +122,14 @@ class Editor {
   checked(found, problem) {
     showProblems(this.forms, problem?.errors ?? []);
     this.builder?.showCheck(found?.layers);
-    if (this.text === null || this.text === undefined)
+    if (this.text === null)
       this.allow(problem?.status === 422 ? 'the check says what is wrong' : null);
   }
 
   async submit() {
-    this.submitButton.disabled = true;
+    // An answer of the check may come meanwhile: a second press would make a second job.
+    this.isSending = true;
+    this.allow(this.refusal);
     try {
       const job = await send('POST', '/v1/jobs', this.document);
       forgetDraft();
@@ -134,15 +138,17 @@ class Editor {
     } catch (problem) {
       showProblems(this.forms, problem.errors ?? []);
       announce(describe(problem), 'bad');
-      this.submitButton.disabled = false;
+      this.isSending = false;
+      this.allow(this.refusal);
     }
   }
 
   async startOver() {
     if (!(await confirm('Start over?', 'What was written here is forgotten.', 'Start over'))) return;
     forgetDraft();
-    if (this.begun) go('new');
-    else await attempt(() => show(this.main, {query: {}}, this.signal));
+    // The address may be that already, where a link of the navigation led here: then going there would be going nowhere.
+    history.replaceState(null, '', link('new'));
+    await attempt(() => show(this.main, {query: {}}, this.signal));
   }
 }
 
@@ -154,5 +160,6 @@ export async function show(main, view, signal) {
   await loadDataset(editor);
   if (!saved) beginNetwork(editor, view.query.template);
   if (!saved) editor.json.show();
+  signal.throwIfAborted();
   editor.show();
 }

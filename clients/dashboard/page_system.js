@@ -6,6 +6,7 @@ import {curve} from './curve.js';
 import {h, replace} from './dom.js';
 import {NOTHING, duration, number, percent, size} from './format.js';
 import {quantile, quantileBetween, readMetrics, total} from './metrics_text.js';
+import {repeat} from './poll.js';
 import {facts, figureCell, table} from './tables.js';
 import {showTokens} from './tokens.js';
 import {link} from './view.js';
@@ -215,6 +216,5 @@ export async function show(main, view, signal) {
     places.tokens,
   );
   await showTokens(places.tokens, signal);
-  const timer = setInterval(() => document.visibilityState === 'visible' && update().catch(() => {}), EVERY_MS);
-  signal.addEventListener('abort', () => clearInterval(timer));
+  repeat(update, signal, EVERY_MS);
 }

@@ -1,25 +1,28 @@
-// Looking again and again, while somebody looks at the page.
+// Looking again and again, while somebody looks at the page; and asking again where what is asked for has changed.
 // SPDX-License-Identifier: Apache-2.0
 
 function pause(milliseconds, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      {once: true},
-    );
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
   });
 }
 
 function seen(signal) {
   if (document.visibilityState === 'visible') return null;
   return new Promise((resolve) => {
-    document.addEventListener('visibilitychange', resolve, {once: true, signal});
-    signal.addEventListener('abort', resolve, {once: true});
+    const end = () => {
+      document.removeEventListener('visibilitychange', end);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    document.addEventListener('visibilitychange', end);
+    signal.addEventListener('abort', end);
   });
 }
 
@@ -42,22 +45,39 @@ export async function repeat(look, signal, milliseconds = 1000, onfail = () => {
   }
 }
 
-// A function that runs `action` at most once at a time, and once more where it was called meanwhile.
+// A function that runs `action` at most once at a time, and once more where it was called meanwhile: such a call gets what comes of the
+// run that it asked for, not of the one before.
 export function inTurn(action) {
   let running = null,
-    again = false;
+    next = null;
   return function run() {
-    if (running) {
-      again = true;
-      return running;
-    }
-    running = action().finally(() => {
-      running = null;
-      if (again) {
-        again = false;
-        run().catch(() => {});
-      }
-    });
+    if (running)
+      return (next ??= running
+        .catch(() => {})
+        .then(() => {
+          next = null;
+          return run();
+        }));
+    running = action().finally(() => (running = null));
     return running;
   };
+}
+
+// A function that calls action(signal, …) a little after it was called itself, and for its newest call alone: the one before is not made
+// or its signal is aborted, so that an older answer never comes over a newer one. Whatever is under way ends with `signal`; stop() ends it.
+export function newest(milliseconds, signal, action) {
+  let waiting = null,
+    asking = null;
+  const stop = () => {
+    clearTimeout(waiting);
+    asking?.abort();
+  };
+  const run = (...given) => {
+    stop();
+    if (signal.aborted) return;
+    asking = new AbortController();
+    waiting = setTimeout(action, milliseconds, asking.signal, ...given);
+  };
+  signal.addEventListener('abort', stop);
+  return Object.assign(run, {stop});
 }

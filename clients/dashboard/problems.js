@@ -4,7 +4,7 @@ import {h} from './dom.js';
 
 const CONTROLS = 'input, select, textarea';
 
-export function clearProblems(root) {
+function clearProblems(root) {
   root.querySelectorAll('.problem').forEach((each) => each.remove());
   root.querySelectorAll('[aria-invalid]').forEach((each) => {
     each.removeAttribute('aria-invalid');

@@ -1,9 +1,9 @@
 // A row of columns to ask a model about: a field a column, filled from the dataset, by hand or by pasting. The row is in the URL (?row=).
 // SPDX-License-Identifier: Apache-2.0
 import {get} from './api.js';
-import {attempt} from './announce.js';
 import {h, labelled, replace, select} from './dom.js';
 import {number} from './format.js';
+import {rowChooser} from './row_chooser.js';
 import {rowOfText} from './row_text.js';
 import {change, current} from './view.js';
 
@@ -48,24 +48,6 @@ function controlOf(column, name, value, onchange) {
     autocomplete: 'off',
     oninput: (event) => onchange(event.target.value),
   });
-}
-
-// From a row of the dataset, by its number.
-function rowChooser(dataset, fill) {
-  const input = h('input', {type: 'number', name: 'dataset-row', min: 0, max: dataset.rows - 1, value: 0});
-  const take = () =>
-    attempt(async () => {
-      const {rows} = await get(`/v1/datasets/${dataset.id}/rows`, {
-        query: {offset: Math.floor(Number(input.value)) || 0, limit: 1},
-      });
-      if (rows.length) fill(rows[0]);
-    });
-  return h(
-    'div',
-    {class: 'row end'},
-    labelled(`Row of ${dataset.name}@${dataset.version}`, input),
-    h('button', {type: 'button', onclick: take}, 'Take this row'),
-  );
 }
 
 function paster(columns, fill) {
@@ -131,7 +113,7 @@ export async function rowForm({model, dataset, signal}, onchange) {
     names.length > COLUMNS_SHOWN &&
       h('p', {class: 'faint'}, `${number(names.length - COLUMNS_SHOWN)} more columns keep the values of the row that was taken.`),
     paster(names, fill),
-    dataset && rowChooser(dataset, fill),
+    dataset && rowChooser(dataset, fill, signal),
   );
   return {element, instance: () => Object.fromEntries(names.map((name) => [name, row[name] ?? null]))};
 }

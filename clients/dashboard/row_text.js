@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The fields of a line of CSV; quotes may hold the separator, and themselves doubled.
-export function csvFields(line, separator) {
+function csvFields(line, separator) {
   const fields = [];
   let text = '',
     isQuoted = false;

@@ -24,12 +24,12 @@ export function figureCell(text, kind = '') {
   return h('td', {class: `number ${kind}`}, text);
 }
 
-// Names with what they are; what is null or empty is left out.
-export function facts(list) {
+// Names with what they are; what is null or empty is left out. kind: classes, 'wide' where they stand beside each other.
+export function facts(list, kind = '') {
   const given = Object.entries(list).filter(([, value]) => value !== null && value !== undefined && value !== '');
   return h(
     'dl',
-    {class: 'facts'},
-    given.map(([name, value]) => [h('dt', null, name), h('dd', null, value)]),
+    {class: `facts ${kind}`},
+    given.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))),
   );
 }

@@ -3,21 +3,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import {h, replace} from './dom.js';
 import {number} from './format.js';
+import {channels, onScheme} from './theme.js';
 
 const MAPS = 32;
 const STRIP = 512;
 const NUMBERS = 256;
 
-const dark = window.matchMedia('(prefers-color-scheme: dark)');
-
-// [red, green, blue] of a CSS variable.
-function colourOf(name) {
-  const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
-}
-
 function paint(canvas, values, largest) {
-  const [none, more, less] = ['--card', '--curve-1', '--curve-2'].map(colourOf);
+  const [none, more, less] = ['card', 'curve-1', 'curve-2'].map(channels);
   const context = canvas.getContext('2d');
   const image = context.createImageData(canvas.width, canvas.height);
   for (let i = 0; i < canvas.width * canvas.height; i++) {
@@ -31,12 +24,9 @@ function paint(canvas, values, largest) {
 // A canvas that is painted again when the colours change.
 function picture(width, height, values, largest, attributes) {
   const canvas = h('canvas', {width, height, ...attributes});
-  const again = () => {
-    if (canvas.isConnected) paint(canvas, values, largest);
-    else dark.removeEventListener('change', again);
-  };
+  const gone = new AbortController();
   paint(canvas, values, largest);
-  dark.addEventListener('change', again);
+  onScheme(() => (canvas.isConnected ? paint(canvas, values, largest) : gone.abort()), gone.signal);
   return canvas;
 }
 

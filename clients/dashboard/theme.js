@@ -1,7 +1,7 @@
 // The colours of the style sheet, for what is drawn on a canvas; and word of when they change.
 // SPDX-License-Identifier: Apache-2.0
 
-export const CURVES = 8;
+const CURVES = 8;
 
 // The value of a CSS variable: colour('line').
 export function colour(name) {
@@ -10,11 +10,13 @@ export function colour(name) {
 
 // "rgb(31,95,191)" of "#1f5fbf", or of it mixed with the card behind it where `share` is less than 1.
 export function solid(name, share = 1) {
-  const mixed = channels(colour(name)).map((value, i) => Math.round(share * value + (1 - share) * channels(colour('card'))[i]));
-  return `rgb(${mixed.join(',')})`;
+  const [full, behind] = [channels(name), channels('card')];
+  return `rgb(${full.map((value, i) => Math.round(share * value + (1 - share) * behind[i])).join(',')})`;
 }
 
-function channels(text) {
+// [red, green, blue] of a CSS variable.
+export function channels(name) {
+  const text = colour(name);
   return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
 }
 

@@ -20,7 +20,7 @@ function memberOf(editor, name) {
   const onchange = () => {
     if (Object.keys(value).length) editor.document[name] = value;
     else delete editor.document[name];
-    editor.changed('training');
+    editor.changed();
   };
   return {catalog: editor.catalog, value, pointer: `#/${name}`, onchange};
 }
@@ -38,7 +38,7 @@ export function trainingForm(editor) {
     fields: RUNNING,
     value: editor.document,
     pointer: '#',
-    onchange: () => editor.changed('training'),
+    onchange: () => editor.changed(),
   });
   return h(
     'section',
@@ -76,7 +76,7 @@ export function inputForms(editor) {
         fields: [window],
         value: editor.document,
         pointer: '#',
-        onchange: () => editor.changed('data'),
+        onchange: () => editor.changed(),
       }),
     ),
     h(

@@ -194,7 +194,7 @@ test('tags are edited, and versions chosen', async () => {
   await daemon.upload('iris', readFileSync(IRIS, 'utf8').split('\n').slice(0, 120).join('\n'));
   const page = await open(browser, daemon, '#/datasets/iris@1');
   await page.getByRole('button', {name: 'Tags and words'}).click();
-  await page.getByLabel('Tags').fill('team: flowers, draft');
+  await page.getByLabel('Tags').fill('team: flowers\ndraft');
   await page.getByLabel('In your words').fill('Fisher’s');
   await page.getByRole('button', {name: 'Save'}).click();
   await page.getByText('team: flowers, draft').waitFor();

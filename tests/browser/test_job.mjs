@@ -380,6 +380,20 @@ for (const [name, options] of Object.entries({dark: {colorScheme: 'dark'}, narro
     await close(page);
   });
 
+test('the confusion matrix follows the scheme', async () => {
+  const page = await open(browser, daemon, '#/job/done?tab=evaluation');
+  const right = page.getByRole('table', {name: /^Confusion matrix/}).locator('td.right').first();
+  const look = () => right.evaluate((cell) => [getComputedStyle(cell).backgroundColor, getComputedStyle(cell).color]);
+  await right.waitFor();
+  const light = await look();
+  await page.emulateMedia({colorScheme: 'dark'});
+  const dark = await look();
+  assert.notEqual(dark[0], light[0]);
+  assert.notEqual(dark[1], light[1]);
+  await assertAccessible(page);
+  await close(page);
+});
+
 test('charts are drawn again where the scheme changes', async () => {
   const page = await open(browser, daemon, '#/job/done');
   await drawn(page);

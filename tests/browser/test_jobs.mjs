@@ -162,6 +162,23 @@ test('several jobs are paused, resumed, given another priority, cancelled, tried
   await close(page);
 });
 
+test('Enter in a question’s field says what is typed, and leaving looks at no field', async () => {
+  await submit('typed', {training: ENDLESS});
+  const page = await open(browser, daemon);
+  await rowOf(page, 'typed').getByRole('checkbox').check();
+  const priority = page.getByRole('group', {name: 'Actions'}).getByRole('button', {name: 'Priority'});
+  await priority.click();
+  await page.getByLabel('Priority', {exact: true}).fill('9');
+  await page.keyboard.press('Enter');
+  await eventually(async () => (await daemon.get('/v1/jobs/typed')).priority === 9);
+  await priority.click();
+  await page.getByLabel('Priority', {exact: true}).fill('1.5');
+  await page.getByRole('dialog').getByRole('button', {name: 'Leave'}).click();
+  await page.getByRole('dialog').waitFor({state: 'hidden'});
+  assert.equal((await daemon.get('/v1/jobs/typed')).priority, 9);
+  await close(page);
+});
+
 test('what fails is told in the daemon’s words', async () => {
   await submit('only', {training: ENDLESS});
   const page = await open(browser, daemon);
@@ -185,10 +202,10 @@ test('tags are written as lines', async () => {
   await rowOf(page, 'tagged').getByRole('checkbox').check();
   await page.getByRole('group', {name: 'Actions'}).getByRole('button', {name: 'Tags'}).click();
   assert.equal(await page.getByLabel('Tags', {exact: true}).inputValue(), 'team: vision');
-  await page.getByLabel('Tags', {exact: true}).fill('team: sound\nurl: http://x');
+  await page.getByLabel('Tags', {exact: true}).fill('team: sound\nurl: http://x?y=1\ndraft');
   await page.getByRole('dialog').getByRole('button', {name: 'Set'}).click();
   await rowOf(page, 'tagged').getByText('team: sound').waitFor();
-  assert.deepEqual((await daemon.get('/v1/jobs/tagged')).tags, {team: 'sound', url: 'http://x'});
+  assert.deepEqual((await daemon.get('/v1/jobs/tagged')).tags, {team: 'sound', url: 'http://x?y=1', draft: ''});
   await close(page);
 });
 

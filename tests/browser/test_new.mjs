@@ -22,7 +22,11 @@ after(async () => {
 
 const json = (page) => page.getByLabel('The job as JSON');
 const documentOf = async (page) => JSON.parse(await json(page).inputValue());
-const fine = (page) => page.getByText('It can be trained').waitFor();
+// Of the document as it is: what the check says of the one before it is marked as busy.
+const fine = async (page) => {
+  await page.locator('.check .result:not([aria-busy])').waitFor();
+  await page.getByText('It can be trained').waitFor();
+};
 const layer = (page, at) => page.locator('li.layer').nth(at);
 const types = (page) => page.locator('li.layer .grip strong').allInnerTexts();
 
@@ -215,6 +219,65 @@ test('what is not submitted survives a refresh, and can be begun anew', async ()
   await page.waitForURL(/#\/new$/);
   assert.equal(await page.getByRole('combobox', {name: 'Dataset'}).inputValue(), '');
   await close(page);
+});
+
+test('what was begun by a link is begun anew where the navigation has led to the page itself', async () => {
+  const page = await open(browser, daemon, '#/new?dataset=iris');
+  await fine(page);
+  await page.getByLabel('batch size').fill('5');
+  await page.getByRole('navigation', {name: 'Pages'}).getByRole('link', {name: 'New job'}).click();
+  await page.waitForURL(/#\/new$/);
+  await page.reload();
+  await fine(page);
+  await page.getByRole('button', {name: 'Start over'}).click();
+  await page.getByRole('dialog').getByRole('button', {name: 'Start over', exact: true}).click();
+  await page.getByText('choose a dataset first').first().waitFor();
+  assert.equal(await page.getByRole('combobox', {name: 'Dataset'}).inputValue(), '');
+  await close(page);
+});
+
+test('a second press of Train makes no second job, whatever the check says meanwhile', async () => {
+  const page = await open(browser, daemon, '#/new?dataset=iris');
+  await fine(page);
+  let sent = 0,
+    send;
+  const held = new Promise((resolve) => (send = resolve));
+  await page.route('**/v1/jobs', async (route) => {
+    sent++;
+    await held;
+    await route.continue();
+  });
+  const button = page.getByRole('button', {name: 'Train', exact: true});
+  await button.click();
+  const checked = page.waitForResponse(/networks:check/);
+  await page.getByLabel('batch size').fill('5');
+  await checked;
+  await fine(page);
+  assert.ok(await button.isDisabled());
+  send();
+  await page.waitForURL(/#\/job\//);
+  assert.equal(sent, 1);
+  await close(page);
+});
+
+test('the dataset typed last is the one that is shown, however late the answer for another', async () => {
+  const page = await open(browser, daemon, '#/new');
+  let send;
+  const held = new Promise((resolve) => (send = resolve));
+  await page.route('**/v1/datasets/sales', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await json(page).fill('{"dataset": "sales"}');
+  await json(page).fill('{"dataset": "iris"}');
+  await page.getByLabel('sepal_width').waitFor();
+  const late = page.waitForResponse(/datasets\/sales/);
+  send();
+  await late;
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.ok(await page.getByLabel('sepal_width').isVisible());
+  assert.equal(await page.getByRole('combobox', {name: 'Dataset'}).inputValue(), 'iris');
+  await closeRefused(page);
 });
 
 test('a job’s document can be trained again with changes, without its defaults', async () => {
