@@ -18,6 +18,7 @@ include tests/clients/local.mk
 # Those that run under the thread sanitizer: make check TESTS='$(THREAD_TESTS)'.
 THREAD_TESTS = tests/engine/test_team $(STORAGE_TESTS) $(DAEMON_THREAD_TESTS) $(API_TESTS)
 endif
+include tests/fuzz/local.mk
 include tests/checks/local.mk
 include tests/packaging/local.mk
 include tests/end-to-end/local.mk

@@ -143,12 +143,3 @@ tests_api_handlers_test_rows_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_api_handlers_test_rows_LDADD = $(API_TEST_LIBS)
 EXTRA_DIST += tests/data/invalid/http
 EXTRA_DIST += tests/data/invalid/json
-
-# See tests/engine/data.mk.
-EXTRA_PROGRAMS += tests/fuzz/fuzz_prediction
-tests_fuzz_fuzz_prediction_LDADD = libapi.la libdaemon.la libengine.la libstorage.la libbase.la
-tests_fuzz_fuzz_prediction_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-EXTRA_PROGRAMS += tests/fuzz/fuzz_cursor
-tests_fuzz_fuzz_cursor_SOURCES = tests/fuzz/fuzz_cursor.c
-tests_fuzz_fuzz_cursor_LDADD = libapi.la libdaemon.la libengine.la libstorage.la libbase.la
-tests_fuzz_fuzz_cursor_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

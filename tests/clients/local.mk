@@ -24,12 +24,3 @@ tests_clients_test_options_LDADD = $(CLIENT_TEST_LIBS)
 tests_clients_test_table_CFLAGS = $(TEST_CFLAGS)
 tests_clients_test_table_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_clients_test_table_LDADD = $(CLIENT_TEST_LIBS)
-
-# Fuzz targets, beside those of engine: tests/engine/data.mk says how.
-EXTRA_PROGRAMS += tests/fuzz/fuzz_event_parser tests/fuzz/fuzz_layers
-tests_fuzz_fuzz_event_parser_SOURCES = tests/fuzz/fuzz_event_parser.c
-tests_fuzz_fuzz_event_parser_LDADD = libpropctl.la
-tests_fuzz_fuzz_event_parser_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_layers_SOURCES = tests/fuzz/fuzz_layers.c
-tests_fuzz_fuzz_layers_LDADD = libpropctl.la
-tests_fuzz_fuzz_layers_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

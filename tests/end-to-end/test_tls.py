@@ -161,6 +161,18 @@ class Tls(unittest.TestCase):
                 self.assertEqual(status, 200)
                 self.assertIn("; Secure", headers["Set-Cookie"])
 
+    def test_a_client_that_renegotiates_is_left(self):
+        output = pathlib.Path(self.folder, "client.txt")
+        with Daemon(tls_certificate=self.chain, tls_key=self.key, header_timeout_s=600) as daemon, output.open("wb") as file:
+            client = subprocess.Popen([OPENSSL, "s_client", "-tls1_2", "-connect", "127.0.0.1:%d" % daemon.port],
+                                      stdin=subprocess.PIPE, stdout=file, stderr=subprocess.STDOUT)
+            self.addCleanup(client.kill)
+            client.stdin.write(b"R\n")
+            client.stdin.flush()
+            client.wait(60 * PATIENCE)
+            client.stdin.close()
+        self.assertEqual(output.read_text().splitlines()[-2:], ["RENEGOTIATING", "closed"])
+
     def weighty(self, kind, *checks):
         """What testssl.sh calls high or worse of a server with a key of this kind; it takes about a minute."""
         with tempfile.TemporaryDirectory() as folder:
@@ -172,8 +184,10 @@ class Tls(unittest.TestCase):
                                capture_output=True, timeout=500 * PATIENCE)
             found = json.loads(report.read_text())
         self.assertGreater(len(found), 5)
-        # engine_problem is about the OpenSSL that testssl.sh itself uses.
-        return [f for f in found if f["severity"] in ("HIGH", "CRITICAL", "FATAL", "WARN") and f["id"] != "engine_problem"]
+        # engine_problem is about the OpenSSL that testssl.sh itself uses. Renegotiation has a test of its own: here the
+        # client goes at once, and by its exit code a slow refusal cannot be told from none.
+        unsure = ("engine_problem", "secure_client_renego")
+        return [f for f in found if f["severity"] in ("HIGH", "CRITICAL", "FATAL", "WARN") and f["id"] not in unsure]
 
     @unittest.skipUnless(TESTSSL, "testssl.sh is not here, or PROPD_TESTSSL=yes does not ask for it")
     def test_testssl_finds_nothing_of_weight(self):

@@ -119,34 +119,6 @@ tests_engine_test_torture_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_torture_CPPFLAGS = $(TEST_CPPFLAGS) -DSHARED_DATA=\"$(abs_top_srcdir)/../shared\"
 tests_engine_test_torture_LDADD = $(dataset_test_libraries)
 
-
-# Fuzz targets, not built unless asked for:
-#   ./configure CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' --enable-sanitizers=address,undefined
-#   make tests/fuzz/fuzz_csv && tests/fuzz/fuzz_csv -max_total_time=300 CORPUS
-EXTRA_PROGRAMS = tests/fuzz/fuzz_arrays tests/fuzz/fuzz_csv tests/fuzz/fuzz_dataset tests/fuzz/fuzz_idx tests/fuzz/fuzz_images \
-	tests/fuzz/fuzz_part tests/fuzz/fuzz_text
-tests_fuzz_fuzz_arrays_SOURCES = tests/fuzz/fuzz_arrays.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_arrays_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_arrays_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_csv_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_dataset_SOURCES = tests/fuzz/fuzz_dataset.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_dataset_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_dataset_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_idx_SOURCES = tests/fuzz/fuzz_idx.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_idx_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_idx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_images_SOURCES = tests/fuzz/fuzz_images.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_images_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_images_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_part_SOURCES = tests/fuzz/fuzz_part.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_part_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_part_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_text_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-
 # Preprocessing.
 preprocessing_tests = \
 	tests/engine/test_encoder \
@@ -232,9 +204,3 @@ tests_engine_test_preprocessing_memory_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_preprocessing_memory_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=strdup
 tests_engine_test_preprocessing_memory_LDADD = libengine.la $(CHECK_LIBS)
-
-# As the fuzz targets above.
-EXTRA_PROGRAMS += tests/fuzz/fuzz_preprocessing
-tests_fuzz_fuzz_preprocessing_SOURCES = tests/fuzz/fuzz_preprocessing.c
-tests_fuzz_fuzz_preprocessing_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_preprocessing_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -63,12 +63,3 @@ tests_engine_test_trace_SOURCES = tests/engine/test_trace.c $(MODEL_TEST_HELPERS
 tests_engine_test_trace_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_trace_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_trace_LDADD = libengine.la $(CHECK_LIBS)
-
-# As the fuzz targets of data.mk.
-EXTRA_PROGRAMS += tests/fuzz/fuzz_models tests/fuzz/fuzz_onnx
-tests_fuzz_fuzz_models_SOURCES = tests/fuzz/fuzz_models.c
-tests_fuzz_fuzz_models_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_models_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_onnx_SOURCES = tests/fuzz/fuzz_onnx.c
-tests_fuzz_fuzz_onnx_LDADD = libengine.la libbase.la $(FORMAT_LIBS)
-tests_fuzz_fuzz_onnx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

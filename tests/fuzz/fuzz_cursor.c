@@ -1,12 +1,11 @@
 /* Cursors of lists, whose texts come from clients. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/cursor.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What is taken is what would be given. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,8 +2,8 @@
  * the events must be the same. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/propctl/event_parser.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "engine/dataset.h"
+#include "tests/fuzz/fuzz.h"
 
 static inline int fuzz_file(const uint8_t *data, size_t size)
 {
@@ -44,7 +45,5 @@ static inline void fuzz_import(const struct dataset_source *sources, int count,
     }
     close(file);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #endif

@@ -2,8 +2,8 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/propctl/layers.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 static const char catalog_text[] =

@@ -2,6 +2,7 @@
  * read must be written so that it reads again. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/exchange/exchange.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 
@@ -18,8 +19,6 @@ static void write_again(const struct model *model, const char *format)
     }
     bytes_clear(&file);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,12 +2,11 @@
  * written so that it reads again. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/exchange/exchange.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 
 enum { PARAMETERS_MAX = 1 << 20 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -4,6 +4,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/oip_request.h"
 #include "engine/prediction.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -49,8 +50,6 @@ static void read_oip(struct prediction *prediction, const uint8_t *data, size_t 
                                       NULL);
     oip_request_clear(&request);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,9 +2,8 @@
  * The input is one JSON array: [preprocessing, instance …]. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/preprocessing.h"
+#include "tests/fuzz/fuzz.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 enum { ELEMENTS_MAX = 1 << 20 };
@@ -33,8 +32,6 @@ static void write_again(const struct preprocessing *preprocessing)
     preprocessing_free(back);
     json_decref(written);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -98,9 +98,3 @@ tests_storage_test_store_LDADD = $(STORAGE_TEST_LIBS)
 tests_storage_test_writer_CFLAGS = $(TEST_CFLAGS)
 tests_storage_test_writer_CPPFLAGS = $(STORAGE_TEST_CPPFLAGS)
 tests_storage_test_writer_LDADD = $(STORAGE_TEST_LIBS)
-
-# Fuzz targets: tests/engine/data.mk says how they are built and run.
-EXTRA_PROGRAMS += tests/fuzz/fuzz_backup
-tests_fuzz_fuzz_backup_SOURCES = tests/fuzz/fuzz_backup.c tests/fuzz/fuzz_import.h
-tests_fuzz_fuzz_backup_LDADD = libstorage.la libbase.la
-tests_fuzz_fuzz_backup_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
