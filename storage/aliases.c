@@ -1,9 +1,9 @@
 /* Aliases: names for versions of a model, that can be moved. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/aliases.h"
 #include "base/clock.h"
 #include "storage/internal.h"
 #include "storage/records.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* Answers kept for idempotency keys, for a day. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/answers.h"
 #include "base/clock.h"
 #include "storage/internal.h"
 #include "storage/statement.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 #include <stdlib.h>

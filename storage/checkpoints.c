@@ -1,8 +1,8 @@
 /* Checkpoints of jobs: the newest few, as counted blobs. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/checkpoints.h"
 #include "storage/internal.h"
 #include "storage/statement.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 #include <stdlib.h>

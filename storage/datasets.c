@@ -1,8 +1,8 @@
 /* Datasets: a record in the database and a column file beside it, by its SHA-256. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/datasets.h"
 #include "storage/internal.h"
 #include "storage/records.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 #include "storage/text.h"
 

@@ -1,9 +1,9 @@
 /* Events of jobs: one sequence number orders all that happens. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/events.h"
 #include "base/clock.h"
 #include "storage/internal.h"
 #include "storage/records.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 #include <stdlib.h>

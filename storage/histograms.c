@@ -1,8 +1,8 @@
 /* Histograms of jobs, one an epoch, thinned as the run gets longer. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/histograms.h"
 #include "storage/internal.h"
 #include "storage/records.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 static int histogram_insert(struct connection *connection, int64_t job,

@@ -1,9 +1,9 @@
 /* Histories of jobs: series by metric, appended to and cut off. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/history.h"
 #include "storage/history_series.h"
 #include "storage/history_tree.h"
 #include "storage/internal.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* A change of a job: the state by compare-and-set, and all that goes with it, in one transaction.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/job_change.h"
 #include "storage/internal.h"
 #include "storage/statement.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 #include <stdio.h>

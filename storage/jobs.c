@@ -1,8 +1,8 @@
 /* Jobs: their rows, lists and the scheduler's questions. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/jobs.h"
 #include "storage/internal.h"
 #include "storage/records.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 #include <inttypes.h>

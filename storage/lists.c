@@ -1,5 +1,6 @@
 /* Pages of lists: SQL put together out of a kind's columns and a page's filters. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/lists.h"
 #include "base/bytes.h"
 #include "base/compiler.h"
 #include "storage/internal.h"

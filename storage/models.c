@@ -1,8 +1,8 @@
 /* Models: a record and its file, by name and version. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/models.h"
 #include "storage/internal.h"
 #include "storage/records.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 #include "storage/text.h"
 

@@ -1,8 +1,8 @@
 /* What was changed of jobs while they ran: settings, each at its place in the run. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/settings.h"
 #include "storage/internal.h"
 #include "storage/records.h"
-#include "storage/store.h"
 #include "storage/tables.h"
 
 #include <stdlib.h>

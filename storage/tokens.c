@@ -1,8 +1,8 @@
 /* Tokens: what is kept of them. Their texts are nowhere. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/tokens.h"
 #include "storage/internal.h"
 #include "storage/records.h"
-#include "storage/store.h"
 
 #include <stdlib.h>
 #include <string.h>
