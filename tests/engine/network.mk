@@ -3,8 +3,11 @@ NETWORK_TESTS = \
 	tests/engine/test_activation \
 	tests/engine/test_arena \
 	tests/engine/test_column_embeddings \
+	tests/engine/test_convolutions \
+	tests/engine/test_embedding \
 	tests/engine/test_gradient_check \
 	tests/engine/test_gradients \
+	tests/engine/test_loss_gradients \
 	tests/engine/test_initializer \
 	tests/engine/test_layers \
 	tests/engine/test_losses \
@@ -43,6 +46,12 @@ tests_engine_test_gradients_SOURCES = tests/engine/test_gradients.c tests/engine
 tests_engine_test_gradients_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_gradients_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_gradients_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_loss_gradients_SOURCES = tests/engine/test_loss_gradients.c tests/engine/trial.c tests/engine/trial.h \
+	tests/engine/gradient_check.c tests/engine/gradient_check.h
+tests_engine_test_loss_gradients_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_loss_gradients_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_loss_gradients_LDADD = $(NETWORK_TEST_LIBS)
 
 tests_engine_test_initializer_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_initializer_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -92,6 +101,16 @@ tests_engine_test_sequence_layers_LDADD = $(NETWORK_TEST_LIBS)
 tests_engine_test_shape_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_shape_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_shape_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_convolutions_SOURCES = tests/engine/test_convolutions.c tests/engine/trial.c tests/engine/trial.h
+tests_engine_test_convolutions_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_convolutions_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_convolutions_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_embedding_SOURCES = tests/engine/test_embedding.c tests/engine/trial.c tests/engine/trial.h
+tests_engine_test_embedding_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_embedding_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_embedding_LDADD = $(NETWORK_TEST_LIBS)
 
 tests_engine_test_spatial_SOURCES = tests/engine/test_spatial.c tests/engine/trial.c tests/engine/trial.h
 tests_engine_test_spatial_CFLAGS = $(TEST_CFLAGS)

@@ -8,15 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct kernels *best_kernels(void)
-{
-    struct error error = {0};
-    const struct kernels *kernels = kernels_get(&error);
-
-    ck_assert_ok(error);
-    return kernels;
-}
-
 /* Layers over rows of numbers, wide enough that several members get rows and columns. */
 static const char wide[] =
     "{\"input\": [6, 40], \"layers\": ["

@@ -2,6 +2,7 @@
 TRAINING_TESTS = \
 	tests/engine/test_augmentation \
 	tests/engine/test_augments \
+	tests/engine/test_augments_noise \
 	tests/engine/test_catalog \
 	tests/engine/test_checkpoint \
 	tests/engine/test_evaluation \
@@ -124,6 +125,10 @@ tests_engine_test_augments_SOURCES = tests/engine/test_augments.c $(AUGMENTED)
 tests_engine_test_augments_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_augments_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_augments_LDADD = libengine.la $(CHECK_LIBS)
+tests_engine_test_augments_noise_SOURCES = tests/engine/test_augments_noise.c $(AUGMENTED)
+tests_engine_test_augments_noise_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_augments_noise_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_augments_noise_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_mixed_targets_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_mixed_targets_CPPFLAGS = $(TEST_CPPFLAGS)

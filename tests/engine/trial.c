@@ -4,6 +4,7 @@
 #include "base/fields.h"
 #include "tests/check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,4 +159,36 @@ const struct layer_tensor *tensor_find(const struct network *network, const char
     network_each_tensor(network, visit, &search);
     ck_assert_msg(search.found != NULL, "no tensor %s", name);
     return search.found;
+}
+
+const float *trial_tensor(const struct trial *trial, const char *name)
+{
+    return trial->parameters + tensor_find(trial->network, name)->offset;
+}
+
+void trial_check_outputs(struct trial *trial, const double *expected)
+{
+    size_t size = (size_t)trial->output_elements * sizeof(float);
+
+    trial_forward(trial);
+    for (int64_t i = 0; i < trial->output_elements; i++)
+        ck_assert_double_eq_tol((double)workspace_output(trial->training)[i], expected[i],
+                                1e-5 * (1 + fabs(expected[i])));
+    ck_assert_mem_eq(trial_predict(trial), workspace_output(trial->training), size);
+}
+
+void trial_check_shape(const struct trial *trial, const char *expected)
+{
+    char text[160];
+
+    ck_assert_str_eq(shape_text(&trial->network->output_shape, text, sizeof(text)), expected);
+}
+
+const struct kernels *best_kernels(void)
+{
+    struct error error = {0};
+    const struct kernels *kernels = kernels_get(&error);
+
+    ck_assert_ok(error);
+    return kernels;
 }

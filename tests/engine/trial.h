@@ -43,8 +43,19 @@ void trial_backward(struct trial *trial, const float *d_output, bool from_logits
 /* Predicts the batch; the result is the workspace's. */
 const float *trial_predict(struct trial *trial);
 
+/* Fails the test unless training and prediction give these outputs (ours within 1e-5 of their size,
+ * and both the same bytes). */
+void trial_check_outputs(struct trial *trial, const double *expected);
+/* The output's shape as a text, "[4, 6]". */
+void trial_check_shape(const struct trial *trial, const char *expected);
+
+/* The kernels of this machine. */
+const struct kernels *best_kernels(void);
+
 /* The tensor "layer/tensor" of a network; fails the test where there is none. */
 const struct layer_tensor *tensor_find(const struct network *network, const char *name);
+/* Its numbers in a trial. */
+const float *trial_tensor(const struct trial *trial, const char *name);
 
 /* Standard normal numbers from a stream of their own. */
 void draw_normal(uint64_t seed, const char *name, int64_t count, float *values);
