@@ -4,16 +4,6 @@
 #include "engine/layers/layers.h"
 #include "engine/layers/pool.h"
 
-static int max_pool1d_plan(struct layer *layer, const char *path, struct error *error)
-{
-    return pool_plan(layer, 1, path, error);
-}
-
-static int max_pool2d_plan(struct layer *layer, const char *path, struct error *error)
-{
-    return pool_plan(layer, 2, path, error);
-}
-
 static void max_pool_forward(const struct layer *layer, struct layer_pass *pass, int64_t begin,
                              int64_t end)
 {
@@ -50,7 +40,7 @@ const struct layer_type layer_max_pool1d = {
     .max_inputs = 1,
     .example = "{\"input\": [7, 2], \"layers\": [{\"type\": \"dense\", \"units\": 3}, "
                "{\"type\": \"max_pool1d\", \"pool_size\": 3, \"strides\": 2}]}",
-    .plan = max_pool1d_plan,
+    .plan = pool1d_plan,
     .forward = max_pool_forward,
     .backward = max_pool_backward,
 };
@@ -65,7 +55,7 @@ const struct layer_type layer_max_pool2d = {
     .max_inputs = 1,
     .example = "{\"input\": [5, 4, 2], \"layers\": [{\"type\": \"dense\", \"units\": 3}, "
                "{\"type\": \"max_pool2d\", \"pool_size\": [3, 2], \"padding\": \"same\"}]}",
-    .plan = max_pool2d_plan,
+    .plan = pool2d_plan,
     .forward = max_pool_forward,
     .backward = max_pool_backward,
 };

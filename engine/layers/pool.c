@@ -16,7 +16,7 @@ const struct field pool_fields[] = {
                  .help = "same: windows may reach over the edges, and see what is inside"),
     FIELD_END};
 
-int pool_plan(struct layer *layer, int axes, const char *path, struct error *error)
+static int plan(struct layer *layer, int axes, const char *path, struct error *error)
 {
     const struct pool_options *options = layer->options;
     const struct window_options window_options = {.kernel_name = "pool_size",
@@ -34,6 +34,16 @@ int pool_plan(struct layer *layer, int axes, const char *path, struct error *err
     layer->flops_per_row = layer_flops(
         layer_output_elements(layer), window->kernel[WINDOW_HEIGHT] * window->kernel[WINDOW_WIDTH]);
     return 0;
+}
+
+int pool1d_plan(struct layer *layer, const char *path, struct error *error)
+{
+    return plan(layer, 1, path, error);
+}
+
+int pool2d_plan(struct layer *layer, const char *path, struct error *error)
+{
+    return plan(layer, 2, path, error);
 }
 
 bool pool_begin_gradient(const struct layer *layer, const struct layer_pass *pass, int64_t begin,

@@ -15,8 +15,9 @@ struct pool_options {
 /* The fields of all of them. */
 extern const struct field pool_fields[];
 
-/* Plans a layer over images of `axes` axes; its plan_data is a struct window. */
-int pool_plan(struct layer *layer, int axes, const char *path, struct error *error);
+/* Plan a layer over sequences or images; its plan_data is a struct window. */
+int pool1d_plan(struct layer *layer, const char *path, struct error *error);
+int pool2d_plan(struct layer *layer, const char *path, struct error *error);
 
 /* Begins the gradient by the input of rows [begin, end): true where windows, which share no cell,
  * are to store it; else they add to what is there, zeros where this is the first to write it. */
