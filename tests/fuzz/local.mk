@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Parsers, fed by libFuzzer with what tests/data holds and what it makes of that. It is clang's:
-#   ../configure CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' --enable-sanitizers=address,undefined
+#   ../configure --disable-simd --enable-sanitizers=address,undefined CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link'
 #   make -j fuzz FUZZ_SECONDS=300        each program so long; `make fuzz-csv` runs one
 # Inputs that found new code stay in tests/fuzz/corpus/NAME, one that ends a program in tests/fuzz/found-NAME-….
 FUZZ_SECONDS = 10
