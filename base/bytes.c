@@ -142,7 +142,8 @@ const void *bytes_read(struct bytes_reader *reader, size_t size)
         reader->failed = true;
         return NULL;
     }
-    const uint8_t *start = reader->data + reader->at;
+    /* Of no bytes the place is nobody's, and not NULL, which would say that they are not there. */
+    const uint8_t *start = reader->size == 0 ? (const uint8_t *)"" : reader->data + reader->at;
     reader->at += size;
     return start;
 }

@@ -56,6 +56,17 @@ START_TEST(reading_past_the_end_fails_and_gives_zeros)
 }
 END_TEST
 
+START_TEST(nothing_is_read_out_of_nothing)
+{
+    struct bytes_reader reader = {0};
+
+    ck_assert_ptr_nonnull(bytes_read(&reader, 0));
+    ck_assert(!reader.failed);
+    ck_assert_ptr_null(bytes_read(&reader, 1));
+    ck_assert(reader.failed);
+}
+END_TEST
+
 START_TEST(cut_or_broken_string_is_refused)
 {
     static const uint8_t cut[] = {4, 0, 0, 0, 'a', 'b', 'c'};
@@ -119,6 +130,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, numbers_are_little_endian);
     tcase_add_test(tests, what_was_written_reads_back);
     tcase_add_test(tests, reading_past_the_end_fails_and_gives_zeros);
+    tcase_add_test(tests, nothing_is_read_out_of_nothing);
     tcase_add_test(tests, cut_or_broken_string_is_refused);
     tcase_add_test(tests, text_and_printing_grow);
     tcase_add_test(tests, too_large_a_size_fails_for_good);
