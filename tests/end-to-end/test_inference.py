@@ -135,9 +135,11 @@ class Inference(unittest.TestCase):
             self.infer(json.dumps(body).encode(), status=400)
         self.infer({"inputs": [good]}, model="nobody", status=404)
         self.infer({"inputs": [good]}, model="xor/versions/7", status=404)
-        for place in ("/v2/models/xor/versions/none", "/v2/models/nobody/ready", "/v2/nothing"):
+        places = (("/v2/models/xor/versions/none", 404), ("/v2/models/nobody/ready", 404), ("/v2/nothing", 404),
+                  ("/v2/models/a%2Fb/ready", 400), ("/v2/models/a%00b", 400), ("/v2/models/" + "a" * 3000, 414))
+        for place, wanted in places:
             status, heads, answer = self.daemon.send("GET", place)
-            self.assertEqual((status, heads["Content-Type"], list(json.loads(answer))), (404, "application/json", ["error"]))
+            self.assertEqual((status, heads["Content-Type"], list(json.loads(answer))), (wanted, "application/json", ["error"]))
 
     def test_sizes_of_binary_data_are_compared(self):
         def body(shape, size, datatype="FP32", data=None):
