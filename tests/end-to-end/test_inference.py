@@ -180,11 +180,23 @@ class Inference(unittest.TestCase):
                                                      "Inference-Header-Content-Length": "172"})
             self.assertEqual(heads["content-encoding"], coding)
             self.assertEqual(heads["inference-header-content-length"], "148")
+            self.assertEqual(heads["vary"], "Accept-Encoding")
             self.assertEqual(unpack(answer), ANSWER_JSON + ANSWER_BYTES)
         self.infer(whole, {"Content-Encoding": "br", "Inference-Header-Content-Length": "172"}, status=415)
         self.infer(whole, {"Content-Encoding": "gzip", "Inference-Header-Content-Length": "172"}, status=400)
         self.infer(gzip.compress(whole)[:-5], {"Content-Encoding": "gzip"}, status=400)
         self.infer(gzip.compress(bytes(64 << 20)), {"Content-Encoding": "gzip"}, status=413)
+
+    def test_answers_without_bytes_are_indented_where_it_is_asked_for(self):
+        body = json.dumps({"inputs": [tensor("input", [2, 2], "FP32", data=[1, 2, -0.5, 0.25])]})
+        plain = self.daemon.call("POST", "/v2/models/xor/infer", body)
+        for accepted, unpack in (("identity", bytes), ("gzip", gzip.decompress)):
+            _, _, answer = self.daemon.send("POST", "/v2/models/xor/infer?pretty", body, {"Accept-Encoding": accepted})
+            self.assertTrue(unpack(answer).startswith(b'{\n  "model_name"'), answer)
+            self.assertEqual(json.loads(unpack(answer)), plain)
+        _, _, answer = self.daemon.send("POST", "/v2/models/xor/infer?pretty", VECTOR_JSON + VECTOR_BYTES,
+                                        {"Inference-Header-Content-Length": "172"})
+        self.assertEqual(answer, ANSWER_JSON + ANSWER_BYTES)
 
     def test_binary_output_is_asked_for_each_or_all(self):
         entry = tensor("input", [1, 4], "FP32", data=IRIS_ROW)
