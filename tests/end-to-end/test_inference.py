@@ -124,6 +124,8 @@ class Inference(unittest.TestCase):
             {"name": "input"}, 5]
         for entry in bad:
             self.infer({"inputs": [entry]}, status=400)
+        _, answer = self.infer({"inputs": [tensor("input", [2, 2], "BYTES", data=["1", "2", "3", "4"])]}, status=400)
+        self.assertIn("numbers only, not texts", json.loads(answer)["error"])
         good = tensor("input", [2, 2], "FP32", data=data)
         for body in ([good], {"inputs": []}, {"inputs": good}, {"inputs": [good, good]}, {"input": [good]},
                      {"inputs": [good], "id": 7}, {"inputs": [good], "outputs": [{"name": "nothing"}]},
