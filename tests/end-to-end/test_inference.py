@@ -357,7 +357,7 @@ class Inference(unittest.TestCase):
         self.assertEqual(self.numbers(",3.5,1.4,0.2"), missing)
         self.assertEqual(self.numbers(npy([1, 4], [float("nan"), 3.5, 1.4, 0.2], "<f8")), missing)
 
-    def test_predictions_go_out_as_csv_and_npy(self):
+    def test_predictions_go_out_as_csv_ndjson_and_npy(self):
         body = json.dumps({"instances": [IRIS_ROW, [7, 3, 6, 2]]})
         expected = json.loads(self.daemon.send("POST", "/v1/models/iris:predict", body)[2])
         status, heads, answer = self.daemon.send("POST", "/v1/models/iris:predict", body, {"Accept": "text/csv"})
@@ -366,6 +366,10 @@ class Inference(unittest.TestCase):
         self.assertEqual(lines[0], "setosa,versicolor,virginica,label")
         self.assertEqual([float(v) for v in lines[1].split(",")[:3]], expected["predictions"][0])
         self.assertEqual([line.split(",")[3] for line in lines[1:3]], expected["labels"])
+        _, heads, answer = self.daemon.send("POST", "/v1/models/iris:predict", body, {"Accept": "application/x-ndjson"})
+        self.assertEqual(heads["Content-Type"], "application/x-ndjson")
+        self.assertEqual([json.loads(line) for line in answer.decode().splitlines()],
+                         [{"prediction": p, "label": l} for p, l in zip(expected["predictions"], expected["labels"])])
         _, heads, answer = self.daemon.send("POST", "/v1/models/iris:predict", body, {"Accept": "application/x-npy"})
         shape, values = read_npy(answer)
         self.assertEqual((heads["Content-Type"], shape), ("application/x-npy", (2, 3)))
