@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 int problem_status(enum error_code code)
 {
@@ -135,14 +134,13 @@ static json_t *problem_json(const struct request *request, const struct error *e
                      errors_json(request, error));
 }
 
-/* Under /v2 all is the Open Inference Protocol's, also where there is no route. */
+/* Under /v2 all is the Open Inference Protocol's, also where there is no route, or no path that
+ * could have one. */
 static bool is_open_inference(const struct request *request)
 {
-    static const char root[] = "/v2";
     if (request->route != NULL)
         return (request->route->flags & ROUTE_OPEN_INFERENCE) != 0;
-    return request->path != NULL && strncmp(request->path, root, strlen(root)) == 0 &&
-           (request->path[strlen(root)] == '\0' || request->path[strlen(root)] == '/');
+    return request->is_open_inference;
 }
 
 static bool is_plain(const struct request *request)

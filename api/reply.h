@@ -33,6 +33,7 @@ struct reply {
     char etag[REPLY_ETAG_SIZE]; /* with its quotes; "": made of the body */
     bool is_json;               /* may be indented */
     bool takes_ranges;          /* pieces of it can be asked for (ROUTE_RANGES); it is not packed */
+    bool is_packed_always;      /* where it is asked for: whatever its type and size */
     bool varies_by_accept;
     uint64_t unsent_size; /* what Content-Length says to HEAD, in place of a body */
     size_t body_start;    /* where in the body the piece begins that is sent */

@@ -88,7 +88,7 @@ static bool is_text(const char *content_type)
 static bool may_be_packed(const struct reply *reply)
 {
     return reply->stream.context == NULL && reply->content_type != NULL && !reply->takes_ranges &&
-           is_text(reply->content_type);
+           (reply->is_packed_always || is_text(reply->content_type));
 }
 
 static bool runs_on_worker(const struct request *request)
@@ -99,9 +99,11 @@ static bool runs_on_worker(const struct request *request)
 
 static enum coding choose_coding(const struct reply *reply, const struct request *request)
 {
-    if (!may_be_packed(reply) || reply_header_value(reply, "Content-Encoding") != NULL ||
-        reply->body.size < PACKED_LEAST ||
-        (reply->body.size > PACKED_AT_ONCE && !runs_on_worker(request)))
+    if (!may_be_packed(reply) || reply_header_value(reply, "Content-Encoding") != NULL)
+        return CODING_IDENTITY;
+    if (!reply->is_packed_always &&
+        (reply->body.size < PACKED_LEAST ||
+         (reply->body.size > PACKED_AT_ONCE && !runs_on_worker(request))))
         return CODING_IDENTITY;
     return coding_accepted(request_header(request, "Accept-Encoding"));
 }
@@ -110,7 +112,7 @@ static void pack_body(struct reply *reply, enum coding coding)
 {
     struct error error = {0};
     struct bytes packed = {0};
-    int level = reply->body.size > LARGE ? LEVEL_OF_LARGE : LEVEL;
+    int level = reply->is_packed_always || reply->body.size > LARGE ? LEVEL_OF_LARGE : LEVEL;
     if (coding_deflate(coding, level, reply->body.data, reply->body.size, &packed, &error) != 0)
         packed.failed = true;
     bytes_clear(&reply->body);

@@ -37,10 +37,11 @@ struct request {
     struct viewer viewer;          /* who asks; borrowed */
     const struct token *token;     /* that he has; NULL: none, or none is needed */
     struct client_address address; /* where from */
-    char id[ID_SIZE];    /* "req_…", in the answer's X-Request-Id and in every problem */
-    const char *method;  /* borrowed */
-    const char *version; /* "HTTP/1.1", borrowed; NULL in tests */
-    char *path;          /* decoded and checked; NULL until request_set_target() */
+    char id[ID_SIZE];       /* "req_…", in the answer's X-Request-Id and in every problem */
+    const char *method;     /* borrowed */
+    const char *version;    /* "HTTP/1.1", borrowed; NULL in tests */
+    char *path;             /* decoded and checked; NULL until request_set_target() */
+    bool is_open_inference; /* the target is under /v2, be it refused or not */
     struct parameter *parameters;
     size_t parameter_count;
     const struct header *headers; /* borrowed */

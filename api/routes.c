@@ -70,9 +70,7 @@ static int64_t limit_predict(const struct config *config)
     .body_types = "text/csv, application/x-npy",                                                   \
     .example = "{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}", .body_limit = limit_predict,             \
     .is_slow = predicts_slowly, .flags = ROUTE_TENSORFLOW, .scope = "predict", .help = (phrase),   \
-    .answers = {{200, "prediction", NULL},                                                         \
-                {200, .type = "text/csv"},                                                         \
-                {200, .type = "application/x-npy"}},                                               \
+    .answers = {{200, "prediction", NULL}, ANSWERS_ROWS, {200, .type = "application/x-npy"}},      \
     .problems = {ERROR_NOT_ACCEPTABLE}
 /* Its clients send anything as Content-Type, or nothing. */
 #define OIP_BODY_TYPES "application/octet-stream"

@@ -144,8 +144,16 @@ static int set_parameters(struct request *request, const char *query, struct err
     return 0;
 }
 
+static bool is_under(const char *target, const char *root)
+{
+    const size_t size = strlen(root);
+    return strncmp(target, root, size) == 0 &&
+           (target[size] == '\0' || target[size] == '/' || target[size] == '?');
+}
+
 int request_set_target(struct request *request, const char *target, struct error *error)
 {
+    request->is_open_inference = is_under(target, "/v2");
     if (check_raw(target, error) != 0)
         return -1;
     size_t path_size = strcspn(target, "?");

@@ -182,6 +182,12 @@ static int read_strings(const struct field *field, const json_t *json, struct st
     return 0;
 }
 
+/* An empty list says "not told" where there is neither a default nor null that could say so. */
+static size_t least_sizes(const struct field *field)
+{
+    return field->number != 0 || (field->flags & (FIELD_REQUIRED | FIELD_NULLABLE)) != 0 ? 1 : 0;
+}
+
 static int read_sizes(const struct field *field, const json_t *json, struct sizes *value,
                       const char *path, struct error *error)
 {
@@ -192,6 +198,8 @@ static int read_sizes(const struct field *field, const json_t *json, struct size
     if (sizes.count > SIZES_MAX)
         return error_set_at(error, ERROR_INVALID, path, "must have at most %d entries, not %zu",
                             SIZES_MAX, sizes.count);
+    if (sizes.count < least_sizes(field))
+        return error_set_at(error, ERROR_INVALID, path, "must have at least one entry");
     for (size_t i = 0; i < sizes.count; i++) {
         const json_t *entry = list_entry(json, i);
         char at[PATH_SIZE];

@@ -129,10 +129,10 @@ static int weight_copy_visit(void *context, const char *name, const struct layer
     if (!network_each_tensor(copy->from->network, search_visit, &search))
         return 0;
     if (!shape_equal(&search.found->shape, &tensor->shape))
-        return error_set(copy->error, ERROR_INVALID,
-                         "the initial model's tensor \"%s\" has shape %s, but the network's %s",
-                         name, shape_text(&search.found->shape, found, sizeof(found)),
-                         shape_text(&tensor->shape, wanted, sizeof(wanted)));
+        return error_set_at(copy->error, ERROR_INVALID, "initial_model",
+                            "has a tensor \"%s\" of shape %s, but the network's is %s", name,
+                            shape_text(&search.found->shape, found, sizeof(found)),
+                            shape_text(&tensor->shape, wanted, sizeof(wanted)));
     memcpy(copy->parameters + tensor->offset, copy->from->parameters + search.found->offset,
            (size_t)tensor->count * sizeof(float));
     copy->copied++;
@@ -146,8 +146,8 @@ int model_copy_weights(const struct model *from, const struct network *network, 
     if (network_each_tensor(network, weight_copy_visit, &copy))
         return -1;
     if (copy.copied == 0)
-        return error_set(error, ERROR_INVALID,
-                         "the initial model has no tensor by the name of any of the network's");
+        return error_set_at(error, ERROR_INVALID, "initial_model",
+                            "has no tensor by the name of any of the network's");
     return 0;
 }
 

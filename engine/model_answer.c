@@ -124,6 +124,19 @@ void model_answer_append(const struct model *model, bool by_inputs, const float 
         bytes_printf(text, ",\"nonfinite\":\"%s\"", nonfinite);
 }
 
+void model_answer_append_row(const struct model *model, const float *y, struct bytes *text)
+{
+    const int64_t width = shape_elements(&model->network->output_shape, NULL);
+    const json_t *label = model_label(model, y, width);
+    bytes_printf(text, "{\"prediction\":");
+    append_prediction(text, model, y, width);
+    if (label) {
+        bytes_printf(text, ",\"label\":");
+        json_append(text, label);
+    }
+    bytes_append_u8(text, '}');
+}
+
 json_t *model_answer(const struct model *model, const float *y, int64_t rows)
 {
     AUTO_CLEAR(bytes_clear) struct bytes text = {0};

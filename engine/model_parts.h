@@ -40,7 +40,9 @@ const json_t *model_label(const struct model *model, const float *y, int64_t wid
  * classes, "labels":[…]; "nonfinite" where an output is not finite. */
 void model_answer_append(const struct model *model, bool by_inputs, const float *y, int64_t rows,
                          struct bytes *text);
-/* The same as a JSON object; NULL when out of memory. */
+/* One row's outputs y as a JSON object: "prediction", and "label" of classes. */
+void model_answer_append_row(const struct model *model, const float *y, struct bytes *text);
+/* The predictions as a JSON object; NULL when out of memory. */
 json_t *model_answer(const struct model *model, const float *y, int64_t rows);
 
 #endif

@@ -117,6 +117,12 @@ void prediction_append(const struct prediction *prediction, struct bytes *text)
                         text);
 }
 
+void prediction_append_row(const struct prediction *prediction, int64_t row, struct bytes *text)
+{
+    model_answer_append_row(prediction->model, prediction->y + row * prediction_width(prediction),
+                            text);
+}
+
 int64_t prediction_width(const struct prediction *prediction)
 {
     return shape_elements(&prediction->model->network->output_shape, NULL);

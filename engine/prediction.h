@@ -73,6 +73,8 @@ int64_t prediction_width(const struct prediction *prediction);
  * says what the first such was. Classes: a list of probabilities a row; values: a number a row in
  * original units (a list for several targets). */
 void prediction_append(const struct prediction *prediction, struct bytes *text);
+/* One row of it as a JSON object: "prediction", and "label" of classes. */
+void prediction_append_row(const struct prediction *prediction, int64_t row, struct bytes *text);
 
 void prediction_clear(struct prediction *prediction);
 

@@ -221,15 +221,17 @@ static int encode_row(struct prediction *prediction, struct tensor_cursor *curso
 {
     const struct preprocessing *preprocessing = prediction->model->preprocessing;
     const int64_t count = preprocessing_number_count(preprocessing);
+    const bool is_text = cursor->tensor->is_text || array_type_is_text(&cursor->tensor->array);
     char path[PATH_SIZE];
     snprintf(path, sizeof(path), "%.64s[%lld]", cursor->tensor->name, (long long)row);
-    if (count > 0 && !cursor->tensor->is_text && !array_type_is_text(&cursor->tensor->array)) {
+    if (count > 0 && !is_text) {
         int result = encode_numbers(prediction, cursor->tensor, row, numbers, count, path, error);
         if (result <= 0)
             return result;
     }
     if (preprocessing_takes_tensors(preprocessing))
-        return error_set_at(error, ERROR_INVALID, path, "must have finite numbers only");
+        return error_set_at(error, ERROR_INVALID, path, "must have finite numbers only%s",
+                            is_text ? ", not texts" : "");
     return encode_values(prediction, cursor, row, shape, path, error);
 }
 

@@ -20,8 +20,10 @@ static const char *path_of(const char *path, const char *name, char text[PATH_SI
     return text;
 }
 
+#define SPLIT_DEFAULT 0.2
+
 static const struct field validation_fields[] = {
-    FIELD_NUMBER(struct validation_options, split, .min = 0, .max = 1, .number = 0.2,
+    FIELD_NUMBER(struct validation_options, split, .min = 0, .max = 1, .number = SPLIT_DEFAULT,
                  .flags = FIELD_ABOVE_MIN | FIELD_BELOW_MAX,
                  .help = "share of the rows that validate, stratified for classes"),
     FIELD_STRING(struct validation_options, dataset, .min = 1, .max = 200, .flags = FIELD_NULLABLE,
@@ -38,6 +40,12 @@ static int validation_check(const void *options, const char *path, struct error 
         return error_set_at(error, ERROR_INVALID, path_of(path, "folds", full),
                             "cuts the job's own dataset, so it does not go with a dataset of its "
                             "own to validate: leave one of them out");
+    /* A document that was written out has the default beside them. */
+    if (validation->split != SPLIT_DEFAULT &&
+        (validation->dataset != NULL || validation->folds > 0))
+        return error_set_at(error, ERROR_INVALID, path_of(path, "split", full),
+                            "must be left out, since %s instead of a share of the rows",
+                            validation->folds > 0 ? "folds validate" : "a dataset validates");
     return 0;
 }
 

@@ -21,7 +21,7 @@ int handle_oip_server(struct request *request, struct reply *reply, struct error
     return reply_json(reply, 200,
                       json_pack("{s:s, s:s, s:[s, s, s]}", "name", "propd", "version",
                                 PROPD_VERSION, "extensions", "binary_tensor_data", "classification",
-                                "statistics", "model_repository"),
+                                "statistics"),
                       error);
 }
 

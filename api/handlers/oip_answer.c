@@ -1,15 +1,12 @@
 /* Outputs as JSON lists or as bytes. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers/oip_answer.h"
-#include "api/coding.h"
 #include "base/float_text.h"
 #include "base/json_text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PACK_LEVEL = 1 };
 
 /* An output on its way: elements go into `data` as JSON values or bytes. */
 struct output {
@@ -238,41 +235,26 @@ static void append_document(const struct inference *inference, const struct oip_
 
 /* ---- bytes */
 
+/* Whoever asks for a coding here gets it, also of bytes and of short answers: its clients ask only
+ * where they are told to. */
 static int append_binary(const struct output *outputs, int count, struct reply *reply,
                          struct error *error)
 {
     const size_t header_size = reply->body.size;
+    reply->is_packed_always = true;
     for (int i = 0; i < count; i++)
         if (outputs[i].asked->is_binary)
             bytes_append(&reply->body, outputs[i].data.data, outputs[i].data.size);
     reply->content_type = "application/json";
-    if (reply->body.size == header_size)
+    reply->is_json = reply->body.size == header_size;
+    if (reply->is_json)
         return 0;
     reply->content_type = "application/octet-stream";
     return reply_header(reply, error, "Inference-Header-Content-Length", "%zu", header_size);
 }
 
-/* Whoever asks for a coding here gets it, also of bytes and of short answers: its clients ask only
- * where they are told to. */
-static int pack(const struct request *request, struct reply *reply, struct error *error)
-{
-    const enum coding coding = coding_accepted(request_header(request, "Accept-Encoding"));
-    struct bytes packed = {0};
-    if (coding == CODING_IDENTITY)
-        return 0;
-    if (coding_deflate(coding, PACK_LEVEL, reply->body.data, reply->body.size, &packed, error) !=
-        0) {
-        bytes_clear(&packed);
-        return -1;
-    }
-    bytes_clear(&reply->body);
-    reply->body = packed;
-    reply_header_static(reply, "Content-Encoding", coding_name(coding));
-    return 0;
-}
-
 int oip_answer(const struct inference *inference, const struct oip_request *asked,
-               const struct request *request, struct reply *reply, struct error *error)
+               struct reply *reply, struct error *error)
 {
     struct output outputs[OIP_OUTPUTS_MAX];
     int result = 0;
@@ -289,7 +271,5 @@ int oip_answer(const struct inference *inference, const struct oip_request *aske
     }
     for (int i = 0; i < asked->output_count; i++)
         bytes_clear(&outputs[i].data);
-    if (result == 0)
-        result = bytes_check(&reply->body, error);
-    return result == 0 ? pack(request, reply, error) : -1;
+    return result == 0 ? bytes_check(&reply->body, error) : -1;
 }

@@ -9,6 +9,6 @@
 #include "api/handlers/oip_request.h"
 
 int oip_answer(const struct inference *inference, const struct oip_request *asked,
-               const struct request *request, struct reply *reply, struct error *error);
+               struct reply *reply, struct error *error);
 
 #endif

@@ -44,7 +44,7 @@ static int end(struct request *request, struct reply *reply, struct error *error
 {
     struct work *work = request->work;
     if (inference_check(&work->inference, error) != 0 ||
-        oip_answer(&work->inference, &work->asked, request, reply, error) != 0)
+        oip_answer(&work->inference, &work->asked, reply, error) != 0)
         return -1;
     inference_succeed(&work->inference);
     return 0;

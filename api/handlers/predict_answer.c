@@ -77,6 +77,19 @@ static int answer_csv(const struct prediction *prediction, struct reply *reply, 
     return bytes_check(&reply->body, error);
 }
 
+/* ---- NDJSON */
+
+static int answer_ndjson(const struct prediction *prediction, struct reply *reply,
+                         struct error *error)
+{
+    for (int64_t row = 0; row < prediction->rows; row++) {
+        prediction_append_row(prediction, row, &reply->body);
+        bytes_append_u8(&reply->body, '\n');
+    }
+    reply->content_type = "application/x-ndjson";
+    return bytes_check(&reply->body, error);
+}
+
 /* ---- NPY (numpy.org/doc/stable/reference/generated/numpy.lib.format.html) */
 
 enum { NPY_ALIGNMENT = 64, NPY_PREAMBLE = 10 };
@@ -119,8 +132,10 @@ static int answer_npy(const struct prediction *prediction, struct reply *reply, 
 static const struct {
     const char *type;
     int (*answer)(const struct prediction *prediction, struct reply *reply, struct error *error);
-} answers[] = {
-    {"application/json", NULL}, {"text/csv", answer_csv}, {"application/x-npy", answer_npy}};
+} answers[] = {{"application/json", NULL},
+               {"text/csv", answer_csv},
+               {"application/x-ndjson", answer_ndjson},
+               {"application/x-npy", answer_npy}};
 
 static int choose(const struct request *request, struct error *error)
 {
@@ -136,7 +151,8 @@ static int choose(const struct request *request, struct error *error)
     if (quality > 0)
         return best;
     return error_set(error, ERROR_NOT_ACCEPTABLE,
-                     "predictions come as application/json, text/csv or application/x-npy");
+                     "predictions come as application/json, text/csv, application/x-ndjson or "
+                     "application/x-npy");
 }
 
 int predict_answer(const struct inference *inference, const struct request *request,

@@ -28,6 +28,21 @@ START_TEST(path_and_parameters_are_decoded)
 }
 END_TEST
 
+START_TEST(a_refused_target_says_whether_its_answer_is_open_inference)
+{
+    static const char *const inside[] = {"/v2", "/v2/", "/v2?x=%zz", "/v2/models/a%2fb", "/v2/%00"};
+    static const char *const outside[] = {"/v1/models/a%2fb", "/v20", "/v", "", "*", "/V2/models"};
+    for (size_t i = 0; i < ARRAY_COUNT(inside); i++) {
+        (void)set(inside[i]);
+        ck_assert_msg(request.is_open_inference, "%s", inside[i]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(outside); i++) {
+        (void)set(outside[i]);
+        ck_assert_msg(!request.is_open_inference, "%s", outside[i]);
+    }
+}
+END_TEST
+
 START_TEST(a_slash_at_the_end_is_kept)
 {
     ck_assert_int_eq(set("/v1/datasets/"), 0);
@@ -82,6 +97,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_checked_fixture(tests, test_set_up, tear_down);
     tcase_add_test(tests, path_and_parameters_are_decoded);
+    tcase_add_test(tests, a_refused_target_says_whether_its_answer_is_open_inference);
     tcase_add_test(tests, a_slash_at_the_end_is_kept);
     tcase_add_test(tests, ambiguous_paths_are_refused);
     tcase_add_test(tests, a_long_target_is_refused);

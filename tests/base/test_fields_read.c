@@ -157,6 +157,7 @@ static const struct {
     {"{\"units\": 1, \"kernel\": [" TEN TEN TEN TEN TEN TEN "1, 2, 3, 4, 5]}", ".kernel",
      "must have at most 64 entries, not 65"},
     {"{\"units\": 1, \"kernel\": [1, 0]}", ".kernel[1]", "must be between 1 and 99, not 0"},
+    {"{\"units\": 1, \"strides\": []}", ".strides", "must have at least one entry"},
     {"{\"units\": 1, \"kernel\": 1.5}", ".kernel", "must be an integer, not 1.5"},
     {"{\"units\": 1, \"kernel\": \"3\"}", ".kernel",
      "must be a list of integers, not the string \"3\""},

@@ -124,6 +124,8 @@ class Inference(unittest.TestCase):
             {"name": "input"}, 5]
         for entry in bad:
             self.infer({"inputs": [entry]}, status=400)
+        _, answer = self.infer({"inputs": [tensor("input", [2, 2], "BYTES", data=["1", "2", "3", "4"])]}, status=400)
+        self.assertIn("numbers only, not texts", json.loads(answer)["error"])
         good = tensor("input", [2, 2], "FP32", data=data)
         for body in ([good], {"inputs": []}, {"inputs": good}, {"inputs": [good, good]}, {"input": [good]},
                      {"inputs": [good], "id": 7}, {"inputs": [good], "outputs": [{"name": "nothing"}]},
@@ -135,9 +137,11 @@ class Inference(unittest.TestCase):
             self.infer(json.dumps(body).encode(), status=400)
         self.infer({"inputs": [good]}, model="nobody", status=404)
         self.infer({"inputs": [good]}, model="xor/versions/7", status=404)
-        for place in ("/v2/models/xor/versions/none", "/v2/models/nobody/ready", "/v2/nothing"):
+        places = (("/v2/models/xor/versions/none", 404), ("/v2/models/nobody/ready", 404), ("/v2/nothing", 404),
+                  ("/v2/models/a%2Fb/ready", 400), ("/v2/models/a%00b", 400), ("/v2/models/" + "a" * 3000, 414))
+        for place, wanted in places:
             status, heads, answer = self.daemon.send("GET", place)
-            self.assertEqual((status, heads["Content-Type"], list(json.loads(answer))), (404, "application/json", ["error"]))
+            self.assertEqual((status, heads["Content-Type"], list(json.loads(answer))), (wanted, "application/json", ["error"]))
 
     def test_sizes_of_binary_data_are_compared(self):
         def body(shape, size, datatype="FP32", data=None):
@@ -178,11 +182,23 @@ class Inference(unittest.TestCase):
                                                      "Inference-Header-Content-Length": "172"})
             self.assertEqual(heads["content-encoding"], coding)
             self.assertEqual(heads["inference-header-content-length"], "148")
+            self.assertEqual(heads["vary"], "Accept-Encoding")
             self.assertEqual(unpack(answer), ANSWER_JSON + ANSWER_BYTES)
         self.infer(whole, {"Content-Encoding": "br", "Inference-Header-Content-Length": "172"}, status=415)
         self.infer(whole, {"Content-Encoding": "gzip", "Inference-Header-Content-Length": "172"}, status=400)
         self.infer(gzip.compress(whole)[:-5], {"Content-Encoding": "gzip"}, status=400)
         self.infer(gzip.compress(bytes(64 << 20)), {"Content-Encoding": "gzip"}, status=413)
+
+    def test_answers_without_bytes_are_indented_where_it_is_asked_for(self):
+        body = json.dumps({"inputs": [tensor("input", [2, 2], "FP32", data=[1, 2, -0.5, 0.25])]})
+        plain = self.daemon.call("POST", "/v2/models/xor/infer", body)
+        for accepted, unpack in (("identity", bytes), ("gzip", gzip.decompress)):
+            _, _, answer = self.daemon.send("POST", "/v2/models/xor/infer?pretty", body, {"Accept-Encoding": accepted})
+            self.assertTrue(unpack(answer).startswith(b'{\n  "model_name"'), answer)
+            self.assertEqual(json.loads(unpack(answer)), plain)
+        _, _, answer = self.daemon.send("POST", "/v2/models/xor/infer?pretty", VECTOR_JSON + VECTOR_BYTES,
+                                        {"Inference-Header-Content-Length": "172"})
+        self.assertEqual(answer, ANSWER_JSON + ANSWER_BYTES)
 
     def test_binary_output_is_asked_for_each_or_all(self):
         entry = tensor("input", [1, 4], "FP32", data=IRIS_ROW)
@@ -341,7 +357,7 @@ class Inference(unittest.TestCase):
         self.assertEqual(self.numbers(",3.5,1.4,0.2"), missing)
         self.assertEqual(self.numbers(npy([1, 4], [float("nan"), 3.5, 1.4, 0.2], "<f8")), missing)
 
-    def test_predictions_go_out_as_csv_and_npy(self):
+    def test_predictions_go_out_as_csv_ndjson_and_npy(self):
         body = json.dumps({"instances": [IRIS_ROW, [7, 3, 6, 2]]})
         expected = json.loads(self.daemon.send("POST", "/v1/models/iris:predict", body)[2])
         status, heads, answer = self.daemon.send("POST", "/v1/models/iris:predict", body, {"Accept": "text/csv"})
@@ -350,6 +366,10 @@ class Inference(unittest.TestCase):
         self.assertEqual(lines[0], "setosa,versicolor,virginica,label")
         self.assertEqual([float(v) for v in lines[1].split(",")[:3]], expected["predictions"][0])
         self.assertEqual([line.split(",")[3] for line in lines[1:3]], expected["labels"])
+        _, heads, answer = self.daemon.send("POST", "/v1/models/iris:predict", body, {"Accept": "application/x-ndjson"})
+        self.assertEqual(heads["Content-Type"], "application/x-ndjson")
+        self.assertEqual([json.loads(line) for line in answer.decode().splitlines()],
+                         [{"prediction": p, "label": l} for p, l in zip(expected["predictions"], expected["labels"])])
         _, heads, answer = self.daemon.send("POST", "/v1/models/iris:predict", body, {"Accept": "application/x-npy"})
         shape, values = read_npy(answer)
         self.assertEqual((heads["Content-Type"], shape), ("application/x-npy", (2, 3)))

@@ -72,12 +72,14 @@ START_TEST(weights_that_do_not_fit_are_refused)
         plan("{\"layers\": [{\"type\": \"dense\", \"units\": 6, \"name\": \"z\"}]}",
              from->network->input_shape.dims[0]);
     ck_assert_int_eq(model_copy_weights(from, network, weights, &error), -1);
-    ck_assert_ptr_nonnull(strstr(error.message, "\"z/kernel\" has shape"));
+    ck_assert_ptr_nonnull(strstr(error.message, "\"z/kernel\" of shape"));
+    ck_assert_str_eq(error.path, "initial_model");
     network_free(network);
     network = plan("{\"layers\": [{\"type\": \"dense\", \"units\": 5, \"name\": \"y\"}]}", 3);
     error_clear(&error);
     ck_assert_int_eq(model_copy_weights(from, network, weights, &error), -1);
     ck_assert_int_eq(error.code, ERROR_INVALID);
+    ck_assert_str_eq(error.path, "initial_model");
     network_free(network);
     model_free(from);
 }

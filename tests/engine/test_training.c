@@ -104,6 +104,10 @@ START_TEST(what_cannot_be_is_refused)
     check_refused("{\"validation\": {\"folds\": 1}}", ERROR_INVALID, "training.validation.folds");
     check_refused("{\"validation\": {\"folds\": 2, \"dataset\": \"x\"}}", ERROR_INVALID,
                   "training.validation.folds");
+    check_refused("{\"validation\": {\"split\": 0.3, \"folds\": 2}}", ERROR_INVALID,
+                  "training.validation.split");
+    check_refused("{\"validation\": {\"split\": 0.3, \"dataset\": \"x\"}}", ERROR_INVALID,
+                  "training.validation.split");
     check_refused("{\"average\": {}}", ERROR_INVALID, "training.average.ema");
     check_refused("{\"limits\": {\"seconds\": 0}}", ERROR_INVALID, "training.limits.seconds");
     check_refused("{\"clip_norm\": 0}", ERROR_INVALID, "training.clip_norm");
