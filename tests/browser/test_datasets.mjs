@@ -166,6 +166,9 @@ test('the list is searched and sorted, in the URL', async () => {
 test('augmentation shows rows before and after, and tells what does not fit at its field', async () => {
   await uploadDigits(daemon, 40);
   const page = await open(browser, daemon, '#/datasets/digits?tab=augmentation');
+  await page.getByText('Add a change').waitFor();
+  assert.equal(await page.locator('.problem').count(), 0);
+  assert.deepEqual(page.problems, []);
   await page.getByLabel('augmentation').selectOption('random_rotate');
   await eventually(() =>
     page.evaluate(() => {
