@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fields.h"
 #include "daemon/daemon.h"
+#include "daemon/job_state.h"
 #include "engine/dataset_options.h"
 
 #include <math.h>
@@ -98,6 +99,9 @@ static json_t *status_json(const struct job_record *record)
                              "running_s", 0, "metrics", "best", "patience_left");
     json_auto_t *status = json_object_text(record->status);
     (void)json_object_update(json, status);
+    /* The status is of the last step: a job that failed or was cancelled had some before it. */
+    if (job_state_finished(record->state))
+        (void)json_object_set_new(json, "eta_s", json_null());
     return json;
 }
 

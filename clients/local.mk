@@ -76,6 +76,7 @@ DASHBOARD_FILES = \
 	clients/dashboard/page_models.js \
 	clients/dashboard/page_new.js \
 	clients/dashboard/page_system.js \
+	clients/dashboard/paging.js \
 	clients/dashboard/poll.js \
 	clients/dashboard/problems.js \
 	clients/dashboard/row_chooser.js \

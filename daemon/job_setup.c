@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+int reference_refuse(const char *path, const struct error *missing, struct error *error)
+{
+    if (missing->code != ERROR_NOT_FOUND)
+        return error_set_at(error, missing->code, path, "%s", missing->message);
+    return error_set_at(error, ERROR_INVALID, path, "must name what is here: %s", missing->message);
+}
+
 static int initial_model_hold(struct daemon *daemon, const struct viewer *viewer,
                               struct job_setup *setup, struct error *error)
 {
@@ -15,8 +22,7 @@ static int initial_model_hold(struct daemon *daemon, const struct viewer *viewer
     setup->initial = daemon_model_hold(daemon, viewer, reference, &setup->initial_record, &missing);
     if (setup->initial != NULL)
         return 0;
-    return error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code,
-                        "initial_model", "%s", missing.message);
+    return reference_refuse("initial_model", &missing, error);
 }
 
 /* NULL where there is none of that reference, with an error at `path`. */
@@ -27,8 +33,7 @@ static const struct dataset *dataset_hold(struct daemon *daemon, const struct vi
     struct error missing = {0};
     if (store_dataset_get(daemon_store(daemon), viewer, reference, record, &missing) == 0)
         return daemon_dataset_hold(daemon, record, error);
-    error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code, path, "%s",
-                 missing.message);
+    (void)reference_refuse(path, &missing, error);
     return NULL;
 }
 

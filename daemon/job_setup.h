@@ -22,6 +22,8 @@ struct job_setup {
     struct trainer_setup trainer;
 };
 
+/* -1, with why the thing that `path` refers to was not had: ERROR_INVALID where it is not here. */
+int reference_refuse(const char *path, const struct error *missing, struct error *error);
 /* Reads `document` and holds what it names to `viewer`. On failure nothing is held. */
 int job_setup_open(struct daemon *daemon, const struct viewer *viewer, const json_t *document,
                    struct job_setup *setup, struct error *error);

@@ -87,8 +87,7 @@ static int find_dataset(struct measurement *measurement, struct error *error)
     if (store_dataset_get(measurement->daemon->store, measurement->request->viewer, reference,
                           &measurement->dataset_record, &missing) == 0)
         return 0;
-    return error_set_at(error, missing.code == ERROR_NOT_FOUND ? ERROR_INVALID : missing.code,
-                        "dataset", "%s", missing.message);
+    return reference_refuse("dataset", &missing, error);
 }
 
 static int range_make(struct measurement *measurement, struct error *error)

@@ -81,7 +81,12 @@ function readList() {
 }
 
 async function load(state, place, form, signal) {
-  const asked = {dataset: state.dataset.id, augmentation: state.value.augmentation ?? [], count: 8, epoch: Number(state.epoch)};
+  if (!state.value.augmentation?.length) {
+    showProblems(form, []);
+    replace(place, h('p', {class: 'faint'}, 'Add a change: rows before and after it come here.'));
+    return;
+  }
+  const asked = {dataset: state.dataset.id, augmentation: state.value.augmentation, count: 8, epoch: Number(state.epoch)};
   try {
     const answer = await send('POST', '/v1/augmentations:preview', asked, {signal});
     const pairs = typeof answer.rows[0]?.before === 'string' ? await imagePairs(answer.rows) : numberPairs(answer);

@@ -45,7 +45,8 @@ export function histogram({from, to, counts}, name) {
 export function categories(list, total) {
   const rest = list.slice(CATEGORIES_SHOWN).reduce((sum, {count}) => sum + count, 0);
   const rows = list.slice(0, CATEGORIES_SHOWN).map(({value, count}) => [String(value), count]);
-  if (rest > 0) rows.push([`${number(list.length - CATEGORIES_SHOWN)} others`, rest]);
+  const others = list.length - CATEGORIES_SHOWN;
+  if (rest > 0) rows.push([others === 1 ? '1 other' : `${number(others)} others`, rest]);
   return h(
     'div',
     {class: 'categories'},

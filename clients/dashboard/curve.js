@@ -11,7 +11,8 @@ const TABLE_ROWS = 50;
 
 function pathOf(x, y, {left, right, low, high}) {
   const across = (value) => (right === left ? WIDTH / 2 : ((value - left) / (right - left)) * WIDTH);
-  const down = (value) => (high === low ? HEIGHT / 2 : HEIGHT - 2 - ((value - low) / (high - low)) * (HEIGHT - 4));
+  const level = low === 0 ? HEIGHT - 2 : HEIGHT / 2;
+  const down = (value) => (high === low ? level : HEIGHT - 2 - ((value - low) / (high - low)) * (HEIGHT - 4));
   return x.map((value, i) => `${i ? 'L' : 'M'}${across(value).toFixed(1)} ${down(y[i]).toFixed(1)}`).join('');
 }
 
@@ -74,7 +75,7 @@ export function curve(x, series, {title, head = 'x', format = number, fromZero =
     h(
       'div',
       {class: 'plot'},
-      h('span', {class: 'high'}, format(bounds.high)),
+      bounds.high > bounds.low && h('span', {class: 'high'}, format(bounds.high)),
       h('span', {class: 'low'}, format(bounds.low)),
       svg(
         'svg',

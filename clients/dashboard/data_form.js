@@ -5,6 +5,7 @@ import {h, labelled, replace, select} from './dom.js';
 import {number} from './format.js';
 import {applyTemplate, bestTemplate, outputLayer, targetOf, templatesFor} from './templates.js';
 import {inputForms} from './training_form.js';
+import {link} from './view.js';
 
 const COLUMNS_SHOWN = 200;
 const PROPOSED = 50;
@@ -31,7 +32,8 @@ function datasetField(editor, choose) {
   };
   input.addEventListener('focus', propose, {once: true});
   input.addEventListener('input', propose);
-  return [labelled('Dataset', input), list];
+  const help = editor.document.dataset ? null : h('span', null, 'or ', h('a', {href: link('datasets')}, 'upload one'));
+  return [labelled('Dataset', input, help), list];
 }
 
 function nameField(editor) {

@@ -3,13 +3,19 @@
 
 export const NOTHING = '–';
 
-// About `digits` significant ones: 0.0001234, 12.35, 1.2e-9.
+function grouped(text) {
+  const [whole, ...rest] = text.split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.');
+}
+
+// About `digits` significant ones: 0.0001234, 12.35, 1,077.65, 1.2e-9.
 export function number(value, digits = 4) {
   if (value === null || value === undefined) return NOTHING;
   if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return grouped(String(value));
   const size = Math.abs(value);
-  if (size >= 1e-4 && size < 1e6) return String(Number(value.toPrecision(size >= 1000 ? digits + 2 : digits)));
+  if (size >= 1e6 && size < 1e9) return grouped(String(Math.round(value)));
+  if (size >= 1e-4 && size < 1e6) return grouped(String(Number(value.toPrecision(size >= 1000 ? digits + 2 : digits))));
   return value.toExponential(digits - 2);
 }
 

@@ -84,6 +84,16 @@ function shownAs(evaluation, context) {
   return evaluation.classes ? ofClasses(evaluation, context) : ofValues(evaluation);
 }
 
+const COMES =
+  'The evaluation comes with the end of the job: confusion matrix and ROC of classes, residuals of numbers. Until then the curves show the validation’s metrics.';
+
+// Why there is nothing to ask for, or null.
+function missing(job) {
+  if (!job.spec.training.validation) return 'No rows were held back for validation. The page of the model measures it on any dataset.';
+  if (!isFinished(job)) return COMES;
+  return job.model ? null : 'The job ended without a model that could be evaluated.';
+}
+
 export function create(context) {
   const element = h('div', {class: 'evaluation'});
   let done = null;
@@ -101,16 +111,9 @@ export function create(context) {
     const now = isFinished(job) ? `finished ${job.attempt}` : 'running';
     if (done === now) return;
     done = now;
-    if (isFinished(job)) load();
-    else
-      replace(
-        element,
-        h(
-          'p',
-          {class: 'faint'},
-          'The evaluation comes with the end of the job: confusion matrix and ROC of classes, residuals of numbers. Until then the curves show the validation’s metrics.',
-        ),
-      );
+    const why = missing(job);
+    if (why) replace(element, h('p', {class: 'faint'}, why));
+    else load();
   };
   return {element, update};
 }

@@ -3,6 +3,7 @@
 import {describe} from './announce.js';
 import {h, replace} from './dom.js';
 import {compact, NOTHING, number, time} from './format.js';
+import {nameOf} from './history.js';
 import {actionButtons} from './job_actions.js';
 import {badge, bestText, epochsText, progressBar, refill, timeText} from './job_parts.js';
 import {settingsButton} from './job_settings.js';
@@ -38,7 +39,7 @@ function figures(job) {
 function metrics(job) {
   return Object.entries(job.metrics).map(([name, value]) => {
     const shown = value === null ? h('dd', {class: 'bad'}, 'not finite') : h('dd', null, number(value));
-    return h('div', {class: 'job-figure'}, h('dt', null, name.replaceAll('_', ' ')), shown);
+    return h('div', {class: 'job-figure'}, h('dt', null, nameOf(name)), shown);
   });
 }
 

@@ -15,7 +15,7 @@ export function badge(state) {
 }
 
 export function jobLink(job) {
-  return h('a', {href: link('job', job.id), title: job.id}, job.name ?? job.id);
+  return h('a', {href: link('job', job.id), title: job.name ? `${job.name}, ${job.id}` : job.id}, job.name ?? job.id);
 }
 
 // A bar, with its share and the epochs beside it.

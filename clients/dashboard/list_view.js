@@ -3,6 +3,7 @@
 import {getNews} from './api.js';
 import {announce} from './announce.js';
 import {h, replace} from './dom.js';
+import {back, FIRST, onward} from './paging.js';
 import {newest, repeat} from './poll.js';
 import {change, current} from './view.js';
 
@@ -15,7 +16,7 @@ function head({text, sort, number}, view, load) {
   if (!sort) return h('th', {scope: 'col', class: number ? 'number' : null}, text);
   const chosen = view.sort === sort ? 'ascending' : view.sort === `-${sort}` ? 'descending' : null;
   const press = () => {
-    change({sort: chosen === 'ascending' ? `-${sort}` : sort, cursor: null});
+    change({sort: chosen === 'ascending' ? `-${sort}` : sort, ...FIRST});
     load();
   };
   return h(
@@ -31,19 +32,22 @@ function head({text, sort, number}, view, load) {
 }
 
 function pager(answer, load) {
-  const {cursor} = current().query;
-  const turn = (to) => () => {
-    change({cursor: to});
+  const {query} = current();
+  const {cursor} = query;
+  const turn = (place) => () => {
+    change(place);
     load();
   };
   if (!cursor && !answer.next) return null;
+  const noneBefore = cursor ? null : 'this is the first page';
   return h(
     'div',
     {class: 'row paging'},
-    h('button', {disabled: !cursor, title: cursor ? null : 'this is the first page', onclick: turn(null)}, 'First page'),
+    h('button', {disabled: !cursor, title: noneBefore, onclick: turn(FIRST)}, 'First page'),
+    h('button', {disabled: !cursor, title: noneBefore, onclick: turn(back(query))}, 'Previous page'),
     h(
       'button',
-      {disabled: !answer.next, title: answer.next ? null : 'this is the last page', onclick: turn(answer.next)},
+      {disabled: !answer.next, title: answer.next ? null : 'this is the last page', onclick: turn(onward(query, answer.next))},
       'Next page',
     ),
   );
@@ -86,7 +90,7 @@ function table(list, answer, load) {
 
 function searchField(list, load, signal) {
   const search = newest(SEARCH_MS, signal, () => {
-    change({name: input.value.trim(), cursor: null});
+    change({name: input.value.trim(), ...FIRST});
     load();
   });
   const input = h('input', {

@@ -46,7 +46,7 @@ function importanceOf(found) {
 
 // A button that asks and shows what comes; what cannot be asked is told.
 function measure({text, model, action, body, draw, signal}) {
-  const place = h('div', {'aria-live': 'polite'});
+  const place = h('div', {'aria-live': 'polite'}, h('p', {class: 'faint'}, `“${text}” above asks for it.`));
   const run = async () => {
     button.disabled = true;
     place.setAttribute('aria-busy', 'true');

@@ -168,7 +168,7 @@ class Builder {
         this.list,
         layers.map((layer, at) => layerCard(this, layer, at)),
       );
-    else replace(this.list, h('li', {class: 'empty'}, 'No layers yet: choose a template above, or add one below.'));
+    else replace(this.list, h('li', {class: 'empty'}, 'No layers yet: a dataset brings a network that fits its rows, or add one below.'));
   }
 
   // Writes what the check says of each layer beside it.

@@ -60,7 +60,8 @@ function resultOf(found) {
 
 // onresult(found, problem) is told what came out. Returns {element, again()}.
 export function networkCheck(editor, onresult) {
-  const hint = () => h('p', {class: 'faint'}, 'Choose a dataset: every change is checked here.');
+  const hint = () =>
+    h('p', {class: 'faint'}, editor.document.dataset ? 'Checking …' : 'Choose a dataset: every change is checked here.');
   const place = h('div', {class: 'result'}, hint());
   const state = h('span', {class: 'faint', role: 'status'});
   const tell = (found, problem) => {
@@ -81,6 +82,7 @@ export function networkCheck(editor, onresult) {
   const again = () => {
     if (editor.document.dataset) {
       place.setAttribute('aria-busy', 'true');
+      if (state.textContent === '') replace(place, hint());
       return check();
     }
     check.stop();

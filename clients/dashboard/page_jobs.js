@@ -7,6 +7,7 @@ import {createFilters, FILTERS} from './jobs_filters.js';
 import {createTable} from './jobs_table.js';
 import {actionButtons} from './job_actions.js';
 import {isFinished} from './job_parts.js';
+import {back, FIRST, onward} from './paging.js';
 import {inTurn, repeat} from './poll.js';
 import {change, current, link} from './view.js';
 
@@ -28,7 +29,7 @@ function emptyState(isFiltered, clear) {
 
 class JobsPage {
   constructor(main, view, signal) {
-    Object.assign(this, {signal, query: view.query, jobs: [], next: null, before: [], chosen: new Map()});
+    Object.assign(this, {signal, query: view.query, jobs: [], next: null, chosen: new Map()});
     (view.query.selected ?? '')
       .split(',')
       .filter(Boolean)
@@ -67,22 +68,20 @@ class JobsPage {
   }
 
   createPager() {
-    this.first = h('button', {onclick: () => this.turn([], null)}, 'First page');
-    this.previous = h('button', {onclick: () => this.turn(this.before.slice(0, -1), this.before.at(-1) ?? null)}, 'Previous');
-    this.following = h('button', {onclick: () => this.turn([...this.before, this.query.cursor ?? null], this.next)}, 'Next');
+    this.first = h('button', {onclick: () => this.turn(FIRST)}, 'First page');
+    this.previous = h('button', {onclick: () => this.turn(back(this.query))}, 'Previous');
+    this.following = h('button', {onclick: () => this.turn(onward(this.query, this.next))}, 'Next');
     return h('nav', {class: 'row pager', 'aria-label': 'Pages of the list'}, this.first, this.previous, this.following);
   }
 
-  turn(before, cursor) {
-    this.before = before;
-    this.ask({cursor});
+  turn(place) {
+    this.ask(place);
     window.scrollTo(0, 0);
   }
 
   // Another list: its first page.
   narrow(query) {
-    this.before = [];
-    this.ask({...query, cursor: null});
+    this.ask({...query, ...FIRST});
   }
 
   // Asks for another part of the list, in the address as well.
@@ -148,7 +147,6 @@ class JobsPage {
         emptyState(this.filters.isSet() || this.query.cursor, () => this.filters.clear()),
       );
     this.first.disabled = this.previous.disabled = !this.query.cursor;
-    this.previous.disabled ||= this.before.length === 0;
     this.following.disabled = !this.next;
     this.pager.hidden = !this.query.cursor && !this.next;
   }

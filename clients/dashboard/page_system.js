@@ -113,18 +113,18 @@ function charts(points) {
   return [
     curve(x, [line('all', 'requests'), line('predictions', 'predictions'), line('refused', 'errors')], {
       title: 'Requests a second',
-      head: 'Seconds ago',
+      head: 'Seconds from now',
       format: perSecond,
       fromZero: true,
     }),
     curve(x, [line('99 %', 'slow'), line('half', 'median'), line('predictions, 99 %', 'predicted')], {
       title: 'Answered within',
-      head: 'Seconds ago',
+      head: 'Seconds from now',
       format: milliseconds,
       fromZero: true,
     }),
-    curve(x, [line('commits', 'commits')], {title: 'Commits a second', head: 'Seconds ago', format: perSecond, fromZero: true}),
-    curve(x, [line('99 %', 'commit')], {title: 'Committed within', head: 'Seconds ago', format: milliseconds, fromZero: true}),
+    curve(x, [line('commits', 'commits')], {title: 'Commits a second', head: 'Seconds from now', format: perSecond, fromZero: true}),
+    curve(x, [line('99 %', 'commit')], {title: 'Committed within', head: 'Seconds from now', format: milliseconds, fromZero: true}),
   ].map((figure) => h('section', {class: 'card'}, figure));
 }
 

@@ -113,6 +113,8 @@ static void print_events(const struct session *session, const json_t *events)
         json_object_del(event, "seq");
         json_object_del(event, "at");
         json_object_del(event, "type");
+        if (json_is_string(json_object_get(event, "reason")))
+            json_object_del(json_object_get(event, "error"), "message"); /* the same words */
         sheet_append_object(&cell, event);
         table_take(&table, &cell);
     }

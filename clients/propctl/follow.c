@@ -96,6 +96,8 @@ static void append_event(struct text *line, const struct server_event *event, js
         progress_append_metrics(line, json_object_get(json, "metrics"));
         return;
     }
+    if (json_is_string(json_object_get(json, "reason")))
+        json_object_del(json, "error"); /* whose message is the reason */
     text_add(line, event->type);
     json_object_foreach(json, key, value)
     {

@@ -183,7 +183,7 @@ static int unexpected(const struct layer *layer, const char *word)
                 layer->line, word);
     if (nearest.name != NULL)
         text_printf(layer->problem, "; did you mean %s?", nearest.name);
-    text_add(layer->problem, " Expected is ");
+    text_add(layer->problem, nearest.name != NULL ? " Expected is " : ". Expected is ");
     append_expected(layer);
     return -1;
 }

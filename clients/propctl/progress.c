@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { BAR_LEAST = 6, BAR_MOST = 30, SPARKLINE_WIDTH = 24, LINES = 3 };
+enum { BAR_LEAST = 6, BAR_MOST = 30, SPARKLINE_LEAST = 6, SPARKLINE_MOST = 24, LINES = 3 };
 
 void progress_append_metrics(struct text *out, const json_t *metrics)
 {
@@ -28,18 +28,25 @@ void progress_append_best(struct text *out, const json_t *job)
     text_printf(out, " at epoch %.0f", value_number(best, "epoch"));
 }
 
-static void append_pace(struct text *line, const json_t *job)
+/* When it ends, and how fast it goes where the line has room for that, too. */
+static void append_pace(struct text *line, int room, const json_t *job)
 {
     double pace = value_number(job, "samples_per_s"), eta_s = value_number(job, "eta_s");
-    if (isfinite(pace)) {
-        text_add(line, "  ");
-        value_append_amount(line, pace);
-        text_add(line, " samples/s");
-    }
+    struct text rate TEXT_AUTO = {0};
     if (isfinite(eta_s)) {
         text_add(line, "  eta ");
         value_append_duration(line, eta_s);
     }
+    text_add(&rate, "  ");
+    value_append_amount(&rate, pace);
+    text_add(&rate, " samples/s");
+    if (isfinite(pace) && text_columns(line->data) + text_columns(rate.data) <= room)
+        text_add(line, rate.data);
+}
+
+static int between(int least, int value, int most)
+{
+    return value < least ? least : value > most ? most : value;
 }
 
 /* The bar takes what the words leave. */
@@ -55,12 +62,9 @@ static void append_first_line(struct text *line, const struct terminal *terminal
     text_printf(line, "  epoch %.0f/%.0f  ", value_number(job, "epoch"),
                 value_number(job, "epochs"));
     text_printf(&behind, " %3.0f %%", isfinite(share) ? share * 100 : 0);
-    append_pace(&behind, job);
-    int room = terminal->width - text_columns(line->data) - text_columns(behind.data) - 2;
-    chart_bar(share, terminal,
-              room < BAR_LEAST  ? BAR_LEAST
-              : room > BAR_MOST ? BAR_MOST
-                                : room,
+    int room = terminal->width - text_columns(line->data) - 2;
+    append_pace(&behind, room - BAR_LEAST, job);
+    chart_bar(share, terminal, between(BAR_LEAST, room - text_columns(behind.data), BAR_MOST),
               line);
     text_add(line, behind.data);
 }
@@ -68,16 +72,18 @@ static void append_first_line(struct text *line, const struct terminal *terminal
 static void append_second_line(struct text *line, const struct terminal *terminal,
                                const json_t *job, const struct series *loss)
 {
-    struct text best TEXT_AUTO = {0};
-    if (loss != NULL) {
-        text_printf(line, "%s ", loss->name);
-        chart_sparkline(loss, terminal, SPARKLINE_WIDTH, line);
-    }
+    struct text best TEXT_AUTO = {0}, behind TEXT_AUTO = {0};
     progress_append_best(&best, job);
     if (best.size > 0) {
-        text_add(line, "  best ");
-        text_append_safe(line, best.data);
+        text_add(&behind, "  best ");
+        text_append_safe(&behind, best.data);
     }
+    if (loss != NULL) {
+        text_printf(line, "%s ", loss->name);
+        int room = terminal->width - text_columns(line->data) - text_columns(text_string(&behind));
+        chart_sparkline(loss, terminal, between(SPARKLINE_LEAST, room, SPARKLINE_MOST), line);
+    }
+    text_add(line, text_string(&behind));
 }
 
 static void append_third_line(struct text *line, const json_t *job)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GAP = 2, NARROWEST = 4 };
+enum { GAP = 2, NARROWEST = 4, LEGIBLE = 10 };
 
 void table_column(struct table *table, const char *title, bool is_right)
 {
@@ -72,17 +72,40 @@ static int *widest(const struct table *table, int *widths, bool numbers_too)
     return found;
 }
 
-/* A column of width 0 is left out. */
-static void fit(const struct table *table, int *widths, int width)
+/* Leaves out the last columns of numbers until texts can be cut to fit and still be read; never
+ * the first column. */
+static void leave_out_numbers(const struct table *table, int *widths, int width)
+{
+    long least = -GAP;
+    for (size_t i = 0; i < table->column_count; i++)
+        if (widths[i] > 0)
+            least += GAP + (table->is_right[i] || widths[i] < LEGIBLE ? widths[i] : LEGIBLE);
+    for (size_t i = table->column_count; i > 1 && least > width; i--)
+        if (table->is_right[i - 1] && widths[i - 1] > 0) {
+            least -= widths[i - 1] + GAP;
+            widths[i - 1] = 0;
+        }
+}
+
+static long total(const struct table *table, const int *widths)
 {
     long all = -GAP;
     for (size_t i = 0; i < table->column_count; i++)
-        all += widths[i] + GAP;
+        all += widths[i] > 0 ? widths[i] + GAP : 0;
+    return all;
+}
+
+/* A column of width 0 is left out. */
+static void fit(const struct table *table, int *widths, int width)
+{
+    long all = total(table, widths);
     for (size_t i = table->column_count; i > 1 && all > width; i--)
         if (table->is_extra[i - 1]) {
             all -= widths[i - 1] + GAP;
             widths[i - 1] = 0;
         }
+    leave_out_numbers(table, widths, width);
+    all = total(table, widths);
     for (int pass = 0; pass < 2; pass++)
         for (int *cut; all > width && (cut = widest(table, widths, pass == 1)) != NULL; all--)
             (*cut)--;

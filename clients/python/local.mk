@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += clients/python/README.md clients/python/pyproject.toml \
+	clients/python/wheel_maker.py \
 	clients/python/propd/__init__.py \
 	clients/python/propd/client.py \
 	clients/python/propd/connection.py \

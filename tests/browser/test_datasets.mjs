@@ -166,6 +166,9 @@ test('the list is searched and sorted, in the URL', async () => {
 test('augmentation shows rows before and after, and tells what does not fit at its field', async () => {
   await uploadDigits(daemon, 40);
   const page = await open(browser, daemon, '#/datasets/digits?tab=augmentation');
+  await page.getByText('Add a change').waitFor();
+  assert.equal(await page.locator('.problem').count(), 0);
+  assert.deepEqual(page.problems, []);
   await page.getByLabel('augmentation').selectOption('random_rotate');
   await eventually(() =>
     page.evaluate(() => {
@@ -238,4 +241,25 @@ test('narrow and dark screens show all of it', async () => {
     await screenshot(page, options.colorScheme ? 'dataset-dark' : 'dataset-narrow');
     await close(page);
   }
+});
+
+test('the list’s pages go forth and back, after a refresh too', async () => {
+  for (let i = 0; i < 51; i++) await daemon.upload(`many-${String(i).padStart(2, '0')}`, `a,b\n${i},2\n3,4\n`);
+  const page = await open(browser, daemon, '#/datasets?sort=name&name=many');
+  await page.getByRole('row', {name: /many-00@1/}).waitFor();
+  await page.getByRole('button', {name: 'Next page'}).click();
+  await page.getByRole('row', {name: /many-50@1/}).waitFor();
+  await page.reload();
+  await page.getByRole('row', {name: /many-50@1/}).waitFor();
+  await page.getByRole('button', {name: 'Previous page'}).click();
+  await page.getByRole('row', {name: /many-00@1/}).waitFor();
+  assert.ok(await page.getByRole('button', {name: 'Previous page'}).isDisabled());
+  await close(page);
+});
+
+test('on a narrow screen tables scroll by themselves and the page does not', async () => {
+  const page = await open(browser, daemon, '#/datasets?sort=name&name=many', {viewport: {width: 400, height: 800}});
+  await page.getByRole('row', {name: /many-00@1/}).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 400);
+  await close(page);
 });

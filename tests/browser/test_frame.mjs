@@ -42,6 +42,16 @@ test('the keyboard alone reaches a page, and a refresh shows it again', async ()
   await close(page);
 });
 
+test('figures are grouped by thousands, whole or not, and neither too long nor too short', async () => {
+  const page = await open(browser, daemon);
+  const said = await page.evaluate(async () => {
+    const {number} = await import(new URL('format.js', document.querySelector('script[type=module]').src));
+    return [21648, 177771.26, 1077.648772, 2583014.3, -84845.51, 3.16e10 + 0.5, 12.3456, 0.0001234, 0.0000123, null].map((each) => number(each));
+  });
+  assert.deepEqual(said, ['21,648', '177,771', '1,077.65', '2,583,014', '-84,845.5', '3.16e+10', '12.35', '0.0001234', '1.23e-5', '–']);
+  await close(page);
+});
+
 test('where tokens are on, a page asks for one, keeps a wrong one out, and lets a right one in and out', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'propd-browser-'));
   const token = execFileSync(process.env.PROPD, ['--data', folder, '--create-token', 'ann', '--scope', 'train'], {encoding: 'utf8'}).trim();
@@ -49,7 +59,7 @@ test('where tokens are on, a page asks for one, keeps a wrong one out, and lets 
   const page = await open(browser, guarded, '#/system');
   await page.getByLabel('Token').fill('propd_wrong');
   await page.getByRole('button', {name: 'Log in'}).click();
-  await page.getByRole('dialog').getByText('token', {exact: false}).first().waitFor();
+  await page.getByRole('dialog').getByText('the token is not known here').waitFor();
   await page.getByLabel('Token').fill(token);
   await page.getByRole('button', {name: 'Log in'}).click();
   await page.getByText('ann').waitFor();

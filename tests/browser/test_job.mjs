@@ -253,6 +253,13 @@ for (const colorScheme of ['light', 'dark'])
     await close(page);
   });
 
+test('where there is no evaluation it is said why, without asking for one', async () => {
+  await daemon.train({dataset: 'iris', name: 'unheld', network: dense(4), training: {epochs: 1, validation: null}});
+  const page = await open(browser, daemon, '#/job/unheld?tab=evaluation');
+  await page.getByText('No rows were held back for validation').waitFor();
+  await close(page);
+});
+
 test('the evaluation of numbers has residuals', async () => {
   const {id} = await daemon.train({
     dataset: 'iris',

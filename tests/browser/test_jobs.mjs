@@ -116,6 +116,24 @@ test('pages go forth and back', async () => {
   await close(page);
 });
 
+test('a refresh on a later page keeps the way back, page by page', async () => {
+  for (let i = 0; i < 103; i++) await submit(`job-${String(i).padStart(3, '0')}`, {training: i === 0 ? ENDLESS : {epochs: 1}});
+  const page = await open(browser, daemon, '#/jobs?sort=name');
+  for (const first of ['job-050', 'job-100']) {
+    await page.getByRole('button', {name: 'Next'}).click();
+    await rowOf(page, first).waitFor();
+  }
+  await page.reload();
+  await rowOf(page, 'job-100').waitFor();
+  for (const first of ['job-050', 'job-000']) {
+    await page.getByRole('button', {name: 'Previous'}).click();
+    await rowOf(page, first).waitFor();
+  }
+  assert.ok(await page.getByRole('button', {name: 'Previous'}).isDisabled());
+  assert.ok(!page.url().includes('before'));
+  await close(page);
+});
+
 test('several jobs are paused, resumed, given another priority, cancelled, tried again and deleted', async () => {
   await submit('first', {training: ENDLESS});
   await submit('second', {training: ENDLESS});

@@ -54,10 +54,14 @@ test('request rates and latencies are drawn from differences, and counted by rou
   const row = page.getByRole('row', {name: /GET \/v1\/datasets\s/});
   await row.first().waitFor();
   assert.ok(Number((await row.first().locator('td').first().innerText()).replace(',', '')) >= 200);
+  await screenshot(page, 'system');
+  const commits = page.locator('figure').filter({hasText: 'Commits a second'}).locator('.plot');
+  assert.notEqual(await commits.innerText(), '0/s\n0/s');
   await page.getByText('Values').first().click();
   await page.getByRole('columnheader', {name: 'predictions'}).waitFor();
+  await page.getByRole('cell', {name: /^-\d+$/}).first().waitFor();
+  await page.getByRole('columnheader', {name: 'Seconds from now'}).first().waitFor();
   await assertAccessible(page);
-  await screenshot(page, 'system');
   await close(page);
 });
 

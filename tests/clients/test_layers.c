@@ -87,7 +87,7 @@ START_TEST(a_wrong_word_is_named_with_what_is_expected)
     expect_problem("dense 4 rleu", "layer 1 \"dense 4 rleu\": \"rleu\" is not expected; did you "
                                    "mean relu? Expected is an activation, or key=value with one "
                                    "of: name l2 units activation use_bias");
-    expect_problem("dense 4 5", "layer 1 \"dense 4 5\": \"5\" is not expected");
+    expect_problem("dense 4 5", "layer 1 \"dense 4 5\": \"5\" is not expected. Expected is");
     expect_problem("dense unit=4", "layer 1 \"dense unit=4\": \"unit\" is not expected; did you "
                                    "mean units? Expected is a number for units, an activation");
     expect_problem("dense units=4 units=5", "layer 1 \"dense units=4 units=5\": units is given "

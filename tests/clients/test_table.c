@@ -58,6 +58,19 @@ START_TEST(extra_columns_go_first_where_there_is_no_room)
 }
 END_TEST
 
+START_TEST(numbers_are_left_out_rather_than_cut)
+{
+    static const char *const cells[] = {"a-rather-long-name", "succeeded", "59541/10000000",
+                                        "0.00787", "12"};
+    expect_lines("name|state|>epoch|>best|>n", cells, ARRAY_COUNT(cells), 40,
+                 "name           state               epoch\n"
+                 "a-rather-lon…  succeeded  59541/10000000\n");
+    expect_lines("name|state|>epoch|>best|>n", cells, ARRAY_COUNT(cells), 30,
+                 "name                state\n"
+                 "a-rather-long-name  succeeded\n");
+}
+END_TEST
+
 START_TEST(no_line_is_wider_than_the_terminal)
 {
     for (int width = 1; width < 40; width++) {
@@ -148,6 +161,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, numbers_stand_to_the_right);
     tcase_add_test(tests, the_widest_text_is_cut_with_an_ellipsis);
     tcase_add_test(tests, extra_columns_go_first_where_there_is_no_room);
+    tcase_add_test(tests, numbers_are_left_out_rather_than_cut);
     tcase_add_test(tests, no_line_is_wider_than_the_terminal);
     tcase_add_test(tests, control_characters_are_made_harmless);
     tcase_add_test(tests, ends_of_lines_are_kept);

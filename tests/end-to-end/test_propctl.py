@@ -163,11 +163,14 @@ class Training(Commands):
         self.assertEqual(refused.out, "")
         problem = json.loads(self.ctl.run("train", "--dataset=nothere", "--layers=dense 4", "--json", code=1).err)
         self.assertEqual((problem["status"], problem["errors"][0]["pointer"]), (422, "#/dataset"))
+        self.assertEqual(problem["detail"], 'dataset must name what is here: there is no dataset "nothere"')
 
     def test_a_job_that_fails_is_exit_code_4(self):
         words = ("train", "--dataset=iris", "--target=petal_width", "--layers=dense 8, dense auto", "--loss=mse",
                  "--optimizer=sgd", "--learning-rate=1e6", "--epochs=5")
-        self.assertRegex(self.ctl.run(*words, "--follow", code=4).out, r"failed after .*: .*not finite|failed.*diverged")
+        followed = self.ctl.run(*words, "--follow", code=4).out
+        self.assertRegex(followed, r"failed after .*: .*not finite|failed.*diverged")
+        self.assertNotIn('{"code"', followed)
         self.assertEqual(json.loads(self.ctl.run(*words, "--wait", "--json", code=4).out)["state"], "failed")
 
 

@@ -70,6 +70,15 @@ class OnATerminal(Followed):
         self.assertEqual(terminal.end(), 4)
         self.assertIn("long cancelled", terminal.plain)
 
+    def test_a_narrow_terminal_loses_the_pace_before_the_end(self):
+        self.start_long()
+        terminal = self.ctl.terminal("watch", "long", columns=72)
+        whole = re.compile(r"%  eta \d[^…\r]*\r\nloss [^…\r]*  best val_loss [^…\r]* epoch \d+\r\n")
+        terminal.wait_until(lambda terminal: whole.search(terminal.plain))
+        self.ctl.run("cancel", "long")
+        terminal.end()
+        self.assertNotIn("samples/s", terminal.plain)
+
     def test_a_newer_job_of_the_name_does_not_take_its_place(self):
         self.start_long()
         first = self.daemon.get("/v1/jobs/long")["id"]

@@ -188,7 +188,7 @@ class Steering(unittest.TestCase):
 
     def test_diverged_job_tells_where_and_keeps_its_best(self):
         job = self.daemon.wait(self.daemon.submit(linear(1)))
-        self.assertEqual(job["state"], "failed")
+        self.assertEqual((job["state"], job["eta_s"]), ("failed", None))
         error = job["error"]
         self.assertEqual((error["code"], error["layer"]), ("diverged", "dense_1"))
         self.assertEqual(error["step"], job["step"] + 1)

@@ -23,6 +23,8 @@ class Refused(PropdError):
     POST /v1/jobs: 422: network is required (#/network)
     >>> error.code, error.errors[0]["pointer"]
     ('invalid', '#/network')
+    >>> print(Refused("GET /v1/jobs", 422, {"detail": "limit must be an integer", "errors": [{"detail": "limit must be an integer"}]}))
+    GET /v1/jobs: 422: limit must be an integer
     """
 
     def __init__(self, request: str, status: int, problem: Mapping[str, Any]) -> None:
@@ -41,7 +43,7 @@ class Refused(PropdError):
     def _reasons(self) -> str:
         pointers = [(error.get("pointer", ""), error.get("detail", "")) for error in self.errors]
         if len(pointers) == 1 and pointers[0][1] == self.detail:
-            return f"{self.detail} ({pointers[0][0]})"
+            return self.detail + (f" ({pointers[0][0]})" if pointers[0][0] else "")
         return "".join([self.detail] + [f"\n  {pointer}: {detail}" for pointer, detail in pointers])
 
 
