@@ -55,6 +55,9 @@ static json_t *refuse_cause(const json_error_t *cause, size_t size, struct error
      */
     if (errno == ENOMEM || json_error_code(cause) == json_error_out_of_memory)
         error_set(error, ERROR_MEMORY, "out of memory for %zu bytes of JSON", size);
+    else if (json_error_code(cause) == json_error_null_character)
+        error_set(error, ERROR_MALFORMED, "line %d, column %d: a text may not hold \\u0000",
+                  cause->line, cause->column);
     else
         error_set(error, ERROR_MALFORMED, "line %d, column %d: %s", cause->line, cause->column,
                   cause->text);

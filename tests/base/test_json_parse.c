@@ -43,6 +43,13 @@ START_TEST(error_names_line_and_column)
 }
 END_TEST
 
+START_TEST(text_that_holds_a_nul_is_refused_in_our_words)
+{
+    static const char text[] = "[\"a\\u0000\"]";
+    check_refused(text, sizeof(text) - 1, "line 1, column 10: a text may not hold \\u0000");
+}
+END_TEST
+
 START_TEST(empty_text_is_refused_clearly)
 {
     static const char message[] = "line 1, column 1: the text is empty, expected JSON";
@@ -180,6 +187,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, any_value_is_a_document);
     tcase_add_test(tests, error_names_line_and_column);
+    tcase_add_test(tests, text_that_holds_a_nul_is_refused_in_our_words);
     tcase_add_test(tests, empty_text_is_refused_clearly);
     tcase_add_test(tests, size_ends_the_text);
     tcase_add_test(tests, broken_texts_are_malformed);
