@@ -111,6 +111,8 @@ static int setting_take(struct job *job, const struct patch *patch, struct error
         (struct setting_record){.step = place.step, .tries = place.tries, .changes = text};
     if (patch->document.change.epochs != 0)
         job->epochs_asked = patch->document.change.epochs;
+    if (job_settings_apply(job, error) != 0)
+        return -1;
     job_publish(job); /* whoever asked looks at the job next */
     return 0;
 }

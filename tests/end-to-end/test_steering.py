@@ -134,6 +134,14 @@ class Steering(unittest.TestCase):
         for job in running:
             self.daemon.post("/v1/jobs/%s:cancel" % job, {"keep": False})
 
+    def test_answer_to_a_change_tells_the_patience_that_is_left(self):
+        job = self.daemon.submit(document(10 ** 7, early_stopping={"patience": 9000000}))
+        self.wait_step(job, 100)
+        answer = self.patch(job, {"patience": 1000000})
+        self.assertLessEqual(answer["patience_left"], 1000000)
+        self.assertGreater(answer["patience_left"], 0)
+        self.daemon.post("/v1/jobs/%s:cancel" % job, {"keep": False})
+
     def test_priority_orders_the_queue(self):
         running = [self.daemon.submit(document(10 ** 7)) for _ in range(2)]
         waiting = [self.daemon.submit(document(1)) for _ in range(3)]
