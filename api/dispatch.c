@@ -202,8 +202,10 @@ static int handle(struct request *request, struct reply *reply, struct error *er
 static int run_handler(struct request *request, struct reply *reply, struct error *error)
 {
     bool answered = false;
-    if (keys_begin(request, reply, &answered, error) != 0)
+    if (keys_begin(request, reply, &answered, error) != 0) {
+        request->error_is_in_head = true;
         return -1;
+    }
     if (answered)
         return 0;
     int result = handle(request, reply, error);

@@ -62,6 +62,16 @@ static int check_headers(const struct request *request, struct error *error)
     return 0;
 }
 
+/* The library would say so too, but in a form that is none of ours. */
+static int check_host(const struct request *request, struct error *error)
+{
+    if (request->version == NULL || strcmp(request->version, "HTTP/1.1") != 0 ||
+        request_header(request, "Host") != NULL)
+        return 0;
+    return error_set(error, ERROR_MALFORMED,
+                     "a request of HTTP/1.1 has a Host, as in Host: localhost:8420");
+}
+
 static int check_transfer_encoding(const struct request *request, struct error *error)
 {
     const char *encoding = request_header(request, "Transfer-Encoding");
@@ -91,6 +101,8 @@ int guard_check_framing(const struct request *request, struct error *error)
     for (size_t i = 0; i < ARRAY_COUNT(single); i++)
         if (request_header_count(request, single[i]) > 1)
             return error_set(error, ERROR_MALFORMED, "a request has one %s, not two", single[i]);
+    if (check_host(request, error) != 0)
+        return -1;
     const char *length = request_header(request, "Content-Length");
     if (length != NULL &&
         (*length == '\0' || strlen(length) > 18 || strspn(length, "0123456789") != strlen(length)))

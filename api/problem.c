@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int problem_status(enum error_code code)
 {
@@ -115,23 +116,37 @@ static json_t *pointer_json(const char *path)
     return json_string(pointer);
 }
 
+static bool takes_json(const struct request *request)
+{
+    return request->route != NULL && request->route->body_kind == BODY_JSON;
+}
+
 static json_t *errors_json(const struct request *request, const struct error *error)
 {
     if (error->path[0] == '\0')
         return json_array();
-    bool body_is_json = request->route != NULL && request->route->body_kind == BODY_JSON;
-    if (request->error_is_in_query || !body_is_json)
+    if (request->error_is_in_head || !takes_json(request))
         return json_pack("[{s:s, s:s}]", "parameter", error->path, "detail", error->message);
     return json_pack("[{s:o, s:s}]", "pointer", pointer_json(error->path), "detail",
                      error->message);
 }
 
+/* A body that is right, where the one that came is not; NULL: nothing to show. */
+static json_t *example_json(const struct request *request, const struct error *error)
+{
+    struct error ignored = {0};
+    if ((error->code != ERROR_MALFORMED && error->code != ERROR_INVALID) ||
+        request->error_is_in_head || !takes_json(request) || request->route->example == NULL)
+        return NULL;
+    return fields_parse(request->route->example, strlen(request->route->example), &ignored);
+}
+
 static json_t *problem_json(const struct request *request, const struct error *error, int status)
 {
-    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:o}", "type", "about:blank", "title",
+    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:o*}", "type", "about:blank", "title",
                      problem_title(status), "status", status, "detail", error->message, "code",
                      error_code_name(error->code), "request_id", request->id, "errors",
-                     errors_json(request, error));
+                     errors_json(request, error), "example", example_json(request, error));
 }
 
 /* Under /v2 all is the Open Inference Protocol's, also where there is no route, or no path that

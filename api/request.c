@@ -58,6 +58,14 @@ size_t request_header_count(const struct request *request, const char *name)
     return count;
 }
 
+bool request_has_parameter(const struct request *request, const char *name)
+{
+    for (size_t i = 0; i < request->parameter_count; i++)
+        if (strcmp(request->parameters[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 void request_depends(struct request *request, int what)
 {
     change_set_add(&request->made_of, what);
@@ -125,10 +133,8 @@ static int read_parameter(struct request *request, const struct kind *kind, size
         if (strcmp(request->parameters[i].name, parameter->name) == 0)
             return error_set_at(error, ERROR_INVALID, parameter->name,
                                 "must be given once, not twice");
-    if (strcmp(parameter->name, "pretty") == 0) {
-        request->pretty = strcmp(parameter->value, "false") != 0;
-        return 0;
-    }
+    if (strcmp(parameter->name, "pretty") == 0)
+        return 0; /* taken with the target, since errors are indented too */
     const struct field *field = find_field(kind, parameter->name);
     if (field == NULL)
         return refuse_parameter(kind, parameter->name, error);
@@ -148,7 +154,7 @@ int request_read_query(struct request *request, const struct kind *kind, struct 
     }
     for (size_t i = 0; i < request->parameter_count; i++)
         if (read_parameter(request, kind, i, error) != 0) {
-            request->error_is_in_query = true;
+            request->error_is_in_head = true;
             return -1;
         }
     for (; kind != NULL; kind = kind->base)

@@ -51,9 +51,9 @@ struct request {
     const struct route *route; /* NULL until found */
     char *captures[REQUEST_CAPTURES_MAX];
     bool pretty;
-    void *query;            /* struct of route->query, its defaults and what the URI says */
-    void *work;             /* owned; what the steps of a route keep of the request */
-    bool error_is_in_query; /* the error's path names a query parameter */
+    void *query;           /* struct of route->query, its defaults and what the URI says */
+    void *work;            /* owned; what the steps of a route keep of the request */
+    bool error_is_in_head; /* in the query, whose parameter its path names then, or in a header */
 
     uint64_t since;            /* a time of the store's changes before anything was looked at */
     struct change_set made_of; /* what a handler's answer to GET is made of; empty: unknown */
@@ -93,6 +93,9 @@ void request_depends_on_job(struct request *request, const struct job_record *jo
 /* First header of that name (any case) as text, NULL where there is none. */
 const char *request_header(const struct request *request, const char *name);
 size_t request_header_count(const struct request *request, const char *name);
+
+/* Whether the query has it, with whatever value. */
+bool request_has_parameter(const struct request *request, const char *name);
 
 /* Whether the Accept header names exactly this type; "*" does not count. */
 bool request_prefers(const struct request *request, const char *media_type);

@@ -155,8 +155,8 @@ const struct route api_routes[] = {
 
     {"POST", "/v1/augmentations:preview", handle_augmentations_preview, .body_kind = BODY_JSON,
      .body_schema = "augmentation_preview_request",
-     .example = "{\"dataset\": \"digits\", \"augmentation\": [\"flip\", {\"type\": \"crop\", "
-                "\"padding\": 2}], \"count\": 4}",
+     .example = "{\"dataset\": \"digits\", \"augmentation\": [\"random_flip\", {\"type\": "
+                "\"random_crop\", \"padding\": 2}], \"count\": 4}",
      .is_slow = always, .scope = "read", .help = "rows before and after a list of augmentations",
      .answers = {{200, "augmentation_preview", NULL}, {200, .type = "image/png"}},
      .problems = {ERROR_NOT_FOUND, ERROR_NOT_ACCEPTABLE, ERROR_CONFLICT}},

@@ -125,7 +125,7 @@ static bool add_headers(const struct exchange *exchange, struct MHD_Response *re
         added &= MHD_add_response_header(response, reply->headers[i].name,
                                          reply->headers[i].value) == MHD_YES;
     if (reply->content_type != NULL &&
-        (reply->body.size > 0 || reply->unsent_size > 0 || reply->stream.context != NULL))
+        (reply->status == 200 || reply->body.size > 0 || reply->unsent_size > 0))
         added &= MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
                                          reply->content_type) == MHD_YES;
     if (exchange->must_close || exchange->server->service.stopping)

@@ -238,7 +238,7 @@ static struct MHD_Daemon *start_library(struct loop *loop, unsigned connections)
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
             (is_secure ? MHD_USE_TLS : MHD_NO_FLAG),
         0, NULL, NULL, exchange_handle, loop, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-        MHD_OPTION_LISTEN_SOCKET, loop->server->socket, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_LISTEN_SOCKET, loop->server->socket, MHD_OPTION_STRICT_FOR_CLIENT, 0,
         MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)(config->idle_timeout_s + 0.999), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, exchange_start, loop,

@@ -124,7 +124,11 @@ static int add_parameter(struct request *request, const char *text, size_t size,
     request->parameter_count++;
     parameter->value = equals != NULL ? decode(equals + 1, size - name_size - 1, true, error)
                                       : decode("", 0, true, error);
-    return parameter->value != NULL ? 0 : -1;
+    if (parameter->value == NULL)
+        return -1;
+    if (strcmp(parameter->name, "pretty") == 0)
+        request->pretty = strcmp(parameter->value, "false") != 0;
+    return 0;
 }
 
 static int set_parameters(struct request *request, const char *query, struct error *error)

@@ -76,6 +76,8 @@ struct model_title {
     bool is_live; /* it is a job's that runs, as it stood after `step` updates */
     int64_t step;
 };
+/* Adds "model" and "version" to an answer, of a live one also "job" and "step". */
+void model_title_write(const struct model_title *title, json_t *answer);
 /* The version, or the reference behind '@', of what a running job trains. */
 #define MODEL_LIVE "live"
 /* The same for those who ask often: once a reference was found, the store is not asked again until

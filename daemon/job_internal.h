@@ -45,7 +45,8 @@ struct job {
     struct setting_record
         *settings; /* what was changed of it; the trainer has the first `applied` */
     size_t setting_count, setting_applied;
-    json_t *rollback; /* the event of a rollback whose history is still to be cut off; NULL */
+    int64_t epochs_asked; /* of a change that the trainer has still to take; 0: none */
+    json_t *rollback;     /* the event of a rollback whose history is still to be cut off; NULL */
 
     double ran_before_s;   /* in its runs before this one */
     bool time_limited;     /* its time was up, and what ends it is written down */

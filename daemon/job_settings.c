@@ -42,6 +42,8 @@ static int setting_apply(struct job *job, const struct setting_record *setting, 
         return -1;
     trainer_apply(job->trainer, &change);
     job->setting_applied++;
+    if (job->setting_applied == job->setting_count)
+        job->epochs_asked = 0;
     return 0;
 }
 
@@ -107,6 +109,11 @@ static int setting_take(struct job *job, const struct patch *patch, struct error
     }
     job->settings[job->setting_count++] =
         (struct setting_record){.step = place.step, .tries = place.tries, .changes = text};
+    if (patch->document.change.epochs != 0)
+        job->epochs_asked = patch->document.change.epochs;
+    if (job_settings_apply(job, error) != 0)
+        return -1;
+    job_publish(job); /* whoever asked looks at the job next */
     return 0;
 }
 

@@ -38,6 +38,12 @@ json_t *job_metrics(struct job *job)
     return job->metrics;
 }
 
+/* Those that were asked for already where the trainer takes them at the next step. */
+static json_int_t epochs_now(const struct job *job, const struct trainer_progress *progress)
+{
+    return job->epochs_asked > progress->epoch ? job->epochs_asked : progress->epochs;
+}
+
 json_t *job_status_make(struct job *job, bool finished)
 {
     const struct trainer_progress progress = trainer_progress(job->trainer);
@@ -48,7 +54,7 @@ json_t *job_status_make(struct job *job, bool finished)
     double done = progress.steps > 0 ? (double)progress.step / (double)progress.steps : 0;
     return json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:O, s:o, s:o, s:O*}", "progress",
                      json_real(finished ? 1 : done), "epoch", (json_int_t)progress.epoch, "epochs",
-                     (json_int_t)progress.epochs, "step", (json_int_t)progress.step, "steps",
+                     epochs_now(job, &progress), "step", (json_int_t)progress.step, "steps",
                      (json_int_t)progress.steps, "eta_s",
                      finished ? json_null() : number_or_null(left), "samples_per_s",
                      number_or_null(seconds > 0 ? (double)job->rows_done / seconds : (double)NAN),

@@ -3,6 +3,7 @@
 #include "daemon/measure.h"
 #include "daemon/internal.h"
 #include "daemon/job_setup.h"
+#include "daemon/live.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,8 @@ struct measurement {
     struct daemon *daemon;
     const struct measure_request *request;
     const struct model *model;
-    struct model_record model_record;
+    struct model_record model_record; /* not of a live one */
+    struct model_title title;
     const struct dataset *dataset; /* held by itself, or by `setup` */
     struct dataset_record dataset_record;
     struct job_setup setup;
@@ -166,14 +168,29 @@ static int open_job_rows(struct measurement *measurement, bool validation, struc
     return error_set_at(error, failure.code, "rows", "must be all or a range: %s", failure.message);
 }
 
+static const struct model *hold_model(struct measurement *measurement, struct error *error)
+{
+    const struct measure_request *request = measurement->request;
+    struct model_title *title = &measurement->title;
+    struct model_record *record = &measurement->model_record;
+    if (live_find(request->model) != NULL)
+        return daemon_model_hold_title(measurement->daemon, request->viewer, request->model, title,
+                                       error);
+    const struct model *model =
+        daemon_model_hold(measurement->daemon, request->viewer, request->model, record, error);
+    if (model == NULL)
+        return NULL;
+    (void)snprintf(title->name, sizeof title->name, "%s", record->name);
+    title->version = record->version;
+    return model;
+}
+
 static int measurement_open(struct measurement *measurement, struct error *error)
 {
     enum rows_kind kind;
     if (read_kind(measurement->request->rows, &kind, error) != 0)
         return -1;
-    measurement->model =
-        daemon_model_hold(measurement->daemon, measurement->request->viewer,
-                          measurement->request->model, &measurement->model_record, error);
+    measurement->model = hold_model(measurement, error);
     if (measurement->model == NULL)
         return -1;
     if (kind == ROWS_TRAINING || kind == ROWS_VALIDATION)
@@ -201,15 +218,12 @@ static int check_stop(const struct measurement *measurement, struct error *error
 static json_t *answer_finish(const struct measurement *measurement, json_t *answer_taken,
                              struct error *error)
 {
-    const struct model_record *model = &measurement->model_record;
     const struct dataset_record *dataset = &measurement->dataset_record;
-    if (answer_taken == NULL ||
-        json_object_set_new(answer_taken, "model", json_string(model->name)) != 0 ||
-        json_object_set_new(answer_taken, "version", json_integer(model->version)) != 0 ||
-        json_object_set_new(answer_taken, "dataset",
-                            json_sprintf("%s@%lld", dataset->name, (long long)dataset->version)) !=
-            0)
+    if (answer_taken == NULL || json_object_set_new(answer_taken, "dataset",
+                                                    json_sprintf("%s@%lld", dataset->name,
+                                                                 (long long)dataset->version)) != 0)
         error_set(error, ERROR_MEMORY, "no memory for an answer");
+    model_title_write(&measurement->title, answer_taken);
     return answer_taken;
 }
 

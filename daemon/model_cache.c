@@ -55,6 +55,16 @@ const struct model *daemon_model_hold_title(struct daemon *daemon, const struct 
                : NULL;
 }
 
+void model_title_write(const struct model_title *title, json_t *answer)
+{
+    json_auto_t *said =
+        title->is_live
+            ? json_pack("{s:s, s:s, s:s, s:I}", "model", title->name, "version", MODEL_LIVE, "job",
+                        title->id, "step", (json_int_t)title->step)
+            : json_pack("{s:s, s:I}", "model", title->name, "version", (json_int_t)title->version);
+    (void)json_object_update(answer, said);
+}
+
 void daemon_statistics_add(struct daemon *daemon, const char *id,
                            const struct inference_sample *sample)
 {

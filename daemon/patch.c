@@ -107,6 +107,7 @@ int patch_write(struct store *store, const char *id, const struct patch *patch,
                                       .priority =
                                           patch->has_priority ? &patch->document.priority : NULL,
                                       .setting = place != NULL ? &setting : NULL,
+                                      .epochs = patch->document.change.epochs,
                                       .events = {{"setting", text}}};
     return store_job_change(store, &change, NULL, error);
 }

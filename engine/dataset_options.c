@@ -10,7 +10,8 @@ const char *const column_type_names[] = {"number", "boolean", "category", "date"
 const char *const dataset_format_names[] = {"auto",  "csv",    "idx", "npy", "npz", "arff",
                                             "jsonl", "libsvm", "raw", "tar", NULL};
 
-static const char *const header_names[] = {"auto", "yes", "no", NULL};
+/* As DATASET_HEADER_AUTO and what follows it; then other words for the latter two. */
+static const char *const header_names[] = {"auto", "yes", "no", "true", "false", NULL};
 
 static const char *const separator_names[] = {"auto",  "comma", "semicolon", "tab",
                                               "space", "pipe",  NULL};

@@ -7,7 +7,13 @@
 
 #include "engine/dataset.h"
 
-enum dataset_header { DATASET_HEADER_AUTO, DATASET_HEADER_YES, DATASET_HEADER_NO };
+enum dataset_header {
+    DATASET_HEADER_AUTO,
+    DATASET_HEADER_YES,
+    DATASET_HEADER_NO,
+    DATASET_HEADER_TRUE,
+    DATASET_HEADER_FALSE
+};
 enum dataset_layout { DATASET_LAYOUT_HWC, DATASET_LAYOUT_CHW };
 
 /* Choices of .format: "auto", then the names of formats. NULL-terminated. */

@@ -115,6 +115,23 @@ static int progress_update(struct connection *connection, int64_t job, const str
     return statement_run(&update, error);
 }
 
+/* The job's figures are its run's to tell, but for this one: that it will go on so far is true as
+ * soon as it is written down. */
+static int epochs_update(struct connection *connection, int64_t job,
+                         const struct job_change *change, struct error *error)
+{
+    if (change->epochs == 0)
+        return 0;
+    AUTO_CLEAR(statement_end)
+    struct statement update = statement_start(
+        connection, "UPDATE jobs SET status = json_set(status, '$.epochs', max(?, "
+                    "json_extract(status, '$.epoch')), '$.steps', NULL, '$.eta_s', NULL) "
+                    "WHERE number = ?");
+    statement_bind_integer(&update, change->epochs);
+    statement_bind_integer(&update, job);
+    return statement_run(&update, error);
+}
+
 static int spec_update(struct connection *connection, int64_t job, const struct job_change *change,
                        struct error *error)
 {
@@ -238,6 +255,7 @@ static int change_run(struct connection *connection, void *context, struct error
         return -1;
     if (state_update(connection, job, given, error) != 0 ||
         progress_update(connection, job, change, error) != 0 ||
+        epochs_update(connection, job, given, error) != 0 ||
         spec_update(connection, job, given, error) != 0 ||
         points_add(connection, job, given, error) != 0 ||
         histograms_add(connection, job, given, error) != 0 ||

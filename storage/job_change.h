@@ -31,6 +31,7 @@ struct job_change {
                                 any number */
     const char *to;          /* new state; NULL: stays */
     const char *status;      /* JSON text */
+    int64_t epochs;          /* in place of those that the job's status tells; 0: they stay */
     const char *evaluation;  /* JSON object text */
     const char *spec;
     const char *tags; /* JSON text */

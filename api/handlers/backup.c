@@ -34,13 +34,34 @@ static int name_it(struct reply *reply, struct error *error)
                         "attachment; filename=\"propd-backup-%s.tar\"", stamp);
 }
 
+static int nothing_next(void *context, struct bytes *piece, bool *ended)
+{
+    (void)context, (void)piece;
+    *ended = true;
+    return 0;
+}
+
+static void nothing_free(void *context)
+{
+    (void)context;
+}
+
+/* HEAD: no snapshot for nobody, and no length, which only the archive itself would tell. */
+static int reply_head(struct reply *reply)
+{
+    static char nothing;
+    reply->stream = (struct reply_stream){
+        .next = nothing_next, .free = nothing_free, .context = &nothing, .is_file = true};
+    return 0;
+}
+
 int handle_backup(struct request *request, struct reply *reply, struct error *error)
 {
     reply->content_type = "application/x-tar";
     if (name_it(reply, error) != 0)
         return -1;
-    if (strcmp(request->method, "HEAD") == 0) /* no snapshot for nobody */
-        return 0;
+    if (strcmp(request->method, "HEAD") == 0)
+        return reply_head(reply);
     struct store_backup *backup = daemon_backup_begin(request->service->daemon, error);
     if (backup == NULL)
         return -1;

@@ -10,16 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_MAX_S = 60, PAGE_SIZE = 500, STREAM_PAGE_SIZE = 64, ABSENT = -1 };
+enum { WAIT_MAX_S = 60, PAGE_SIZE = 500, STREAM_PAGE_SIZE = 64 };
 
 struct events_query {
-    int64_t after, wait; /* ABSENT: not given */
-    int format;          /* enum media */
+    int64_t after, wait;
+    int format; /* enum media */
 };
 static const struct field query_fields[] = {
-    FIELD_INTEGER(struct events_query, after, .min = ABSENT, .max = 9e15, .number = ABSENT,
+    FIELD_INTEGER(struct events_query, after, .min = 0, .max = 9e15,
                   .help = "only events after this sequence number"),
-    FIELD_INTEGER(struct events_query, wait, .min = ABSENT, .max = WAIT_MAX_S, .number = ABSENT,
+    FIELD_INTEGER(struct events_query, wait, .min = 0, .max = WAIT_MAX_S,
                   .help = "seconds to wait for one"),
     FIELD_CHOICE(struct events_query, format, .choices = media_row_names,
                  .help = "auto: what Accept says, a stream where nothing else is asked"),
@@ -145,8 +145,7 @@ static int reply_events(const struct request *request, enum media media, const s
 static uint64_t wait_end_ns(const struct request *request)
 {
     const struct events_query *query = request->query;
-    int64_t seconds = query->wait > 0 ? query->wait : 0;
-    return request->started_ns + (uint64_t)seconds * UINT64_C(1000000000);
+    return request->started_ns + (uint64_t)query->wait * UINT64_C(1000000000);
 }
 
 /* A long poll with nothing to tell sleeps, and comes here again when something has happened. */
@@ -187,7 +186,7 @@ static int choose_media(const struct request *request, struct reply *reply, stru
     static const enum media looking[] = {MEDIA_JSON, MEDIA_NDJSON, MEDIA_CSV, MEDIA_EVENT_STREAM,
                                          MEDIA_AUTO};
     const struct events_query *query = request->query;
-    bool looks = query->after != ABSENT || query->wait != ABSENT;
+    bool looks = request_has_parameter(request, "after") || request_has_parameter(request, "wait");
     return media_choose(request, (enum media)query->format, looks ? looking : watching, reply,
                         error);
 }
@@ -196,7 +195,7 @@ int handle_events(struct request *request, struct reply *reply, struct error *er
 {
     const struct events_query *query = request->query;
     struct job_record job AUTO_CLEAR(job_record_clear) = {0};
-    int64_t after = query->after > 0 ? query->after : 0;
+    int64_t after = query->after;
     int media = choose_media(request, reply, error);
     if (media < 0 || read_last_id(request, &after, error) != 0 ||
         store_job_find(daemon_store(request->service->daemon), &request->viewer,

@@ -81,7 +81,7 @@ struct models_list_query {
 static const struct field list_query_fields[] = {
     FIELD_CHOICE(struct models_list_query, sort, .choices = sorts,
                  .help = "the order; - before it: descending"),
-    FIELD_STRING(struct models_list_query, job, .help = "only models of this job: its id"),
+    FIELD_STRING(struct models_list_query, job, .help = "only models of this job: id or name"),
     FIELD_STRING(struct models_list_query, dataset,
                  .help = "only models that learned this dataset: id, name or name@version"),
     FIELD_END};
@@ -109,20 +109,37 @@ static int reply_list(struct request *request, const struct page *page, const ch
     return page_reply(request, reply, page, name, items, error);
 }
 
+/* An id as it stands: models outlive their job. */
+static int filter_job(struct page *page, struct request *request, char *const *reference,
+                      struct job_record *record, struct error *error)
+{
+    char *const *id = reference;
+    if (*reference == NULL)
+        return 0;
+    if (strncmp(*reference, "job_", 4) != 0) {
+        request_depends(request, CHANGE_JOB_LIST);
+        if (store_job_find(daemon_store(request->service->daemon), &request->viewer, *reference,
+                           record, error) != 0)
+            return -1;
+        id = &record->id;
+    }
+    page_filter(page, (struct store_filter){.column = "job_id", .texts = id, .count = 1});
+    return 0;
+}
+
 int handle_models_list(struct request *request, struct reply *reply, struct error *error)
 {
     const struct models_list_query *query = request->query;
     struct dataset_record dataset AUTO_CLEAR(dataset_record_clear) = {0};
+    struct job_record job AUTO_CLEAR(job_record_clear) = {0};
     struct page page AUTO_CLEAR(page_clear);
     request_depends(request, CHANGE_MODELS);
     request_depends(request, CHANGE_DATASETS);
     if (page_open(&page, request, &query->tagged.page, sorts[query->sort], error) != 0 ||
         page_filter_tags(&page, &query->tagged.tag, error) != 0 ||
-        page_filter_dataset(&page, request, query->dataset, &dataset, error) != 0)
+        page_filter_dataset(&page, request, query->dataset, &dataset, error) != 0 ||
+        filter_job(&page, request, &query->job, &job, error) != 0)
         return -1;
-    if (query->job != NULL)
-        page_filter(&page,
-                    (struct store_filter){.column = "job_id", .texts = &query->job, .count = 1});
     return reply_list(request, &page, "models", reply, error);
 }
 

@@ -36,12 +36,12 @@ static json_t *trace(const struct model *model, const struct trace_asked *asked,
 int handle_trace(struct request *request, struct reply *reply, struct error *error)
 {
     struct daemon *daemon = request->service->daemon;
-    struct model_record record AUTO_CLEAR(model_record_clear) = {0};
+    struct model_title title;
     struct trace_asked asked;
     if (request_read_body(request, &trace_kind, &asked, error) != 0)
         return -1;
     const struct model *model =
-        daemon_model_hold(daemon, &request->viewer, request->captures[0], &record, error);
+        daemon_model_hold_title(daemon, &request->viewer, request->captures[0], &title, error);
     json_t *answer = model != NULL ? trace(model, &asked, error) : NULL;
     fields_clear(&trace_kind, &asked);
     if (model == NULL)
@@ -49,7 +49,6 @@ int handle_trace(struct request *request, struct reply *reply, struct error *err
     daemon_model_release(daemon, model);
     if (answer == NULL)
         return -1;
-    (void)json_object_set_new(answer, "model", json_string(record.name));
-    (void)json_object_set_new(answer, "version", json_integer(record.version));
+    model_title_write(&title, answer);
     return reply_json(reply, 200, answer, error);
 }

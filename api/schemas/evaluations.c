@@ -98,7 +98,10 @@ static const struct schema_field fold_figures_fields[] = {
 
 static const struct schema_field measured_fields[] = {
     {"model", "string", .example = "iris"},
-    {"version", "integer", .help = NULL},
+    {"version", "integer | 'live'", .help = "of the model; live: of a job that runs",
+     .example = "3"},
+    {"job?", "id", .help = "that runs, of a live model"},
+    {"step?", "integer", .help = "after which its weights are these"},
     {"dataset", "string", .help = "name@version", .example = "iris@1"},
     {"rows", "integer", .help = "that were measured on", .example = "150"},
     {"skipped", "integer", .help = "rows without a target", .example = "0"},

@@ -11,6 +11,7 @@ static const struct schema_field problem_fields[] = {
     {"code", "string", .help = "what programs look at", .example = "not_found"},
     {"request_id", "id", .help = "as in X-Request-Id and in the log"},
     {"errors", "[problem_place]", .help = "where in the request"},
+    {"example?", "object", .help = "a body that is right, where the one that came is not"},
     {.name = NULL},
 };
 

@@ -45,7 +45,10 @@ static const struct schema_field trace_fields[] = {
     {"loss?", "traced_loss", .help = "with a target"},
     {"d_input?", "traced_tensor", .help = "with a target: gradient by the input"},
     {"model", "string", .example = "iris"},
-    {"version", "integer", .help = NULL},
+    {"version", "integer | 'live'", .help = "of the model; live: of a job that runs",
+     .example = "3"},
+    {"job?", "id", .help = "that runs, of a live model"},
+    {"step?", "integer", .help = "after which its weights are these"},
     {.name = NULL},
 };
 

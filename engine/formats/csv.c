@@ -70,7 +70,7 @@ static int fill_sample(struct csv_reader *reader, struct error *error)
 static int find_dialect(struct csv_reader *reader, struct error *error)
 {
     const struct dataset_options *options = reader->import->options;
-    bool header = options->header == DATASET_HEADER_YES;
+    bool header = options->header == DATASET_HEADER_YES || options->header == DATASET_HEADER_TRUE;
     if (fill_sample(reader, error) != 0)
         return -1;
     if (csv_dialect_find(&reader->text, dataset_separator(options->separator),

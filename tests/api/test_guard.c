@@ -62,6 +62,17 @@ START_TEST(a_body_is_framed_in_one_way)
 }
 END_TEST
 
+START_TEST(http_1_1_has_a_host)
+{
+    start("GET");
+    ck_assert_int_eq(guard_check_framing(&request, &error), -1);
+    ck_assert_int_eq(error.code, ERROR_MALFORMED);
+    error = (struct error){0};
+    request.version = "HTTP/1.0";
+    ck_assert_int_eq(guard_check_framing(&request, &error), 0);
+}
+END_TEST
+
 START_TEST(http_1_0_has_no_chunks)
 {
     (void)framing("Transfer-Encoding", "chunked", NULL, NULL);
@@ -179,6 +190,7 @@ static void add_tests(TCase *tests)
     tcase_add_checked_fixture(tests, test_set_up, test_tear_down);
     tcase_add_test(tests, plain_requests_pass);
     tcase_add_test(tests, a_body_is_framed_in_one_way);
+    tcase_add_test(tests, http_1_1_has_a_host);
     tcase_add_test(tests, http_1_0_has_no_chunks);
     tcase_add_test(tests, header_names_are_words);
     tcase_add_test(tests, values_have_no_control_bytes);

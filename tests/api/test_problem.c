@@ -55,10 +55,31 @@ END_TEST
 
 START_TEST(a_query_parameter_is_no_pointer)
 {
-    request.error_is_in_query = true;
+    request.error_is_in_head = true;
     (void)error_set_at(&error, ERROR_INVALID, "limit", "must be smaller");
     problem_reply(&request, &error, &reply);
     ck_assert_str_eq(json_string_value(first("parameter")), "limit");
+}
+END_TEST
+
+static const json_t *shown(enum error_code code, const char *path)
+{
+    error_clear(&error);
+    (void)error_set_at(&error, code, path, "must be smaller");
+    problem_reply(&request, &error, &reply);
+    return json_object_get(reply.json, "example");
+}
+
+START_TEST(a_body_that_is_not_right_is_shown_one_that_is)
+{
+    const struct route route = {.body_kind = BODY_JSON, .example = "{\"keep\": false}"};
+    request.route = &route;
+    ck_assert(json_is_false(json_object_get(shown(ERROR_INVALID, "keep"), "keep")));
+    ck_assert(json_is_false(json_object_get(shown(ERROR_MALFORMED, ""), "keep")));
+    ck_assert_ptr_null(shown(ERROR_NOT_FOUND, ""));
+    request.error_is_in_head = true;
+    ck_assert_ptr_null(shown(ERROR_INVALID, "limit"));
+    request.route = NULL;
 }
 END_TEST
 
@@ -90,6 +111,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, every_code_has_a_status_with_a_title);
     tcase_add_test(tests, a_problem_says_what_and_where);
     tcase_add_test(tests, a_query_parameter_is_no_pointer);
+    tcase_add_test(tests, a_body_that_is_not_right_is_shown_one_that_is);
     tcase_add_test(tests, busy_says_when_to_come_again);
     tcase_add_test(tests, predictions_fail_as_tensorflow_serving_does);
 }

@@ -106,6 +106,10 @@ START_TEST(short_forms_are_read)
 }
 END_TEST
 
+#define KNOWN                                                                                      \
+    "known are name, is_trainable, units, cores, memory, limit, rate, clip, padding, metrics, "    \
+    "kernel, strides, part, extra, schedule, stop, stages, layers"
+
 /* What is refused, where (below "net"), and with which words behind the path. */
 static const struct {
     const char *text, *path, *message;
@@ -113,8 +117,8 @@ static const struct {
     {"[]", "", "must be an object, not a list"},
     {"{}", ".units", "is required"},
     {"{\"units\": 1, \"unit\": 2}", ".unit", "is not known; did you mean units?"},
-    {"{\"units\": 1, \"zzz\": 2}", ".zzz", "is not known"},
-    {"{\"units\": 1, \"type\": \"example\"}", ".type", "is not known"},
+    {"{\"units\": 1, \"zzz\": 2}", ".zzz", "is not known; " KNOWN},
+    {"{\"units\": 1, \"type\": \"example\"}", ".type", "is not known; " KNOWN},
     {"{\"units\": 0}", ".units", "must be between 1 and 65536, not 0"},
     {"{\"units\": 65537}", ".units", "must be between 1 and 65536, not 65537"},
     {"{\"units\": 3.5}", ".units", "must be an integer, not 3.5"},
@@ -181,7 +185,7 @@ static const struct {
     {"{\"units\": 1, \"schedule\": {\"type\": \"step\", \"every\": 1, \"gamma\": 1}}",
      ".schedule.gamma", "must be above 0 and below 1, not 1"},
     {"{\"units\": 1, \"schedule\": {\"type\": \"constant\", \"every\": 1}}", ".schedule.every",
-     "is not known"},
+     "is not known: nothing is taken here"},
     {"{\"units\": 1, \"stages\": 5}", ".stages", "must be a list of objects with a type, not 5"},
     {"{\"units\": 1, \"stages\": [\"constant\", null]}", ".stages[1]",
      "must be a name or an object with a type, not null"},

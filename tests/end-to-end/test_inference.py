@@ -437,6 +437,13 @@ class Inference(unittest.TestCase):
         document = json.loads(self.infer(entry, model="runner/versions/live")[1])
         self.assertEqual((document["model_version"], document["parameters"]["job"]), ("live", job))
         self.assertEqual(self.daemon.get("/v2/models/runner/versions/live")["versions"], ["live"])
+        trace = self.daemon.post("/v1/models/runner@live:trace", {"instance": IRIS_ROW, "target": "setosa"})
+        self.assertEqual((trace["model"], trace["version"], trace["job"]), ("runner", "live", job))
+        self.assertGreaterEqual(trace["step"], later["step"])
+        for kind, key in ("evaluate", "metrics"), ("importance", "columns"):
+            measured = self.daemon.post("/v1/models/runner@live:" + kind, {"dataset": "iris"})
+            self.assertEqual((measured["model"], measured["version"], measured["job"]), ("runner", "live", job))
+            self.assertIn(key, measured)
         kept = []
         for _ in range(100):
             kept = self.daemon.get("/v1/jobs/%s/checkpoints" % job)["checkpoints"]

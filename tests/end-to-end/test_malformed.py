@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Raw requests that two readers could read in two ways, or that are no requests at all, and the exact answer to each:
 its status, and whether the connection ends with it."""
+import json
 import socket
 import unittest
 
@@ -89,6 +90,7 @@ REQUESTS = [
     # request lines
     ("HTTP/2.0", get(b"/healthz", version=b"HTTP/2.0"), 505, CLOSES),
     ("HTTP/1.2", get(b"/healthz", version=b"HTTP/1.2"), 400, CLOSES),
+    ("a space in the target", get(b"/v1/jobs/a b"), 400, CLOSES),
     ("no version", b"GET /healthz\r\n" + HOST + b"\r\n", 400, CLOSES),
     ("two spaces", b"GET  /healthz HTTP/1.1\r\n" + HOST + b"\r\n", 400, CLOSES),
     ("a NUL in the target", get(b"/heal\x00thz"), 400, CLOSES),
@@ -143,6 +145,16 @@ class Malformed(unittest.TestCase):
             with self.subTest(what):
                 self.assertEqual(self.answer(data), (status, closes))
         self.assertEqual(self.daemon.send("GET", "/healthz")[0], 200)
+
+    def test_no_host_is_refused_in_our_own_form(self):
+        with socket.create_connection(("127.0.0.1", self.daemon.port), timeout=20) as connection:
+            connection.sendall(get(b"/healthz", host=b""))
+            text = b""
+            while piece := connection.recv(65536):
+                text += piece
+        head, _, body = text.partition(b"\r\n\r\n")
+        self.assertIn(b"content-type: application/problem+json", head.lower())
+        self.assertEqual(json.loads(body)["code"], "malformed")
 
     def test_what_follows_a_refused_body_is_no_request(self):
         hidden = get(b"/healthz")

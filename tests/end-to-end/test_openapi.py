@@ -241,6 +241,28 @@ class OpenApi(unittest.TestCase):
             self.assertEqual(daemon.send("GET", "/openapi.json")[2], body)
             self.assertEqual(json.loads(body)["openapi"], "3.1.0")
 
+    def test_bodies_that_it_shows_are_right(self):
+        with propd.Daemon() as daemon, tempfile.TemporaryDirectory(prefix="propd-digits-") as folder:
+            daemon.upload("iris", propd.IRIS)
+            daemon.upload_pair("digits", *propd.draw_digits(folder, 20, 1))
+            daemon.train({"dataset": "iris", "target": "species", "network": propd.dense(4), "training": {"epochs": 1}})
+            document = daemon.get("/openapi.json")
+            named = {"{dataset}": "iris", "{job}": "iris", "{model}": "iris"}
+            for path, method in (("/v1/augmentations:preview", "post"), ("/v1/networks:check", "post"), ("/v1/jobs", "post"),
+                                 ("/v1/datasets/{dataset}", "patch"), ("/v1/models/{model}", "patch"),
+                                 ("/v1/models/{model}:predict", "post"), ("/v1/models/{model}:trace", "post"),
+                                 ("/v1/models/{model}:evaluate", "post"), ("/v1/models/{model}:importance", "post"),
+                                 ("/v1/upkeep:run", "post"), ("/v2/repository/index", "post"), ("/v2/models/{model}/infer", "post")):
+                with self.subTest(path):
+                    example = document["paths"][path][method]["requestBody"]["content"]["application/json"]["example"]
+                    for placeholder, name in named.items():
+                        path = path.replace(placeholder, name)
+                    status, _, body = daemon.send(method.upper(), path, json.dumps(example))
+                    self.assertLess(status, 300, body)
+                    if not path.startswith("/v2") and ":predict" not in path:  # those have their own form
+                        status, _, body = daemon.send(method.upper(), path, "[]")
+                        self.assertEqual((status, json.loads(body)["example"]), (422, example))
+
     def test_redocly_finds_nothing(self):
         program = propd.NODE_MODULES / ".bin/redocly"
         if shutil.which("node") is None or not program.exists():

@@ -99,6 +99,18 @@ class Representations(unittest.TestCase):
                     self.assertEqual(json.loads(pretty), json.loads(body))
                     self.assertNotEqual(pretty_headers["ETag"], headers["ETag"])
 
+    def test_errors_are_indented_too(self):
+        for path in "/nothing?pretty", "/v1/jobs/nothing?pretty", "/v1/jobs?limit=0&pretty":
+            status, _, body = self.get(path)
+            self.assertGreaterEqual(status, 400, path)
+            self.assertGreater(body.count(b"\n"), 2, path)
+
+    def test_head_of_a_backup_tells_no_length(self):
+        status, headers, _ = self.daemon.send("HEAD", "/v1/backup")
+        self.assertEqual((status, headers["Content-Type"]), (200, "application/x-tar"))
+        self.assertNotIn("Content-Length", headers)
+        self.assertNotIn("ETag", headers)
+
     def test_gzip_is_the_same_bytes_packed(self):
         packed_count = 0
         for path in LOOKS:
@@ -206,6 +218,8 @@ class Representations(unittest.TestCase):
                             self.assertEqual(row[key], value)
                         elif isinstance(value, (int, float)) and not isinstance(value, bool) and key in row:
                             self.assertEqual(float(row[key]), value)
+        headers, nothing = self.good("/v1/jobs?name=nothing", Accept="application/x-ndjson")
+        self.assertEqual((headers["Content-Type"], nothing), ("application/x-ndjson", b""))
         headers = self.good("/v1/datasets?limit=1", Accept="text/csv")[0]
         self.assertIn('rel="next"', headers["Link"])
         following = self.good(headers["Link"].split(">")[0][1:])[1]

@@ -93,6 +93,16 @@ class Lists(WithDaemon):
         self.assertEqual(self.names("created_before=" + middle)[0], "job-03")
         self.assertEqual(self.names("created_before=2020-01-01"), [])
 
+    def test_models_of_a_job_by_name_or_id(self):
+        job = self.daemon.train({"name": "made", "dataset": "iris", "target": "species", "network": dense(4),
+                                 "training": {"epochs": 1}})
+        for reference in job["id"], "made":
+            models = self.daemon.get("/v1/models?job=" + reference)["models"]
+            self.assertEqual([model["job"] for model in models], [job["id"]])
+        self.assertEqual(self.daemon.send("GET", "/v1/models?job=nothing")[0], 404)
+        self.daemon.call("DELETE", "/v1/jobs/made")
+        self.assertEqual(len(self.daemon.get("/v1/models?job=" + job["id"])["models"]), 1)
+
     def test_best_first_and_those_without_last(self):
         for epochs in (1, 30):
             self.daemon.train(iris_job("epochs-%d" % epochs, epochs))

@@ -116,6 +116,32 @@ class Steering(unittest.TestCase):
         self.assertAlmostEqual(rates[step + 1], 0.001 * 0.999 ** (step // 15), 15)
         self.check_verified(job)
 
+    def test_answer_to_a_change_tells_the_new_epochs(self):
+        running = [self.daemon.submit(document(10 ** 7)) for _ in range(2)]
+        waiting = self.daemon.submit(document(3000))
+        for job in running:
+            self.wait_step(job, 0)
+        for job, epochs in ((running[0], 9000000), (running[0], 8000000), (waiting, 70)):
+            answer = self.patch(job, {"epochs": epochs})
+            self.assertEqual(answer["epochs"], epochs)
+            self.assertGreaterEqual(answer["epochs"], answer["epoch"])
+            self.assertEqual(self.daemon.get("/v1/jobs/" + job)["epochs"], epochs)
+        self.daemon.post("/v1/jobs/%s:cancel" % waiting, {"keep": False})
+        self.daemon.post("/v1/jobs/%s:pause" % running[0])
+        self.assertEqual(self.patch(running[0], {"epochs": 7000000})["epochs"], 7000000)
+        paused = self.patch(running[0], {"epochs": 1})  # fewer than are done
+        self.assertEqual(paused["epochs"], max(1, paused["epoch"]))
+        for job in running:
+            self.daemon.post("/v1/jobs/%s:cancel" % job, {"keep": False})
+
+    def test_answer_to_a_change_tells_the_patience_that_is_left(self):
+        job = self.daemon.submit(document(10 ** 7, early_stopping={"patience": 9000000}))
+        self.wait_step(job, 100)
+        answer = self.patch(job, {"patience": 1000000})
+        self.assertLessEqual(answer["patience_left"], 1000000)
+        self.assertGreater(answer["patience_left"], 0)
+        self.daemon.post("/v1/jobs/%s:cancel" % job, {"keep": False})
+
     def test_priority_orders_the_queue(self):
         running = [self.daemon.submit(document(10 ** 7)) for _ in range(2)]
         waiting = [self.daemon.submit(document(1)) for _ in range(3)]

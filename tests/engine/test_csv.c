@@ -43,6 +43,8 @@ START_TEST(headers_are_found)
     reads("kind,cap\np,y\ne,x\n", NULL, "cc", "{\"kind\":\"p\",\"cap\":\"y\"}");
     reads(",class\n0,1\n1,1\n", NULL, "nn", "{\"column_1\":0,\"class\":1}");
     reads("Country,1990\nx,5\n", "header=yes", "cn", "{\"Country\":\"x\",\"1990\":5}");
+    reads("Country,1990\nx,5\n", "header=true", "cn", "{\"Country\":\"x\",\"1990\":5}");
+    reads("a,b\nx,y\n", "header=false", "cc", "{\"column_1\":\"a\",\"column_2\":\"b\"}");
     reads("a,b\nc,d\n", "header=no", "cc", "{\"column_1\":\"a\",\"column_2\":\"b\"}");
 }
 END_TEST
