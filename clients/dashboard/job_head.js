@@ -16,7 +16,7 @@ const FIGURES = [
   ['Step', ({step, steps}) => (steps === null ? number(step) : `${number(step)} / ${number(steps)}`)],
   ['Time', timeText],
   ['Best', ({best}) => (best ? `${bestText(best)} in epoch ${number(best.epoch)}` : null)],
-  ['Patience left', ({patience_left: left}) => (left === null ? null : `${number(left)} epochs`)],
+  ['Patience left', ({patience_left: left}) => (left === null ? null : left === 1 ? '1 epoch' : `${number(left)} epochs`)],
   ['Rows/s', ({samples_per_s: pace}) => (pace === null ? null : compact(pace))],
   ['Place in the queue', ({position}) => (position === null ? null : number(position))],
   ['Priority', ({priority}) => number(priority)],
