@@ -7,28 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "units, rate": all that there are, as far as there is room. */
-static void list_fields(const struct kind *kind, char *text, size_t size)
-{
-    const struct field *field = NULL;
-    struct fields_walk walk = fields_walk(kind);
-    size_t used = 0;
-    text[0] = '\0';
-    while ((field = fields_walk_next(&walk)) != NULL && used < size)
-        used +=
-            (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", field->name);
-}
-
 int error_unknown(const struct kind *kind, const char *key, const char *path, struct error *error)
 {
-    char known[512];
+    struct name_list known = {0};
+    struct fields_walk walk = fields_walk(kind);
+    const struct field *field = NULL;
     const char *nearest = field_nearest(kind, key);
     if (nearest != NULL)
         return error_set_at(error, ERROR_INVALID, path, "is not known; did you mean %s?", nearest);
-    list_fields(kind, known, sizeof known);
-    if (known[0] == '\0')
+    while ((field = fields_walk_next(&walk)) != NULL)
+        name_list_add(&known, field->name);
+    if (known.used == 0)
         return error_set_at(error, ERROR_INVALID, path, "is not known: nothing is taken here");
-    return error_set_at(error, ERROR_INVALID, path, "is not known; known are %s", known);
+    return error_set_at(error, ERROR_INVALID, path, "is not known; known are %s", known.text);
 }
 
 static int check_keys(const struct kind *kind, const json_t *json, const char *type_key,

@@ -45,8 +45,7 @@ struct job {
     struct setting_record
         *settings; /* what was changed of it; the trainer has the first `applied` */
     size_t setting_count, setting_applied;
-    int64_t epochs_asked; /* of a change that the trainer has still to take; 0: none */
-    json_t *rollback;     /* the event of a rollback whose history is still to be cut off; NULL */
+    json_t *rollback; /* the event of a rollback whose history is still to be cut off; NULL */
 
     double ran_before_s;   /* in its runs before this one */
     bool time_limited;     /* its time was up, and what ends it is written down */
@@ -93,6 +92,8 @@ bool job_time_is_up(const struct job *job);
 int job_limit_time(struct job *job, struct error *error);
 /* [{"step", "tries", "changes"}] for a lineage; NULL only when out of memory. */
 json_t *job_settings_json(const struct job *job);
+/* That changes which the trainer has still to take ask for; 0: none does. */
+int64_t job_epochs_asked(const struct job *job);
 
 /* daemon/job_rollback.c: the trainer went back (TRAINER_ROLLED_BACK) for what `reason` says. */
 int job_roll_back(struct job *job, const struct trainer_report *report, const struct error *reason,

@@ -42,8 +42,6 @@ static int setting_apply(struct job *job, const struct setting_record *setting, 
         return -1;
     trainer_apply(job->trainer, &change);
     job->setting_applied++;
-    if (job->setting_applied == job->setting_count)
-        job->epochs_asked = 0;
     return 0;
 }
 
@@ -109,8 +107,6 @@ static int setting_take(struct job *job, const struct patch *patch, struct error
     }
     job->settings[job->setting_count++] =
         (struct setting_record){.step = place.step, .tries = place.tries, .changes = text};
-    if (patch->document.change.epochs != 0)
-        job->epochs_asked = patch->document.change.epochs;
     if (job_settings_apply(job, error) != 0)
         return -1;
     job_publish(job); /* whoever asked looks at the job next */
@@ -164,6 +160,18 @@ int job_limit_time(struct job *job, struct error *error)
         return error_set(error, done.code, "%s", done.message);
     job->time_limited = true;
     return 0;
+}
+
+int64_t job_epochs_asked(const struct job *job)
+{
+    int64_t epochs = 0;
+    for (size_t i = job->setting_applied; i < job->setting_count; i++) {
+        const char *text = job->settings[i].changes;
+        json_auto_t *changes = fields_parse(text, strlen(text), NULL);
+        const json_t *asked = json_object_get(changes, "epochs");
+        epochs = asked != NULL ? json_integer_value(asked) : epochs;
+    }
+    return epochs;
 }
 
 json_t *job_settings_json(const struct job *job)

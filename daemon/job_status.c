@@ -38,10 +38,10 @@ json_t *job_metrics(struct job *job)
     return job->metrics;
 }
 
-/* Those that were asked for already where the trainer takes them at the next step. */
 static json_int_t epochs_now(const struct job *job, const struct trainer_progress *progress)
 {
-    return job->epochs_asked > progress->epoch ? job->epochs_asked : progress->epochs;
+    const int64_t asked = job_epochs_asked(job);
+    return asked > progress->epoch ? asked : progress->epochs;
 }
 
 json_t *job_status_make(struct job *job, bool finished)

@@ -41,6 +41,7 @@ void patch_clear(struct patch *patch)
     json_decref(patch->changes);
     free(patch->training);
     free(patch->tags);
+    free(patch->status);
 }
 
 /* What is not null, of all that the trainer takes. */
@@ -107,7 +108,7 @@ int patch_write(struct store *store, const char *id, const struct patch *patch,
                                       .priority =
                                           patch->has_priority ? &patch->document.priority : NULL,
                                       .setting = place != NULL ? &setting : NULL,
-                                      .epochs = patch->document.change.epochs,
+                                      .status_changes = patch->status,
                                       .events = {{"setting", text}}};
     return store_job_change(store, &change, NULL, error);
 }
@@ -180,13 +181,32 @@ static int job_check(struct daemon *daemon, const struct job_record *record,
     return count_check(daemon, record->id, error);
 }
 
-/* 0: done, 1: try again, -1: error. */
-static int patch_waiting(struct daemon *daemon, const char *id, const struct patch *patch,
-                         struct error *error)
+/* A job that runs tells by itself how far it will go. */
+static int status_change(const struct job_record *record, struct patch *patch, struct error *error)
 {
+    const int64_t epochs = patch->document.change.epochs;
+    if (epochs == 0)
+        return 0;
+    json_auto_t *status = fields_parse(record->status, strlen(record->status), error);
+    if (status == NULL)
+        return -1;
+    const json_int_t done = json_integer_value(json_object_get(status, "epoch"));
+    json_auto_t *changes = json_pack("{s:I, s:n, s:n}", "epochs",
+                                     epochs > done ? (json_int_t)epochs : done, "steps", "eta_s");
+    free(patch->status);
+    patch->status = changes != NULL ? fields_print(changes) : NULL;
+    return patch->status != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a status");
+}
+
+/* 0: done, 1: try again, -1: error. */
+static int patch_waiting(struct daemon *daemon, const struct job_record *record,
+                         struct patch *patch, struct error *error)
+{
+    const char *id = record->id;
     struct error failure = {0};
     struct job_setting place = {0};
-    if (store_setting_place(daemon->store, id, &place, error) != 0)
+    if (store_setting_place(daemon->store, id, &place, error) != 0 ||
+        status_change(record, patch, error) != 0)
         return -1;
     if (patch_write(daemon->store, id, patch, &place, states_waiting, &failure) == 0)
         return 0;
@@ -215,7 +235,7 @@ static int patch_try(struct daemon *daemon, const char *id, struct patch *patch,
     case REQUEST_NOT_RUNNING:
         break;
     }
-    return patch_waiting(daemon, id, patch, error);
+    return patch_waiting(daemon, &record, patch, error);
 }
 
 static int patch_training(struct daemon *daemon, const char *id, struct patch *patch,

@@ -19,6 +19,7 @@ struct patch {
     json_t *changes; /* all that it changes, for the event; owned, as the texts */
     char *training;  /* what of it the trainer takes, as JSON text; NULL: nothing */
     char *tags;      /* JSON text; NULL: they stay */
+    char *status;    /* of a job that waits, what its status says otherwise now; NULL: nothing */
     bool has_priority;
     const struct store_terms *terms; /* of the write; NULL */
 };

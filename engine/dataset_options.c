@@ -10,8 +10,10 @@ const char *const column_type_names[] = {"number", "boolean", "category", "date"
 const char *const dataset_format_names[] = {"auto",  "csv",    "idx", "npy", "npz", "arff",
                                             "jsonl", "libsvm", "raw", "tar", NULL};
 
-/* As DATASET_HEADER_AUTO and what follows it; then other words for the latter two. */
 static const char *const header_names[] = {"auto", "yes", "no", "true", "false", NULL};
+static const enum dataset_header headers[] = {DATASET_HEADER_AUTO, DATASET_HEADER_YES,
+                                              DATASET_HEADER_NO, DATASET_HEADER_YES,
+                                              DATASET_HEADER_NO};
 
 static const char *const separator_names[] = {"auto",  "comma", "semicolon", "tab",
                                               "space", "pipe",  NULL};
@@ -24,6 +26,11 @@ enum { SCALED_SIDE_MAX = 4096 };
 char dataset_separator(int choice)
 {
     return separators[choice];
+}
+
+enum dataset_header dataset_header(int choice)
+{
+    return headers[choice];
 }
 
 int dataset_type_find(const char *name)

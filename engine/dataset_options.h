@@ -7,19 +7,15 @@
 
 #include "engine/dataset.h"
 
-enum dataset_header {
-    DATASET_HEADER_AUTO,
-    DATASET_HEADER_YES,
-    DATASET_HEADER_NO,
-    DATASET_HEADER_TRUE,
-    DATASET_HEADER_FALSE
-};
+enum dataset_header { DATASET_HEADER_AUTO, DATASET_HEADER_YES, DATASET_HEADER_NO };
 enum dataset_layout { DATASET_LAYOUT_HWC, DATASET_LAYOUT_CHW };
 
 /* Choices of .format: "auto", then the names of formats. NULL-terminated. */
 extern const char *const dataset_format_names[];
 /* The separator of a choice of .separator; 0 for auto. */
 char dataset_separator(int choice);
+/* What a choice of .header means, which has two words for yes and for no. */
+enum dataset_header dataset_header(int choice);
 /* options->types as a JSON object from column name to type name, all type names checked; an empty
  * object where there is none. The caller owns it; NULL with ERROR_INVALID. */
 json_t *dataset_types(const struct dataset_options *options, struct error *error);

@@ -97,13 +97,15 @@ static int progress_update(struct connection *connection, int64_t job, const str
     AUTO_CLEAR(statement_end)
     struct statement update = statement_start(
         connection,
-        "UPDATE jobs SET status = coalesce(?1, status), best = CASE json_valid(?1) WHEN 1 THEN "
+        "UPDATE jobs SET status = CASE WHEN ?2 IS NULL THEN coalesce(?1, status) "
+        "ELSE json_patch(coalesce(?1, status), ?2) END, best = CASE json_valid(?1) WHEN 1 THEN "
         "json_extract(?1, '$.best.value') ELSE best END, error_code = coalesce(?, error_code), "
         "error_message = coalesce(?, error_message), model_id = coalesce(?, model_id), "
         "started_ms = coalesce(nullif(?, 0), started_ms), "
         "finished_ms = coalesce(nullif(?, 0), finished_ms), "
         "attempt = attempt + ?, seq = coalesce(nullif(?, 0), seq) WHERE number = ?");
     statement_bind_text(&update, given->status);
+    statement_bind_text(&update, given->status_changes);
     statement_bind_text(&update, given->error_code);
     statement_bind_text(&update, given->error_message);
     statement_bind_text(&update, given->model ? given->model->id : NULL);
@@ -111,23 +113,6 @@ static int progress_update(struct connection *connection, int64_t job, const str
     statement_bind_integer(&update, given->finished_ms);
     statement_bind_integer(&update, given->add_attempts);
     statement_bind_integer(&update, change->seq);
-    statement_bind_integer(&update, job);
-    return statement_run(&update, error);
-}
-
-/* The job's figures are its run's to tell, but for this one: that it will go on so far is true as
- * soon as it is written down. */
-static int epochs_update(struct connection *connection, int64_t job,
-                         const struct job_change *change, struct error *error)
-{
-    if (change->epochs == 0)
-        return 0;
-    AUTO_CLEAR(statement_end)
-    struct statement update = statement_start(
-        connection, "UPDATE jobs SET status = json_set(status, '$.epochs', max(?, "
-                    "json_extract(status, '$.epoch')), '$.steps', NULL, '$.eta_s', NULL) "
-                    "WHERE number = ?");
-    statement_bind_integer(&update, change->epochs);
     statement_bind_integer(&update, job);
     return statement_run(&update, error);
 }
@@ -255,7 +240,6 @@ static int change_run(struct connection *connection, void *context, struct error
         return -1;
     if (state_update(connection, job, given, error) != 0 ||
         progress_update(connection, job, change, error) != 0 ||
-        epochs_update(connection, job, given, error) != 0 ||
         spec_update(connection, job, given, error) != 0 ||
         points_add(connection, job, given, error) != 0 ||
         histograms_add(connection, job, given, error) != 0 ||

@@ -31,8 +31,8 @@ struct job_change {
                                 any number */
     const char *to;          /* new state; NULL: stays */
     const char *status;      /* JSON text */
-    int64_t epochs;          /* in place of those that the job's status tells; 0: they stay */
-    const char *evaluation;  /* JSON object text */
+    const char *status_changes; /* JSON object text, merged into the status (RFC 7396) */
+    const char *evaluation;     /* JSON object text */
     const char *spec;
     const char *tags; /* JSON text */
     const char *error_code, *error_message, *error_details;

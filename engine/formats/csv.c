@@ -70,11 +70,12 @@ static int fill_sample(struct csv_reader *reader, struct error *error)
 static int find_dialect(struct csv_reader *reader, struct error *error)
 {
     const struct dataset_options *options = reader->import->options;
-    bool header = options->header == DATASET_HEADER_YES || options->header == DATASET_HEADER_TRUE;
+    const enum dataset_header asked = dataset_header(options->header);
+    bool header = asked == DATASET_HEADER_YES;
     if (fill_sample(reader, error) != 0)
         return -1;
     if (csv_dialect_find(&reader->text, dataset_separator(options->separator),
-                         options->header == DATASET_HEADER_AUTO ? NULL : &header,
+                         asked == DATASET_HEADER_AUTO ? NULL : &header,
                          reader->import->limits->columns, &reader->table.missing, &reader->dialect,
                          error) != 0)
         return -1;

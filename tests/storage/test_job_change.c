@@ -104,6 +104,7 @@ static void tests_add(TCase *tests)
     tcase_add_test(tests, a_patient_change_shares_the_commit_of_the_next);
     tcase_add_test(tests, a_patient_change_comes_by_itself);
     tcase_add_test(tests, a_patient_change_that_is_waited_for_comes_at_once);
+    tcase_add_test(tests, changes_of_a_status_leave_the_rest_of_it);
     tcase_add_test(tests, a_change_that_is_refused_says_so_at_its_end);
 }
 
