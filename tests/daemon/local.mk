@@ -16,6 +16,7 @@ DAEMON_TESTS = \
 	tests/daemon/test_patch \
 	tests/daemon/test_recorder \
 	tests/daemon/test_scheduler \
+	tests/daemon/test_scheduler_request \
 	tests/daemon/test_statistics \
 	tests/daemon/test_submit \
 	tests/daemon/test_task_queue \
@@ -35,6 +36,7 @@ DAEMON_THREAD_TESTS = \
 	tests/daemon/test_model_cache \
 	tests/daemon/test_patch \
 	tests/daemon/test_scheduler \
+	tests/daemon/test_scheduler_request \
 	tests/daemon/test_tokens
 check_PROGRAMS += $(DAEMON_TESTS)
 TESTS += $(DAEMON_TESTS)
@@ -75,8 +77,13 @@ tests_daemon_test_patch_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_patch_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_recorder_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_recorder_LDADD = $(DAEMON_TEST_LIBS)
+task_fixture = tests/daemon/task_fixture.c tests/daemon/task_fixture.h
+tests_daemon_test_scheduler_SOURCES = tests/daemon/test_scheduler.c $(task_fixture)
 tests_daemon_test_scheduler_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_scheduler_LDADD = $(DAEMON_TEST_LIBS)
+tests_daemon_test_scheduler_request_SOURCES = tests/daemon/test_scheduler_request.c $(task_fixture)
+tests_daemon_test_scheduler_request_CFLAGS = $(TEST_CFLAGS)
+tests_daemon_test_scheduler_request_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_statistics_CFLAGS = $(TEST_CFLAGS)
 tests_daemon_test_statistics_LDADD = $(DAEMON_TEST_LIBS)
 tests_daemon_test_submit_CFLAGS = $(TEST_CFLAGS)

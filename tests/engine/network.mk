@@ -16,6 +16,7 @@ NETWORK_TESTS = \
 	tests/engine/test_network_memory \
 	tests/engine/test_network_read \
 	tests/engine/test_run \
+	tests/engine/test_sequence_cuts \
 	tests/engine/test_sequence_layers \
 	tests/engine/test_shape \
 	tests/engine/test_spatial \
@@ -92,6 +93,11 @@ tests_engine_test_run_SOURCES = tests/engine/test_run.c tests/engine/trial.c tes
 tests_engine_test_run_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_run_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_run_LDADD = $(NETWORK_TEST_LIBS)
+
+tests_engine_test_sequence_cuts_SOURCES = tests/engine/test_sequence_cuts.c tests/engine/trial.c tests/engine/trial.h
+tests_engine_test_sequence_cuts_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_sequence_cuts_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_sequence_cuts_LDADD = $(NETWORK_TEST_LIBS)
 
 tests_engine_test_sequence_layers_SOURCES = tests/engine/test_sequence_layers.c tests/engine/trial.c tests/engine/trial.h
 tests_engine_test_sequence_layers_CFLAGS = $(TEST_CFLAGS)

@@ -28,30 +28,6 @@ static void close_dataset(void)
 #define LINEAR CHAIN(LAST("\"auto\"", "linear"))
 #define QUICK "\"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.03}"
 
-static double figure(const struct trainer_report *report, const char *name)
-{
-    for (int i = 0; i < report->metric_count; i++)
-        if (strcmp(report->metrics[i].name, name) == 0)
-            return report->metrics[i].value;
-    ck_abort_msg("%s is not in the report", name);
-}
-
-/* Turns a run to its end; *last is the report of its last epoch. */
-static struct trainer *run_to_end(const struct fixture_run *run, struct trainer_report *last)
-{
-    struct trainer *trainer = fixture_trainer(run);
-    struct error error = {0};
-    struct trainer_report report;
-    enum trainer_event event;
-    *last = (struct trainer_report){0};
-    while ((event = trainer_step(trainer, &report, &error)) != TRAINER_FINISHED) {
-        ck_assert_msg(event != TRAINER_FAILED, "%s", error.message);
-        if (event == TRAINER_EPOCH_ENDED)
-            *last = report;
-    }
-    return trainer;
-}
-
 /* The last epoch's figure of a run. */
 static double result_of(const char *target, const char *network, const char *training,
                         const char *name)
@@ -59,8 +35,8 @@ static double result_of(const char *target, const char *network, const char *tra
     struct fixture_run run;
     struct trainer_report last;
     fixture_run_make(&run, dataset, target, network, training);
-    struct trainer *trainer = run_to_end(&run, &last);
-    double value = figure(&last, name);
+    struct trainer *trainer = fixture_run_to_end(&run, &last);
+    double value = fixture_figure(&last, name);
     trainer_free(trainer);
     fixture_run_clear(&run);
     return value;
@@ -140,7 +116,7 @@ START_TEST(train_loss_is_the_mean_over_the_rows)
     while (trainer_step(trainer, &report, NULL) == TRAINER_STEPPED)
         sum += report.loss * (double)report.rows;
     ck_assert_int_eq(report.metric_count, 1);
-    ck_assert_double_eq_tol(figure(&report, "train_loss"), sum / FIXTURE_ROWS, 1e-12);
+    ck_assert_double_eq_tol(fixture_figure(&report, "train_loss"), sum / FIXTURE_ROWS, 1e-12);
     ck_assert(trainer_evaluation(trainer) == NULL);
     trainer_free(trainer);
     fixture_run_clear(&run);
@@ -154,7 +130,7 @@ static struct bytes end_state(const struct fixture_run *base, int members)
     struct trainer_report last;
     struct bytes bytes = {0};
     run.setup.team = members == 0 ? NULL : team_create(members, NULL, &error);
-    struct trainer *trainer = run_to_end(&run, &last);
+    struct trainer *trainer = fixture_run_to_end(&run, &last);
     trainer_save(trainer, &bytes, &error);
     ck_assert_ok(error);
     trainer_free(trainer);
@@ -183,113 +159,15 @@ START_TEST(any_team_ends_in_the_same_bytes)
 }
 END_TEST
 
-/* ---- early stopping */
-
-static float *weights_of(const struct trainer *trainer, bool best, int64_t *count)
-{
-    struct error error = {0};
-    struct model *model = trainer_model(trainer, best, NULL, &error);
-    ck_assert_ok(error);
-    *count = model->network->parameter_count;
-    size_t size = (size_t)*count * sizeof(float);
-    float *weights = malloc(size);
-    ck_assert_ptr_nonnull(weights);
-    memcpy(weights, model->parameters, size);
-    model_free(model);
-    return weights;
-}
-
-/* A rate at which the validation soon gets worse. */
-#define RESTLESS                                                                                   \
-    "{\"epochs\": 200, \"batch_size\": 8, \"optimizer\": {\"type\": \"adam\", "                    \
-    "\"learning_rate\": 0.1}, \"early_stopping\": {\"patience\": 4%s}}"
-
-/* What was seen of a run until it ended. */
-struct course {
-    int64_t epoch, best_epoch;
-    double best_loss;
-    float *best; /* owned: the weights at best_epoch */
-    bool stopped_early;
-};
-
-static void watch(struct trainer *trainer, struct course *course)
-{
-    struct trainer_report report;
-    enum trainer_event event;
-    int64_t count;
-    while ((event = trainer_step(trainer, &report, NULL)) != TRAINER_FINISHED) {
-        if (event != TRAINER_EPOCH_ENDED)
-            continue;
-        course->epoch = report.epoch;
-        ck_assert_int_eq(report.is_best, figure(&report, "val_loss") < course->best_loss);
-        if (!report.is_best)
-            continue;
-        course->best_loss = figure(&report, "val_loss");
-        course->best_epoch = report.epoch;
-        free(course->best);
-        course->best = weights_of(trainer, true, &count);
-    }
-    course->stopped_early = report.stop == STOP_PATIENCE;
-}
-
-static void check_stopping(const char *more, bool restores)
-{
-    char training[512];
-    struct fixture_run run;
-    struct course course = {.best_loss = INFINITY};
-    int64_t count;
-    snprintf(training, sizeof training, RESTLESS, more);
-    fixture_run_make(&run, dataset, "kind", SOFTMAX, training);
-    struct trainer *trainer = fixture_trainer(&run);
-    watch(trainer, &course);
-    ck_assert(course.stopped_early && course.epoch < 200);
-    ck_assert_int_eq(course.epoch, course.best_epoch + 4);
-    ck_assert_int_eq(trainer_progress(trainer).best_epoch, course.best_epoch);
-    ck_assert_int_eq(trainer_progress(trainer).patience_left, 0);
-    float *last = weights_of(trainer, false, &count);
-    ck_assert_ptr_nonnull(course.best);
-    ck_assert_int_eq(memcmp(course.best, last, (size_t)count * sizeof(float)) == 0, restores);
-    free(course.best);
-    free(last);
-    trainer_free(trainer);
-    fixture_run_clear(&run);
-}
-
-START_TEST(early_stopping_ends_with_the_best_weights)
-{
-    check_stopping("", true);
-}
-END_TEST
-
-START_TEST(early_stopping_without_restore_best_ends_with_the_last)
-{
-    check_stopping(", \"restore_best\": false", false);
-}
-END_TEST
-
-START_TEST(improvements_below_min_delta_do_not_count)
-{
-    struct fixture_run run;
-    struct trainer_report last;
-    fixture_run_make(&run, dataset, "kind", SOFTMAX,
-                     "{\"epochs\": 50, \"early_stopping\": {\"patience\": 3, \"min_delta\": 100}}");
-    struct trainer *trainer = run_to_end(&run, &last);
-    ck_assert_int_eq(last.epoch, 4);
-    ck_assert_int_eq(last.stop, STOP_PATIENCE);
-    trainer_free(trainer);
-    fixture_run_clear(&run);
-}
-END_TEST
-
 START_TEST(evaluation_is_that_of_the_model)
 {
     struct fixture_run run;
     struct trainer_report last;
     fixture_run_make(&run, dataset, "kind", SOFTMAX, "{\"epochs\": 5, " QUICK "}");
-    struct trainer *trainer = run_to_end(&run, &last);
+    struct trainer *trainer = fixture_run_to_end(&run, &last);
     json_t *evaluation = trainer_evaluation(trainer);
     ck_assert_double_eq(json_real_value(json_object_get(evaluation, "accuracy")),
-                        figure(&last, "val_accuracy"));
+                        fixture_figure(&last, "val_accuracy"));
     ck_assert_int_eq(json_integer_value(json_object_get(evaluation, "rows")), 18);
     json_decref(evaluation);
     trainer_free(trainer);
@@ -449,13 +327,13 @@ START_TEST(fine_tuning_starts_where_the_model_ended)
     struct trainer_report last, report;
     struct error error = {0};
     fixture_run_make(&run, dataset, "kind", SOFTMAX, "{\"epochs\": 20, " QUICK "}");
-    struct trainer *first = run_to_end(&run, &last);
+    struct trainer *first = fixture_run_to_end(&run, &last);
     struct model *model = trainer_model(first, false, NULL, &error);
     ck_assert_ok(error);
     run.setup.initial = model;
     struct trainer *second = fixture_trainer(&run);
     ck_assert_int_eq(trainer_step(second, &report, &error), TRAINER_STEPPED);
-    ck_assert_double_lt(report.loss, 3 * figure(&last, "train_loss") + 0.05);
+    ck_assert_double_lt(report.loss, 3 * fixture_figure(&last, "train_loss") + 0.05);
     struct model *again = trainer_model(second, false, NULL, &error);
     json_t *a = preprocessing_write(model->preprocessing);
     json_t *b = preprocessing_write(again->preprocessing);
@@ -503,9 +381,6 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, events_come_in_their_order);
     tcase_add_test(cases, train_loss_is_the_mean_over_the_rows);
     tcase_add_test(cases, any_team_ends_in_the_same_bytes);
-    tcase_add_test(cases, early_stopping_ends_with_the_best_weights);
-    tcase_add_test(cases, early_stopping_without_restore_best_ends_with_the_last);
-    tcase_add_test(cases, improvements_below_min_delta_do_not_count);
     tcase_add_test(cases, evaluation_is_that_of_the_model);
     tcase_add_test(cases, divergence_names_step_layer_and_rows);
     tcase_add_test(cases, divergence_by_what_is_no_id_says_so);

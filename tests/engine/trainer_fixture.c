@@ -115,3 +115,26 @@ void fixture_finish(struct trainer *trainer)
         ck_assert_msg(event != TRAINER_FAILED, "%s", error.message);
     } while (event != TRAINER_FINISHED);
 }
+
+double fixture_figure(const struct trainer_report *report, const char *name)
+{
+    for (int i = 0; i < report->metric_count; i++)
+        if (strcmp(report->metrics[i].name, name) == 0)
+            return report->metrics[i].value;
+    ck_abort_msg("%s is not in the report", name);
+}
+
+struct trainer *fixture_run_to_end(const struct fixture_run *run, struct trainer_report *last)
+{
+    struct trainer *trainer = fixture_trainer(run);
+    struct error error = {0};
+    struct trainer_report report;
+    enum trainer_event event;
+    *last = (struct trainer_report){0};
+    while ((event = trainer_step(trainer, &report, &error)) != TRAINER_FINISHED) {
+        ck_assert_msg(event != TRAINER_FAILED, "%s", error.message);
+        if (event == TRAINER_EPOCH_ENDED)
+            *last = report;
+    }
+    return trainer;
+}

@@ -30,6 +30,10 @@ struct trainer *fixture_trainer(const struct fixture_run *run);
 
 /* Turns it until it is finished; fails the test where the run fails. */
 void fixture_finish(struct trainer *trainer);
+/* A trainer of the run, turned to its end; *last is the report of its last epoch. */
+struct trainer *fixture_run_to_end(const struct fixture_run *run, struct trainer_report *last);
+/* A figure of a report; fails the test where it is not there. */
+double fixture_figure(const struct trainer_report *report, const char *name);
 /* Turns it `pieces` times or until it is finished. */
 void fixture_turn(struct trainer *trainer, int pieces);
 

@@ -24,6 +24,7 @@ TRAINING_TESTS = \
 	tests/engine/test_trainer_ends \
 	tests/engine/test_trainer_inputs \
 	tests/engine/test_trainer_rollback \
+	tests/engine/test_trainer_stopping \
 	tests/engine/test_trainer_task \
 	tests/engine/test_training
 check_PROGRAMS += $(TRAINING_TESTS)
@@ -58,6 +59,7 @@ tests_engine_test_optimizers_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_optimizers_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_random_resume_SOURCES = tests/engine/test_random_resume.c \
+	tests/engine/random_document.c tests/engine/random_document.h \
 	tests/engine/learn.c tests/engine/learn.h tests/engine/table.c tests/engine/table.h
 tests_engine_test_random_resume_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_random_resume_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -95,6 +97,11 @@ tests_engine_test_trainer_ends_SOURCES = tests/engine/test_trainer_ends.c $(TRAI
 tests_engine_test_trainer_ends_CFLAGS = $(TEST_CFLAGS)
 tests_engine_test_trainer_ends_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_engine_test_trainer_ends_LDADD = libengine.la $(CHECK_LIBS)
+
+tests_engine_test_trainer_stopping_SOURCES = tests/engine/test_trainer_stopping.c $(TRAINER_FIXTURE)
+tests_engine_test_trainer_stopping_CFLAGS = $(TEST_CFLAGS)
+tests_engine_test_trainer_stopping_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_engine_test_trainer_stopping_LDADD = libengine.la $(CHECK_LIBS)
 
 tests_engine_test_checkpoint_SOURCES = tests/engine/test_checkpoint.c $(TRAINER_FIXTURE)
 tests_engine_test_checkpoint_CFLAGS = $(TEST_CFLAGS)
