@@ -99,6 +99,24 @@ START_TEST(a_change_that_is_refused_says_so_at_its_end)
 }
 END_TEST
 
+START_TEST(changes_of_a_status_leave_the_rest_of_it)
+{
+    struct store *store = store_reopen();
+    char dataset[ID_SIZE], job[ID_SIZE];
+    struct job_record record;
+    dataset_make(store, "iris", "bytes", dataset);
+    job_make(store, "job", dataset, job);
+    const struct job_change whole = {.id = job, .status = "{\"epoch\":3,\"epochs\":9,\"eta_s\":1}"};
+    const struct job_change part = {.id = job, .status_changes = "{\"epochs\":7,\"eta_s\":null}"};
+    ck_assert_ok(store_job_change(store, &whole, NULL, &failure));
+    ck_assert_ok(store_job_change(store, &part, NULL, &failure));
+    ck_assert_ok(store_job_get(store, job, &record, &failure));
+    ck_assert_str_eq(record.status, "{\"epoch\":3,\"epochs\":7}");
+    job_record_clear(&record);
+    store_close(store);
+}
+END_TEST
+
 static void tests_add(TCase *tests)
 {
     tcase_add_test(tests, a_patient_change_shares_the_commit_of_the_next);
